@@ -1,19 +1,16 @@
 package dev.sluice.worker.report;
 
-import static java.util.Comparator.naturalOrder;
-
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectsAnswered;
-import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
@@ -125,63 +122,31 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
+  /** Returns an id of this event alone: a further attempt is another event. */
   private EventId id(ResultEvent result) {
+    String type = EventType.of(result).slug();
     return switch (result) {
-      case ResultEvent.Dispatched dispatched -> about("dispatched", dispatched);
-      case ResultEvent.Planned planned -> about("planned", planned);
-      case ResultEvent.Applied applied ->
-          applied.kept().isPresent()
-              ? EventId.of(about("applied", applied), "kept")
-              : about("applied", applied);
-      case ResultEvent.Unchanged unchanged -> about("unchanged", unchanged);
-      case ResultEvent.Superseded superseded -> about("superseded", superseded);
-      case ResultEvent.Retrying retrying ->
-          EventId.of(about("retrying", retrying), retrying.attempt());
-      case ResultEvent.Parked parked ->
-          parked
-              .failure()
-              .plan()
-              .map(
-                  plan ->
-                      EventId.of(about("parked", parked), parked.failure().code(), plan.digest()))
-              .orElseGet(() -> EventId.of(about("parked", parked), parked.failure().code()));
-      case ResultEvent.Removed removed -> about("removed", removed);
-      case ResultEvent.Fenced fenced -> EventId.of(about("fenced", fenced), source);
-      case ObservedEvent observed ->
-          EventId.of(about(EventType.of(observed).slug(), observed), source, clock.millis());
-      case ResultEvent.Swept swept ->
-          EventId.of("swept", swept.cluster(), swept.application(), clock.millis());
       case DiffAnswered answered ->
           answered
               .part()
-              .map(part -> EventId.of("diff-answered", answered.question(), part))
-              .orElse(EventId.of("diff-answered", answered.question()));
-      case ObjectsAnswered answered -> EventId.of("objects-answered", answered.question());
+              .map(part -> EventId.of(type, answered.question(), part))
+              .orElse(EventId.of(type, answered.question()));
+      case ObjectsAnswered answered -> EventId.of(type, answered.question());
       case ResultEvent.WorkerHello hello ->
-          EventId.of(
-              "worker-hello",
-              hello.cluster(),
-              hello.worker(),
-              clock.millis(),
-              hello.ledgers().keySet().stream()
-                  .map(ApplicationName::value)
-                  .min(naturalOrder())
-                  .orElse(""));
+          EventId.of(type, hello.cluster(), hello.worker(), stamp());
+      case ResultEvent.Swept swept ->
+          EventId.of(type, swept.cluster(), swept.application(), stamp());
+      case ResultEvent.OfTarget ofTarget ->
+          EventId.of(type, ofTarget.key(), ofTarget.subject().generation(), stamp());
     };
   }
 
-  private static EventId about(String type, ResultEvent.OfTarget result) {
-    return EventId.of(type, result.key(), result.subject().generation());
+  private EventId id(DeadLetterEvent event) {
+    return EventId.of(EventType.of(event).slug(), event.entry(), stamp());
   }
 
-  private static EventId id(DeadLetterEvent event) {
-    return switch (event) {
-      case DeadLetterEvent.Opened opened -> EventId.of("dead-letter-opened", opened.entry());
-      case DeadLetterEvent.Retried retried ->
-          EventId.of("dead-letter-retried", retried.entry(), retried.attempts());
-      case DeadLetterEvent.Closed closed ->
-          EventId.of("dead-letter-closed", closed.entry(), closed.reason(), closed.generation());
-    };
+  private long stamp() {
+    return EventStamp.next(clock.instant());
   }
 
   /** A record on its way to the broker. */

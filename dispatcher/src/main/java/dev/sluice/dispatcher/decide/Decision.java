@@ -1,6 +1,8 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventStamp;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
@@ -62,16 +64,18 @@ public final class Decision {
   void add(SourcesEvent event, String digest) {
     add(
         encoded(
-            EventId.of("sources", event.key(), event.cluster(), digest, now.toEpochMilli()),
+            EventId.of("sources", event.key(), event.cluster(), digest, EventStamp.next(now)),
             event));
   }
 
   void add(SuspensionEvent event) {
-    add(encoded(EventId.of("suspension", event.cluster(), event.key(), now.toEpochMilli()), event));
+    add(
+        encoded(
+            EventId.of("suspension", event.cluster(), event.key(), EventStamp.next(now)), event));
   }
 
   void add(StateRecord record) {
-    add(encoded(EventId.of("state", record.key()), record));
+    add(encoded(EventId.of("state", record.key(), EventStamp.next(now)), record));
   }
 
   void add(ResultEvent.Dispatched event) {
@@ -79,13 +83,9 @@ public final class Decision {
   }
 
   void add(DeadLetterEvent event) {
-    String step =
-        switch (event) {
-          case DeadLetterEvent.Opened _ -> "opened";
-          case DeadLetterEvent.Retried retried -> "retried-" + retried.attempts();
-          case DeadLetterEvent.Closed closed -> "closed-" + closed.generation();
-        };
-    add(encoded(EventId.of("dead-letter", event.entry(), step, now.toEpochMilli()), event));
+    add(
+        encoded(
+            EventId.of(EventType.of(event).slug(), event.entry(), EventStamp.next(now)), event));
   }
 
   void affected(Affected one) {

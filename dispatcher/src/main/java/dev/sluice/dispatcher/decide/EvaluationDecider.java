@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -158,7 +159,7 @@ public final class EvaluationDecider {
   public Decision polled(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
     Decision decision = new Decision("sweep", at, trace);
     EventId id =
-        EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), at.toEpochMilli());
+        EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), EventStamp.next(at));
     decision.add(
         decision.encoded(
             id,
@@ -180,12 +181,12 @@ public final class EvaluationDecider {
     if (!movedTo.equalsIgnoringCase(repository)) {
       decision.add(
           decision.encoded(
-              EventId.of("renamed", movedTo, repository),
+              EventId.of("renamed", movedTo, repository, EventStamp.next(at)),
               new ChangeEvent.RenameFound(movedTo, repository, new Origin.Poll(at))));
     }
     decision.add(
         decision.encoded(
-            EventId.of("redirected", repository, movedTo),
+            EventId.of("redirected", repository, movedTo, EventStamp.next(at)),
             new ChangeEvent.RepositoryMoved(repository, movedTo, new Origin.Poll(at))));
     return decision;
   }

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
@@ -181,12 +182,18 @@ public final class FleetIntake implements AutoCloseable {
   }
 
   private ProducerRecord<String, byte[]> fence(ChangeEvent.LedgerAhead ahead) {
+    Instant now = clock.instant();
     return EventCodec.encode(
         connection.topics().changes(),
         new Envelope<>(
-            EventId.of("ledger-ahead", ahead.cluster(), ahead.application(), ahead.ledger()),
+            EventId.of(
+                "ledger-ahead",
+                ahead.cluster(),
+                ahead.application(),
+                ahead.ledger(),
+                EventStamp.next(now)),
             SOURCE,
-            clock.instant(),
+            now,
             TraceParent.start(),
             ahead));
   }
@@ -201,7 +208,7 @@ public final class FleetIntake implements AutoCloseable {
     return EventCodec.encode(
         connection.topics().deadLetters(),
         new Envelope<>(
-            EventId.of("dead-letter", original.position(), "opened"),
+            EventId.of("dead-letter-opened", original.position(), EventStamp.next(now)),
             SOURCE,
             now,
             poison.trace(),
@@ -241,7 +248,7 @@ public final class FleetIntake implements AutoCloseable {
           current.send(
               EventCodec.encode(
                   connection.topics().changes(),
-                  new Envelope<>(id(event), SOURCE, now, TraceParent.start(), event)));
+                  new Envelope<>(id(event, now), SOURCE, now, TraceParent.start(), event)));
     }
     current.commitTransaction();
     plan.events().forEach(known::replay);
@@ -271,14 +278,16 @@ public final class FleetIntake implements AutoCloseable {
     provisionedAt = now;
   }
 
-  private static EventId id(ChangeEvent.FleetEvent event) {
+  /** A revision of the fleet may come into force again, so its name alone is not unique. */
+  private static EventId id(ChangeEvent.FleetEvent event, Instant now) {
+    long stamp = EventStamp.next(now);
     return switch (event) {
       case ChangeEvent.DefinitionAccepted accepted ->
-          EventId.of("fleet", accepted.fleetRevision(), accepted.definition().application());
+          EventId.of("fleet", accepted.fleetRevision(), accepted.definition().application(), stamp);
       case ChangeEvent.DefinitionRemoved removed ->
-          EventId.of("fleet", removed.fleetRevision(), removed.application(), "removed");
+          EventId.of("fleet", removed.fleetRevision(), removed.application(), "removed", stamp);
       case ChangeEvent.ReadersAccepted readers ->
-          EventId.of("fleet", readers.fleetRevision(), "readers", readers.repository());
+          EventId.of("fleet", readers.fleetRevision(), "readers", readers.repository(), stamp);
     };
   }
 }

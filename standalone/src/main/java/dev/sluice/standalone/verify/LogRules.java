@@ -44,6 +44,10 @@ final class LogRules {
     rules.checkNoRepetition();
     rules.checkDeadLetters();
     rules.checkCauses();
+    rules.violations.addAll(UniqueIds.check(log.changes()));
+    rules.violations.addAll(UniqueIds.check(log.syncs()));
+    rules.violations.addAll(UniqueIds.check(log.results()));
+    rules.violations.addAll(UniqueIds.check(log.deadLetters()));
     return List.copyOf(rules.violations);
   }
 

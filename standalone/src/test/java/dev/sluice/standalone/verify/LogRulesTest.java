@@ -3,6 +3,7 @@ package dev.sluice.standalone.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
@@ -32,6 +33,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -238,6 +240,20 @@ class LogRulesTest {
   }
 
   @Test
+  void anIdOfTwoDifferentEventsIsAViolation() {
+    EventId id = EventId.of("retrying");
+    results.add(envelope(id, retrying(1)));
+    results.add(envelope(id, retrying(1)));
+    assertThat(violations()).as("the same event twice").isEmpty();
+
+    results.add(envelope(id, retrying(2)));
+
+    assertThat(violations())
+        .containsExactly(
+            new Violation(Guarantee.I8_AUDIT, "retrying", "is the id of two different events"));
+  }
+
+  @Test
   void anEntryThatIsRetriedAfterItWasClosedIsOpenAgain() {
     DeadLetterEvent closed =
         new DeadLetterEvent.Closed(
@@ -327,6 +343,10 @@ class LogRulesTest {
         Optional.of("plain"));
   }
 
+  private static ResultEvent retrying(int attempt) {
+    return new ResultEvent.Retrying(subject(2), attempt, Duration.ofSeconds(1), failure());
+  }
+
   private static Failure failure() {
     return new Failure(
         ApplyFailure.INVALID, "spec.replicas", Failure.Stage.APPLY, Optional.empty());
@@ -357,7 +377,7 @@ class LogRulesTest {
   }
 
   private static <E extends Event> Envelope<E> envelope(E event) {
-    return envelope(EventId.of("test"), event);
+    return envelope(EventId.of("test", EventStamp.next(NOW)), event);
   }
 
   private static <E extends Event> Envelope<E> envelope(EventId id, E event) {
