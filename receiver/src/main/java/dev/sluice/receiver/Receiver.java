@@ -8,6 +8,7 @@ import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.receiver.catchup.CatchUp;
 import dev.sluice.receiver.endpoint.LiveEndpoint;
 import dev.sluice.receiver.http.HttpFront;
+import dev.sluice.receiver.http.LastDeliveries;
 import dev.sluice.receiver.http.Listening;
 import dev.sluice.receiver.http.RefusedDeliveries;
 import dev.sluice.receiver.metrics.ReceiverMetrics;
@@ -93,6 +94,7 @@ public final class Receiver implements AutoCloseable {
       ChangePublisher publisher =
           new ChangePublisher(vertx, connection, config.limits().publishTimeout(), metrics);
       RefusedDeliveries refused = new RefusedDeliveries(clock);
+      LastDeliveries last = new LastDeliveries(config.endpoints(), clock);
       BrokerWatch watch = new BrokerWatch(vertx, connection);
       List<CatchUp> catchUps =
           CatchUp.of(config.endpoints(), config.catchUpInterval(), metrics, clock);
@@ -106,6 +108,7 @@ public final class Receiver implements AutoCloseable {
                   publisher,
                   () -> unreadyReason(watch, catchUps),
                   refused,
+                  last,
                   metrics,
                   telemetry.tracing(),
                   clock));
@@ -133,7 +136,8 @@ public final class Receiver implements AutoCloseable {
                   Heartbeats.Part.of(Heartbeat.Part.RECEIVER),
                   () ->
                       Heartbeats.Status.running(unreadyReason(watch, catchUps).stream().toList())
-                          .with(refused.findings()));
+                          .with(refused.findings())
+                          .receiving(last.all()));
       return new Receiver(vertx, front, publisher, watch, catchUps, reporting, port);
     } catch (RuntimeException e) {
       await(vertx.close());

@@ -5,6 +5,7 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.init.CheckDeliveryCommand;
 import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.RenderCommand;
@@ -34,6 +35,7 @@ public final class Main {
   static List<Command> commands() {
     return List.of(
         InitCommand.command(),
+        CheckDeliveryCommand.command(),
         UpCommand.command(),
         DemoCommand.command(),
         BrokerCommand.command(),

@@ -2,6 +2,8 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.Condition;
+import dev.sluice.contract.event.Heartbeat.Delivery;
+import dev.sluice.contract.event.Heartbeat.Endpoint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param state running, leading, standby, gave-up, stopped, or silent if it reports no longer
  * @param lastSeenAt when its last report arrived
  * @param conditions what was wrong then
+ * @param endpoints the webhook endpoints of a receiver, and the last deliveries to each
  */
 public record PartView(
     String part,
@@ -22,7 +25,8 @@ public record PartView(
     Optional<String> cluster,
     String state,
     Instant lastSeenAt,
-    List<ConditionView> conditions) {
+    List<ConditionView> conditions,
+    List<EndpointView> endpoints) {
 
   /** The state of a part that reports no longer. */
   static final String SILENT = "silent";
@@ -43,6 +47,41 @@ public record PartView(
     }
   }
 
+  /**
+   * A webhook endpoint.
+   *
+   * @param address what the canonical names of its repositories begin with
+   * @param authentic the last delivery with a valid signature since the receiver was started
+   * @param refused the last delivery that was refused since then
+   */
+  public record EndpointView(
+      String endpoint,
+      String address,
+      Optional<ReceivedView> authentic,
+      Optional<ReceivedView> refused) {
+
+    static EndpointView of(Endpoint endpoint) {
+      return new EndpointView(
+          endpoint.name(),
+          endpoint.address(),
+          endpoint.authentic().map(ReceivedView::of),
+          endpoint.refused().map(ReceivedView::of));
+    }
+  }
+
+  /**
+   * A delivery to an endpoint.
+   *
+   * @param note why it was refused, or led to no event; empty if it led to events
+   */
+  public record ReceivedView(
+      Instant at, Optional<String> delivery, String sender, Optional<String> note) {
+
+    static ReceivedView of(Delivery delivery) {
+      return new ReceivedView(delivery.at(), delivery.id(), delivery.sender(), delivery.note());
+    }
+  }
+
   static PartView of(Heartbeat heartbeat, Instant seenAt, boolean silent) {
     return new PartView(
         word(heartbeat.part()),
@@ -50,7 +89,8 @@ public record PartView(
         heartbeat.cluster().map(Object::toString),
         silent ? SILENT : word(heartbeat.state()),
         seenAt,
-        heartbeat.conditions().stream().map(ConditionView::of).toList());
+        heartbeat.conditions().stream().map(ConditionView::of).toList(),
+        heartbeat.endpoints().orElse(List.of()).stream().map(EndpointView::of).toList());
   }
 
   private static String word(Enum<?> value) {

@@ -180,7 +180,8 @@ class PartReportsTest {
         START.minusSeconds(60),
         Duration.ofSeconds(10),
         state,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static Heartbeat worker(String instance, State state, Condition... conditions) {
@@ -191,7 +192,8 @@ class PartReportsTest {
         START.minusSeconds(60),
         Duration.ofSeconds(10),
         state,
-        List.of(conditions));
+        List.of(conditions),
+        Optional.empty());
   }
 
   private static Heartbeat startedAt(Instant time, Heartbeat report) {
@@ -202,7 +204,8 @@ class PartReportsTest {
         time,
         report.interval(),
         report.state(),
-        report.conditions());
+        report.conditions(),
+        report.endpoints());
   }
 
   private final class TestClock extends Clock {

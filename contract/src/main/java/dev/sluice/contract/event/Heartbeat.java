@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param startedAt when the part was started
  * @param interval the longest time until the next report
  * @param conditions what keeps the part from its work, or endangers it; empty if all is well
+ * @param endpoints the webhook endpoints of a receiver; absent in records of earlier versions
  */
 public record Heartbeat(
     Part part,
@@ -26,14 +27,19 @@ public record Heartbeat(
     Instant startedAt,
     Duration interval,
     State state,
-    List<Condition> conditions)
+    List<Condition> conditions,
+    Optional<List<Endpoint>> endpoints)
     implements Event {
 
   /** The most conditions of a report; further ones are left out. */
   public static final int MAX_CONDITIONS = 20;
 
+  /** The most endpoints of a report; further ones are left out. */
+  public static final int MAX_ENDPOINTS = 100;
+
   public Heartbeat {
     conditions = conditions.stream().limit(MAX_CONDITIONS).toList();
+    endpoints = endpoints.map(all -> all.stream().limit(MAX_ENDPOINTS).toList());
   }
 
   /** The parts of an installation. */
@@ -74,6 +80,26 @@ public record Heartbeat(
       message = Excerpt.of(message, MAX_MESSAGE);
     }
   }
+
+  /**
+   * A webhook endpoint and what it received since its receiver was started.
+   *
+   * @param name the last part of its URL
+   * @param address what the canonical names of its repositories begin with
+   * @param authentic the last delivery with a valid signature
+   * @param refused the last delivery that was refused
+   */
+  public record Endpoint(
+      String name, String address, Optional<Delivery> authentic, Optional<Delivery> refused) {}
+
+  /**
+   * A delivery to an endpoint.
+   *
+   * @param id the forge's id of it
+   * @param sender its IP address
+   * @param note why it was refused, or led to no event; empty if it led to events
+   */
+  public record Delivery(Instant at, Optional<String> id, String sender, Optional<String> note) {}
 
   /** How much a condition matters. */
   public enum Severity {

@@ -268,7 +268,8 @@ public final class EventSamples {
                     PartFailure.CLUSTER_UNREACHABLE,
                     "cannot reach the API of staging: connection refused",
                     NOON,
-                    Heartbeat.Severity.FAULT))),
+                    Heartbeat.Severity.FAULT)),
+            Optional.empty()),
         new Heartbeat(
             Heartbeat.Part.RECEIVER,
             "receiver-1",
@@ -276,7 +277,16 @@ public final class EventSamples {
             NOON,
             Duration.ofSeconds(10),
             Heartbeat.State.RUNNING,
-            List.of()),
+            List.of(),
+            Optional.of(
+                List.of(
+                    new Heartbeat.Endpoint(
+                        "github",
+                        "github.com",
+                        Optional.of(
+                            new Heartbeat.Delivery(
+                                NOON, Optional.of("d-1"), "192.0.2.7", Optional.of("ping"))),
+                        Optional.empty())))),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new DiffAnswered(
             STAGING,

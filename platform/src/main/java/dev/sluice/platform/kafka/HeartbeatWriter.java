@@ -237,7 +237,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
           startedAt,
           interval,
           current.state(),
-          conditions);
+          conditions,
+          current.endpoints());
     }
 
     private Status status() {
@@ -257,7 +258,17 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
     /** Returns what makes a report worth writing at once; messages may contain counters. */
     private static List<Object> outline(Heartbeat heartbeat) {
       return List.of(
-          heartbeat.state(), heartbeat.conditions().stream().map(Condition::code).toList());
+          heartbeat.state(),
+          heartbeat.conditions().stream().map(Condition::code).toList(),
+          heartbeat.endpoints().map(all -> all.stream().map(Reported::outline).toList()));
+    }
+
+    /** Returns the kinds of deliveries that an endpoint received last, without their number. */
+    private static List<Object> outline(Heartbeat.Endpoint endpoint) {
+      return List.of(
+          endpoint.name(),
+          endpoint.authentic().map(Heartbeat.Delivery::note),
+          endpoint.refused().map(Heartbeat.Delivery::note));
     }
 
     @Override

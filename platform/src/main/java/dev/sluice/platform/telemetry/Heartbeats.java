@@ -39,11 +39,21 @@ public interface Heartbeats {
     }
   }
 
-  /** The state of a part at one moment. */
-  record Status(Heartbeat.State state, List<Finding> findings) {
+  /**
+   * The state of a part at one moment.
+   *
+   * @param endpoints the webhook endpoints of a receiver
+   */
+  record Status(
+      Heartbeat.State state, List<Finding> findings, Optional<List<Heartbeat.Endpoint>> endpoints) {
 
     public Status {
       findings = List.copyOf(findings);
+    }
+
+    /** Creates the status of a part without webhook endpoints. */
+    public Status(Heartbeat.State state, List<Finding> findings) {
+      this(state, findings, Optional.empty());
     }
 
     /** Returns the status of a part that runs, with a fault for each reason for being unready. */
@@ -57,7 +67,12 @@ public interface Heartbeats {
     public Status with(List<Finding> more) {
       List<Finding> all = new ArrayList<>(findings);
       all.addAll(more);
-      return new Status(state, all);
+      return new Status(state, all, endpoints);
+    }
+
+    /** Returns this status with the webhook endpoints of a receiver. */
+    public Status receiving(List<Heartbeat.Endpoint> all) {
+      return new Status(state, findings, Optional.of(all));
     }
   }
 

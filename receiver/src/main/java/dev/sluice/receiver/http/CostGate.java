@@ -16,12 +16,19 @@ final class CostGate {
   private final Sources sources;
   private final RefusalBudget refusals;
   private final RefusedDeliveries refused;
+  private final LastDeliveries last;
   private final Limits limits;
 
-  CostGate(Sources sources, RefusalBudget refusals, RefusedDeliveries refused, Limits limits) {
+  CostGate(
+      Sources sources,
+      RefusalBudget refusals,
+      RefusedDeliveries refused,
+      LastDeliveries last,
+      Limits limits) {
     this.sources = sources;
     this.refusals = refusals;
     this.refused = refused;
+    this.last = last;
     this.limits = limits;
   }
 
@@ -62,10 +69,12 @@ final class CostGate {
    * @param endpoint empty if the path names none
    */
   void ended(HttpServerRequest request, Optional<Endpoint> endpoint, Outcome outcome) {
-    endpoint.ifPresent(
-        known ->
-            refused.ended(
-                known.name(), sources.of(request), RequestHeaders.of(request.headers()), outcome));
+    if (endpoint.isPresent()) {
+      String name = endpoint.get().name();
+      RequestHeaders headers = RequestHeaders.of(request.headers());
+      refused.ended(name, sources.of(request), headers, outcome);
+      last.ended(name, sources.of(request), headers, outcome);
+    }
     if (outcome instanceof Outcome.Refused refusal
         && refusal != Outcome.Refused.TOO_MANY_REFUSALS
         && refusal != Outcome.Refused.FAILED) {

@@ -146,6 +146,7 @@ public final class HttpFront {
             new Sources(listening.proxies()),
             new RefusalBudget(limits.refusalsPerSecond(), System::nanoTime),
             upstream.refused(),
+            upstream.last(),
             limits),
         new BodyIntake(vertx, limits.requestTimeout(), budget),
         new DeliveryProcessing(vertx, upstream.publisher(), upstream.metrics(), upstream.tracing()),
@@ -168,12 +169,13 @@ public final class HttpFront {
    * Services that requests need.
    *
    * @param unreadyReason why the receiver is not ready; empty if it is
-   * @param refused receives the outcomes of deliveries
+   * @param refused receives the outcomes of deliveries, as does {@code last}
    */
   public record Upstream(
       ChangePublisher publisher,
       Supplier<Optional<String>> unreadyReason,
       RefusedDeliveries refused,
+      LastDeliveries last,
       ReceiverMetrics metrics,
       Tracing tracing,
       Clock clock) {}

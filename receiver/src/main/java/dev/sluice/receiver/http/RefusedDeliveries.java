@@ -86,7 +86,7 @@ public final class RefusedDeliveries {
   }
 
   /** Returns why a delivery was refused that its sender should know about; empty if it was not. */
-  private static Optional<String> refusal(Outcome outcome) {
+  static Optional<String> refusal(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Refused.UNAUTHENTICATED -> Optional.of("unauthenticated");
       case Outcome.Refused.NETWORK -> Optional.of("not allowed from this address");

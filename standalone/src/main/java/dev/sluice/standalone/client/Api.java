@@ -32,10 +32,10 @@ import java.util.concurrent.TimeoutException;
  * HTTP client of the API; an error answer ends the command with the exit code for it. All requests
  * of a command share one time limit, unless the command takes several steps and renews it.
  */
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
   /** The time limit of a command's requests, unless an option states another. */
-  static final Duration LIMIT = Duration.ofSeconds(10);
+  public static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** The longest time that the API waits for a worker, in seconds. */
   private static final int MAX_PATIENCE = 25;
@@ -51,7 +51,12 @@ final class Api implements AutoCloseable {
   private final Duration limit;
   private Deadline deadline;
 
-  Api(URI server, Optional<SecretReference> token, Duration limit) {
+  /**
+   * Creates a client.
+   *
+   * @param limit time limit of all requests together, until it is renewed
+   */
+  public Api(URI server, Optional<SecretReference> token, Duration limit) {
     this.server = server;
     this.token = token;
     this.limit = limit;
@@ -59,7 +64,7 @@ final class Api implements AutoCloseable {
   }
 
   /** Starts the time limit again, for the next of several steps. */
-  void renew() {
+  public void renew() {
     deadline = Deadline.in(limit);
   }
 
@@ -74,11 +79,11 @@ final class Api implements AutoCloseable {
   }
 
   /** Parameters of a request in their order; absent values are omitted. */
-  static final class Query {
+  public static final class Query {
 
     private final List<String> pairs = new ArrayList<>();
 
-    Query with(String name, Optional<?> value) {
+    public Query with(String name, Optional<?> value) {
       value.ifPresent(given -> pairs.add(name + "=" + encoded(given.toString())));
       return this;
     }
@@ -98,7 +103,7 @@ final class Api implements AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  JsonNode get(String path, Query query) {
+  public JsonNode get(String path, Query query) {
     return json(send(request(path + query).GET()));
   }
 
@@ -109,7 +114,7 @@ final class Api implements AutoCloseable {
   }
 
   /** Returns the items of all pages, at most {@code most}. */
-  List<JsonNode> all(String path, Query query, int most) {
+  public List<JsonNode> all(String path, Query query, int most) {
     List<JsonNode> items = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {

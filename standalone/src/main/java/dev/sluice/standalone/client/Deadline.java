@@ -13,21 +13,21 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param end as {@link System#nanoTime} counts
  */
-record Deadline(long end) {
+public record Deadline(long end) {
 
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  static Deadline in(Duration limit) {
+  public static Deadline in(Duration limit) {
     Duration bounded = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
     return new Deadline(System.nanoTime() + bounded.toNanos());
   }
 
   /** Returns the time that is left; zero if there is none. */
-  Duration left() {
+  public Duration left() {
     return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
-  boolean isOver() {
+  public boolean isOver() {
     return left().isZero();
   }
 
@@ -37,7 +37,7 @@ record Deadline(long end) {
   }
 
   /** Waits before a request is repeated; an interrupt ends the command with this reason. */
-  static void pause(Duration duration, String reason) {
+  public static void pause(Duration duration, String reason) {
     try {
       // nothing counts it down: the timeout sets the pace, and an interrupt ends the wait
       new CountDownLatch(1).await(duration.toNanos(), TimeUnit.NANOSECONDS);

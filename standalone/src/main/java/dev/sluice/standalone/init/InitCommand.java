@@ -49,8 +49,7 @@ public final class InitCommand {
     return new Command(
         "init",
         "Proposes applications for a repository, writes them as a fleet, creates the secret of a"
-            + " webhook, and prints what to enter at the forge. Connects to the repository's server"
-            + " only.",
+            + " webhook, and prints what to enter at the forge.",
         InitSettings.ALL,
         values -> run(values, System.out));
   }
@@ -118,7 +117,11 @@ public final class InitCommand {
             values.get(InitSettings.PUBLIC_URL));
     next.start(values.get(InitSettings.DIRECTORY), setup);
     next.webhook(setup, repository.forge().basis());
-    return 0;
+    next.check(repository.inFleet().id());
+    return values
+        .get(InitSettings.WAIT)
+        .map(limit -> CheckDeliveryCommand.run(values, repository.inFleet().id(), limit, out, out))
+        .orElse(0);
   }
 
   private Proposals inNamespace(Proposals proposals) {

@@ -7,11 +7,13 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.init.FleetText.RepositoryFields;
 import dev.sluice.standalone.process.ClusterAccess;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,6 +49,12 @@ final class InitSettings {
   static final Setting<Boolean> FORCE = Setting.flag("force", "replace an existing fleet.yaml");
   static final Setting<Boolean> DRY_RUN =
       Setting.flag("dry-run", "only print the proposal and the fleet; write nothing");
+
+  static final Setting<Optional<Duration>> WAIT =
+      Setting.duration(
+              "wait",
+              "then wait this long for the first push webhook, as 'sluice check-delivery' does")
+          .optional();
 
   private static final Setting<String> REPOSITORY =
       Setting.text("repository", "URL", "clone URL: https://, ssh://, git@HOST:PATH or file:///");
@@ -102,7 +110,10 @@ final class InitSettings {
           DRY_RUN,
           SECRET_FILE,
           SHOW_SECRET,
-          PUBLIC_URL);
+          PUBLIC_URL,
+          WAIT,
+          CommandLineInterface.SERVER,
+          CommandLineInterface.TOKEN);
 
   private InitSettings() {}
 

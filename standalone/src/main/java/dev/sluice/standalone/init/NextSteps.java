@@ -1,5 +1,6 @@
 package dev.sluice.standalone.init;
 
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.propose.Proposal;
 import dev.sluice.standalone.init.InitSettings.Target;
 import java.nio.file.Path;
@@ -67,5 +68,11 @@ final class NextSteps {
       case GIVEN, HOST -> {}
     }
     report.line("docs/forges.md has more about each kind of server.");
+  }
+
+  void check(RepositoryId repository) {
+    report.line("");
+    report.line("Then push, and see whether the webhook arrives:");
+    report.line("  ./sluice check-delivery --repository " + ShellWord.of(repository.value()));
   }
 }
