@@ -81,7 +81,8 @@ final class DriftIT {
         base.healthTimeout(),
         Optional.of(List.of(ignored)),
         base.sharedObjects(),
-        base.healthCheckExprs());
+        base.healthCheckExprs(),
+        base.adopt());
   }
 
   private void apply(long generation, Policy policy, String... manifests) {

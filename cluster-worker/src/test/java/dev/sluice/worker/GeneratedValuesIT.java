@@ -248,7 +248,8 @@ class GeneratedValuesIT {
             base.healthTimeout(),
             ignored,
             base.sharedObjects(),
-            base.healthCheckExprs());
+            base.healthCheckExprs(),
+            base.adopt());
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);
     List<InputFile> files = new ArrayList<>();
     files.add(file("Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"));

@@ -82,7 +82,8 @@ final class HealthIT {
         timeout,
         base.ignoreDifferences(),
         base.sharedObjects(),
-        Optional.of(List.of(checks)));
+        Optional.of(List.of(checks)),
+        base.adopt());
   }
 
   private ObservedEvent.OfHealth awaited(
@@ -149,7 +150,8 @@ final class HealthIT {
   void aRuleOfThePolicyDecidesAboutItsKind() {
     bench.defineKind("health-%s.example.org".formatted(bench.namespace), "Widget");
     String widget =
-        "{apiVersion: health-%s.example.org/v1, kind: Widget, metadata: {name: w}, spec: {size: %d}}";
+        "{apiVersion: health-%s.example.org/v1, kind: Widget, metadata: {name: w}, spec: {size:"
+            + " %d}}";
     HealthCheck check =
         new HealthCheck(
             "health-%s.example.org/v1".formatted(bench.namespace),

@@ -238,7 +238,8 @@ final class SharedObjectsIT {
             base.healthTimeout(),
             base.ignoreDifferences(),
             Optional.of(sharing),
-            base.healthCheckExprs());
+            base.healthCheckExprs(),
+            base.adopt());
     return bench.targets.target(application, generation, policy, manifests);
   }
 

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -84,7 +85,30 @@ final class Targets implements AutoCloseable {
         policy.healthTimeout(),
         policy.ignoreDifferences(),
         policy.sharedObjects(),
-        policy.healthCheckExprs());
+        policy.healthCheckExprs(),
+        policy.adopt());
+  }
+
+  /** Returns the default policy with another rule for existing objects. */
+  static Policy adopting(Adoption adoption) {
+    return adopting(Policy.DEFAULT, adoption);
+  }
+
+  /** Returns a policy with another rule for existing objects. */
+  static Policy adopting(Policy policy, Adoption adoption) {
+    return new Policy(
+        policy.prune(),
+        policy.pruneLimitPercent(),
+        policy.force(),
+        policy.timeout(),
+        policy.plugins(),
+        policy.generatedValues(),
+        policy.selfHeal(),
+        policy.healthTimeout(),
+        policy.ignoreDifferences(),
+        policy.sharedObjects(),
+        policy.healthCheckExprs(),
+        Optional.of(adoption));
   }
 
   void createTopic() {

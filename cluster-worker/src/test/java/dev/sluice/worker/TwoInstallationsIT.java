@@ -4,7 +4,9 @@ import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.worker.ledger.LedgerNames;
@@ -59,6 +61,39 @@ class TwoInstallationsIT {
       assertThat(results.all(ResultEvent.Swept.class)).isEmpty();
       assertThat(bench.ledgers())
           .containsExactlyInAnyOrder(bench.ledgerName("web"), "sluice-ledger.blue.web");
+    }
+  }
+
+  @Test
+  void anObjectOfTheOtherInstallationIsRefusedUntilItIsReleased() {
+    KafkaConnection log = KafkaFixture.provisioned(1);
+    bench.worker("one");
+    try (Targets others = new Targets(log, bench.cluster, bench.namespace);
+        Results results = new Results(log)) {
+      others.createTopic();
+      bench.workerOf(new LedgerNames(bench.systemNamespace, "blue"), log);
+      bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
+      bench.awaitApplied("web", 1);
+
+      others.send(others.target("web", 1, configMap("a", "blue"), configMap("b", "blue")));
+
+      Failure failure =
+          await()
+              .atMost(Bench.PATIENCE)
+              .until(() -> results.all(ResultEvent.Parked.class), found -> !found.isEmpty())
+              .getFirst()
+              .failure();
+      assertThat(failure.code()).isEqualTo(ApplyFailure.OWNED_BY_ANOTHER);
+      assertThat(failure.message())
+          .contains(
+              "another installation of Sluice (%s, application web)"
+                  .formatted(bench.installation()));
+      assertThat(bench.value("a")).contains("first");
+      assertThat(bench.value("b")).isEmpty();
+
+      bench.targets.send(bench.targets.removal("web", 2, true));
+      bench.awaitValue("a", "blue");
+      bench.awaitValue("b", "blue");
     }
   }
 

@@ -35,9 +35,9 @@ public final class ClusterApi {
   private static final String APPLY = ApiCalls.APPLY;
   private static final String MERGE = "application/merge-patch+json";
   private static final String STRATEGIC_MERGE = "application/strategic-merge-patch+json";
-  private static final String METADATA_ONLY =
+  private static final String METADATA_LIST =
       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
-  private static final String METADATA_EVENTS =
+  private static final String METADATA =
       "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
   private static final int PAGE = 500;
   private static final int MAX_PAGES = 20_000;
@@ -65,8 +65,20 @@ public final class ClusterApi {
 
   /** Reads one object; returns empty if it, or its kind, does not exist. */
   public Optional<ObjectNode> get(String path) throws InterruptedException {
+    return get(path, JSON);
+  }
+
+  /**
+   * Reads the metadata of one object, or all of it if the server does not support that; returns
+   * empty if it, or its kind, does not exist.
+   */
+  public Optional<ObjectNode> getMetadata(String path) throws InterruptedException {
+    return get(path, METADATA);
+  }
+
+  private Optional<ObjectNode> get(String path, String accept) throws InterruptedException {
     try {
-      return Optional.of(calls.call("GET", path, JSON, JSON, null));
+      return Optional.of(calls.call("GET", path, JSON, accept, null));
     } catch (ApiException e) {
       if (e.isNotFound()) {
         return Optional.empty();
@@ -176,7 +188,7 @@ public final class ClusterApi {
    */
   public String listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
-    return pages(collection, "&labelSelector=" + encode(labelSelector), METADATA_ONLY, visitor);
+    return pages(collection, "&labelSelector=" + encode(labelSelector), METADATA_LIST, visitor);
   }
 
   private String pages(
@@ -227,7 +239,7 @@ public final class ClusterApi {
    * @param metadataOnly whether only the metadata of objects are needed
    */
   InputStream stream(String path, boolean metadataOnly) throws IOException, InterruptedException {
-    return calls.stream(path, metadataOnly ? METADATA_EVENTS : JSON);
+    return calls.stream(path, metadataOnly ? METADATA : JSON);
   }
 
   static String encode(String text) {

@@ -86,6 +86,12 @@ public final class Discovery implements ClusterFacts.Source {
     return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
   }
 
+  /** Returns an object like {@link #read}, but only its metadata if the server supports that. */
+  public Optional<ObjectNode> readMetadata(ObjectRef ref) throws InterruptedException {
+    Optional<ApiResource> resource = find(ref.apiVersion(), ref.kind());
+    return resource.isEmpty() ? Optional.empty() : api.getMetadata(resource.get().path(ref));
+  }
+
   /**
    * Forgets a version, so that its kinds are looked up again: a definition changed, or an answer is
    * out of date.

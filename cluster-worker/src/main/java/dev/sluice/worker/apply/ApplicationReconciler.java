@@ -186,6 +186,7 @@ final class ApplicationReconciler implements Work {
         Attempt.begin(
             ownership,
             event.get(),
+            ledger,
             () -> fence(entry),
             pace,
             write -> context.live().written(write.ref(), write.after()));

@@ -6,11 +6,14 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.IgnoredDifference;
+import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,7 @@ import java.util.Optional;
  * @param owner of the objects
  * @param force take over fields from other managers
  * @param approval of a deletion plan, if a person gave one
+ * @param adoption decides about objects that exist already
  * @param ignored fields that are left as they are in objects that exist
  * @param early reads of objects that were begun before their writes
  * @param written the objects that were written
@@ -32,22 +36,33 @@ record Attempt(
     Optional<Approval> approval,
     Fence fence,
     Pace pace,
+    AdoptionRule adoption,
     List<IgnoredDifference> ignored,
     EarlyReads early,
     Writes written) {
 
   static Attempt begin(
-      Ownership owner, SyncEvent event, Fence fence, Pace pace, Writes.Listener writes) {
+      Ownership owner,
+      SyncEvent event,
+      Ledger ledger,
+      Fence fence,
+      Pace pace,
+      Writes.Listener writes) {
+    Policy policy =
+        event instanceof SyncEvent.Target target ? target.spec().policy() : Policy.DEFAULT;
+    AdoptionRule adoption =
+        new AdoptionRule(policy.adoption(), owner.installation(), ledger.applied());
     return switch (event) {
       case SyncEvent.Target target ->
           new Attempt(
               owner,
               target.generation(),
-              target.spec().policy().force(),
+              policy.force(),
               target.approval(),
               fence,
               pace,
-              target.spec().policy().ignored(),
+              adoption,
+              policy.ignored(),
               EarlyReads.NONE,
               new Writes(writes));
       case SyncEvent.Removal removal ->
@@ -58,6 +73,7 @@ record Attempt(
               Optional.empty(),
               fence,
               pace,
+              adoption,
               List.of(),
               EarlyReads.NONE,
               new Writes(writes));
@@ -66,7 +82,8 @@ record Attempt(
 
   /** Returns this attempt with reads of objects that were begun already. */
   Attempt with(EarlyReads reads) {
-    return new Attempt(owner, generation, force, approval, fence, pace, ignored, reads, written);
+    return new Attempt(
+        owner, generation, force, approval, fence, pace, adoption, ignored, reads, written);
   }
 
   /** Checks, when another writer is detected, that this attempt is still the newest. */

@@ -148,7 +148,8 @@ final class DriftCheck {
       if (early.isPresent()) {
         DriftComparison comparison = new DriftComparison(healed, context.live(), now);
         Attempt attempt =
-            Attempt.begin(ownership, target.get(), fence, pace, comparison).with(early.get());
+            Attempt.begin(ownership, target.get(), ledger, fence, pace, comparison)
+                .with(early.get());
         List<Stage> stages = stages(target.get(), manifests, ledger, healed, true);
         early.get().checkFence();
         heal(entry, ledger, stages, attempt, comparison);

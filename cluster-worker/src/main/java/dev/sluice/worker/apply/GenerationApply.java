@@ -95,6 +95,7 @@ final class GenerationApply {
           attempt);
       return Optional.empty();
     }
+    context.runner().requireAdoptable(plan, attempt);
     context
         .reporter()
         .send(

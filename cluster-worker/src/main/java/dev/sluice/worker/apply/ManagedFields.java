@@ -9,6 +9,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.ExcludedFields;
 import dev.sluice.worker.fields.FieldFold;
 import dev.sluice.worker.fields.IgnoredFields;
+import dev.sluice.worker.fields.Precedence;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,12 +39,16 @@ final class ManagedFields {
 
   /** Takes over what earlier deployments and people set; returns the object as it is then. */
   LiveObject fold(
-      String path, ObjectNode desired, LiveObject live, boolean force, IgnoredFields ignored)
+      String path,
+      ObjectNode desired,
+      LiveObject live,
+      Precedence precedence,
+      IgnoredFields ignored)
       throws InterruptedException {
     Set<String> gone =
         discovery.unserved(
             FieldFold.versions(live.content(), desired), desired.path("kind").asText());
-    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, force, ignored, gone);
+    Optional<ArrayNode> fields = FieldFold.fold(live.content(), desired, precedence, ignored, gone);
     return fields.isEmpty() ? live : write(path, live, fields.get());
   }
 

@@ -13,6 +13,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.IgnoredFields;
+import dev.sluice.worker.fields.Precedence;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
@@ -152,7 +153,10 @@ final class ObjectWriter {
       try {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());
-          live = Optional.of(fields.fold(path, content, live.get(), attempt.force(), ignored));
+          Precedence precedence =
+              new Precedence(
+                  attempt.force(), attempt.adoption().formerManagers(ref, live.get().content()));
+          live = Optional.of(fields.fold(path, content, live.get(), precedence, ignored));
         }
         if (live.isPresent() && refusal.isPresent() && claim.isEmpty()) {
           claim = fields.claim(path, content, live.get(), attempt.force(), refusal.get());

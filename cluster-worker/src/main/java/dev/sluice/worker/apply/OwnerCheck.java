@@ -8,6 +8,8 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.GroupKind;
+import dev.sluice.worker.adoption.AdoptionRefusal;
+import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -20,6 +22,7 @@ import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -79,6 +82,12 @@ final class OwnerCheck {
           "%s is being deleted; it is created again once it is gone".formatted(ref),
           Failure.Stage.APPLY,
           Optional.of(ref));
+    }
+    if (attempt.adoption().of(ref, live.content())
+        instanceof AdoptionRule.Verdict.Refused refused) {
+      throw new HaltException(
+          AdoptionRefusal.outcome(
+              List.of(new AdoptionRefusal(ref, refused)), attempt.adoption().policy()));
     }
     if (live.belongsTo(attempt.owner().installation())) {
       live.flaw().ifPresent(flaw -> invalid.found(ref, flaw));

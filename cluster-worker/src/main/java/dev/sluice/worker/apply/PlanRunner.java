@@ -6,9 +6,11 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
+import dev.sluice.worker.adoption.AdoptionCheck;
 import dev.sluice.worker.apply.ObjectWriter.Written;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.claims.ObjectClaims;
+import dev.sluice.worker.lane.BoundedParallel;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -36,6 +38,7 @@ public final class PlanRunner {
 
   private final ObjectWriter writer;
   private final ObjectRemover remover;
+  private final AdoptionCheck adoption;
   private final StageGate gate;
   private final ObjectClaims claims;
   private final Pruning pruning;
@@ -45,6 +48,7 @@ public final class PlanRunner {
     this.claims = sources.claims();
     this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
     this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
+    this.adoption = new AdoptionCheck(sources.discovery());
     this.gate = new StageGate(sources.discovery());
     this.pruning = new Pruning(sources, remover, clock);
   }
@@ -82,6 +86,16 @@ public final class PlanRunner {
         gate.pass(stage, attempt);
       }
     }
+  }
+
+  /**
+   * Requires that no new object of the plan exists already and may not be taken over.
+   *
+   * @throws HaltException if there are some; it names them
+   */
+  void requireAdoptable(Plan.Ready plan, Attempt attempt)
+      throws HaltException, InterruptedException {
+    adoption.check(plan, attempt.adoption());
   }
 
   Pruning pruning() {

@@ -7,6 +7,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.claims.ObjectClaims;
+import dev.sluice.worker.lane.BoundedParallel;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.plan.PlanDigest;
 import dev.sluice.worker.plan.PruneStep;

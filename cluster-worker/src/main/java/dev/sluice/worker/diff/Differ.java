@@ -17,6 +17,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -148,7 +149,9 @@ public final class Differ {
     Plan.Ready plan = plan(event, ledger);
     Policy policy =
         event instanceof SyncEvent.Target target ? target.spec().policy() : Policy.DEFAULT;
-    StepComparison comparison = new StepComparison(api, discovery, policy);
+    AdoptionRule adoption =
+        new AdoptionRule(policy.adoption(), ledgers.installation(), ledger.applied());
+    StepComparison comparison = new StepComparison(api, discovery, policy, adoption);
     for (Stage stage : plan.stages()) {
       comparison.compare(stage);
     }

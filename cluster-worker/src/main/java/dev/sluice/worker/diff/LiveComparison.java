@@ -11,6 +11,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.fields.DryRun;
 import dev.sluice.worker.fields.FieldDifferences;
 import dev.sluice.worker.fields.IgnoredFields;
+import dev.sluice.worker.fields.Precedence;
 import java.util.List;
 
 /**
@@ -66,7 +67,8 @@ public final class LiveComparison {
       throws InterruptedException {
     try {
       IgnoredFields ignored = IgnoredFields.of(ref, policy.ignored());
-      ObjectNode wanted = dryRun.change(path, live, manifest, policy.force(), ignored).after();
+      ObjectNode wanted =
+          dryRun.change(path, live, manifest, Precedence.of(policy.force()), ignored).after();
       return new Result.Compared(FieldDifferences.between(live, wanted));
     } catch (ApiException e) {
       if (e.code() == ApiException.NO_ANSWER || e.isGroupUnavailable()) {

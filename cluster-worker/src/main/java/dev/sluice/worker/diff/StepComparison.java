@@ -13,6 +13,9 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.GroupKind;
+import dev.sluice.worker.adoption.AdoptionRule;
+import dev.sluice.worker.adoption.AdoptionRule.Verdict;
+import dev.sluice.worker.adoption.ObjectOwner;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -20,6 +23,7 @@ import dev.sluice.worker.fields.DryRun;
 import dev.sluice.worker.fields.FieldDifferences;
 import dev.sluice.worker.fields.IgnoredFields;
 import dev.sluice.worker.fields.OwnersOfFields;
+import dev.sluice.worker.fields.Precedence;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
@@ -29,6 +33,7 @@ import dev.sluice.worker.plan.Stage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -44,6 +49,7 @@ final class StepComparison {
   private final Discovery discovery;
   private final DryRun dryRun;
   private final boolean force;
+  private final AdoptionRule adoption;
   private final List<IgnoredDifference> ignored;
   private final Set<String> namespaces = new HashSet<>();
   private final List<ObjectDifference> differences = new ArrayList<>();
@@ -53,11 +59,13 @@ final class StepComparison {
    * Creates a comparison of one plan.
    *
    * @param policy of the application
+   * @param adoption decides about objects that exist already
    */
-  StepComparison(ClusterApi api, Discovery discovery, Policy policy) {
+  StepComparison(ClusterApi api, Discovery discovery, Policy policy, AdoptionRule adoption) {
     this.discovery = discovery;
     this.dryRun = new DryRun(api, discovery);
     this.force = policy.force();
+    this.adoption = adoption;
     this.ignored = policy.ignored();
   }
 
@@ -79,7 +87,7 @@ final class StepComparison {
       if (live.isEmpty()) {
         compareAbsent(step);
       } else if (step.mode() != ApplyStep.Mode.CREATE_ONLY) {
-        compare(step, live.get(), stage.replaces(step));
+        compareLive(step, live.get(), stage.replaces(step));
       }
     }
   }
@@ -99,17 +107,50 @@ final class StepComparison {
     }
   }
 
-  private void compare(ApplyStep step, ObjectNode live, boolean replaces)
+  private void compareLive(ApplyStep step, ObjectNode live, boolean replaces)
+      throws InterruptedException {
+    switch (adoption.of(step.ref(), live)) {
+      case Verdict.Own() -> compare(step, live, replaces, Set.of(), Optional.empty());
+      case Verdict.TakenOver taken ->
+          compare(
+              step,
+              live,
+              replaces,
+              taken.from().map(ObjectOwner::managers).orElse(Set.of()),
+              Optional.of(taken.toString()));
+      case Verdict.Refused refused ->
+          add(
+              step.ref(),
+              Kind.REFUSED,
+              Optional.of(
+                  "%s: policy.adopt: %s refuses it"
+                      .formatted(refused, adoption.policy().name().toLowerCase(Locale.ROOT))));
+    }
+  }
+
+  /**
+   * Compares an object that may be written.
+   *
+   * @param former managers of the owner that it is taken over from
+   * @param takeover a note of the takeover; empty if the object is not taken over
+   */
+  private void compare(
+      ApplyStep step,
+      ObjectNode live,
+      boolean replaces,
+      Set<String> former,
+      Optional<String> takeover)
       throws InterruptedException {
     ObjectRef ref = step.ref();
+    Precedence precedence = new Precedence(force, former);
     ObjectNode content = step.manifest().content();
     IgnoredFields fieldsOfOthers = IgnoredFields.of(ref, ignored);
-    DryRun.Preview preview = dryRun.before(live, content, force, fieldsOfOthers);
+    DryRun.Preview preview = dryRun.before(live, content, precedence, fieldsOfOthers);
     try {
-      preview = dryRun.change(path(ref), live, content, force, fieldsOfOthers);
+      preview = dryRun.change(path(ref), live, content, precedence, fieldsOfOthers);
       List<Field> fields = FieldDifferences.between(live, preview.after());
       if (!fields.isEmpty()) {
-        differences.add(new ObjectDifference(ref, Kind.CONFIGURED, fields, Optional.empty()));
+        differences.add(new ObjectDifference(ref, Kind.CONFIGURED, fields, takeover));
       }
     } catch (ApiException e) {
       if (replaces && isImmutable(ref, e) && hasOwnerOf(live, content)) {

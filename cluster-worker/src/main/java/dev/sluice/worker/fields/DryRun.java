@@ -48,9 +48,14 @@ public final class DryRun {
    * @throws ApiException if the server refuses it
    */
   public Preview change(
-      String path, ObjectNode live, ObjectNode content, boolean force, IgnoredFields ignored)
+      String path,
+      ObjectNode live,
+      ObjectNode content,
+      Precedence precedence,
+      IgnoredFields ignored)
       throws InterruptedException {
-    Preview before = before(live, content, force, ignored);
+    boolean force = precedence.force();
+    Preview before = before(live, content, precedence, ignored);
     ObjectNode there = withFields(live, before.managedFields());
     ObjectNode body = before.stated();
     boolean takesOver = !before.managedFields().equals(managedFields(live));
@@ -59,7 +64,7 @@ public final class DryRun {
         return new Preview(body, before.managedFields(), api.applyDry(path, body, force));
       }
       if (!force) {
-        requireNoConflict(path, body);
+        requireNoConflict(path, body, precedence);
       }
       return patched(path, body, before.managedFields());
     } catch (ApiException e) {
@@ -72,22 +77,24 @@ public final class DryRun {
   }
 
   /** Returns the object as it is before the apply, after fields were taken over. */
-  public Preview before(ObjectNode live, ObjectNode content, boolean force, IgnoredFields ignored)
+  public Preview before(
+      ObjectNode live, ObjectNode content, Precedence precedence, IgnoredFields ignored)
       throws InterruptedException {
     ObjectNode applied = ignored.applicable(content, live);
     Set<String> gone =
         discovery.unserved(FieldFold.versions(live, applied), applied.path("kind").asText());
-    Optional<ArrayNode> folded = FieldFold.fold(live, applied, force, ignored, gone);
+    Optional<ArrayNode> folded = FieldFold.fold(live, applied, precedence, ignored, gone);
     JsonNode fields = folded.map(JsonNode.class::cast).orElse(managedFields(live));
     return new Preview(FilledFields.unclaimed(applied, withFields(live, fields)), fields, live);
   }
 
   /** Requires that only those managers own fields with other values that lose them first. */
-  private void requireNoConflict(String path, ObjectNode body) throws InterruptedException {
+  private void requireNoConflict(String path, ObjectNode body, Precedence precedence)
+      throws InterruptedException {
     try {
       ObjectNode unused = api.applyDry(path, body, false);
     } catch (ApiException e) {
-      if (!FieldFold.resolves(e)) {
+      if (!FieldFold.resolves(e, precedence)) {
         throw e;
       }
     }

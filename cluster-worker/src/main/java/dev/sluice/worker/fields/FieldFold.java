@@ -64,14 +64,17 @@ public final class FieldFold {
    * apply with force has the same effect, since Git states other values for all of these fields.
    *
    * @param desired the object in Git
-   * @param force whether Git wins over other managers; without, only the fields of earlier
-   *     deployments are taken over
+   * @param precedence over the fields of others
    * @param ignored fields that stay with their managers
    * @param gone those of the {@linkplain #versions versions} in which the cluster does not serve
    *     the kind
    */
   public static Optional<ArrayNode> fold(
-      JsonNode live, JsonNode desired, boolean force, IgnoredFields ignored, Set<String> gone) {
+      JsonNode live,
+      JsonNode desired,
+      Precedence precedence,
+      IgnoredFields ignored,
+      Set<String> gone) {
     JsonNode entries = live.path("metadata").path("managedFields");
     FieldManagers managers = FieldManagers.of(live);
     ObjectNode own = own(entries, desired);
@@ -94,7 +97,7 @@ public final class FieldFold {
       Takeover takeover =
           ignored.coversManager(FieldManagers.name(entry))
               ? Takeover.NONE
-              : managers.takeover(entry, force);
+              : managers.takeover(entry, precedence);
       if (takeover != Takeover.NONE) {
         fold.move(left.withObject("/fieldsV1"), takeover);
         moved |= !left.equals(entry);
@@ -103,7 +106,7 @@ public final class FieldFold {
         after.add(left);
       }
     }
-    boolean needed = converted || (moved && (fold.isNeeded || !force));
+    boolean needed = converted || (moved && (fold.isNeeded || !precedence.force()));
     return needed ? Optional.of(after) : Optional.empty();
   }
 
@@ -111,9 +114,10 @@ public final class FieldFold {
    * Returns whether an apply without force that is refused is accepted after the fields of earlier
    * deployments are taken over.
    */
-  public static boolean resolves(ApiException refusal) {
+  public static boolean resolves(ApiException refusal, Precedence precedence) {
     return !refusal.causes().isEmpty()
-        && refusal.causes().stream().allMatch(FieldManagers::isConflictWithDeployer);
+        && refusal.causes().stream()
+            .allMatch(cause -> FieldManagers.isConflictWithDeployer(cause, precedence));
   }
 
   /** Returns a copy of our entry; a new one if there is none. */

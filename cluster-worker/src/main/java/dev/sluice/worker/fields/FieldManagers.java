@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The field managers of one object.
@@ -62,18 +63,17 @@ record FieldManagers(Set<String> writersOfStatus) {
   /**
    * Returns the fields of an entry that Sluice takes over.
    *
-   * @param force whether Git wins over other managers; without, only earlier deployments are taken
-   *     over
+   * @param precedence over the fields of others
    */
-  Takeover takeover(JsonNode entry, boolean force) {
+  Takeover takeover(JsonNode entry, Precedence precedence) {
     String name = name(entry);
     if (entry.hasNonNull("subresource") || isOwn(entry)) {
       return Takeover.NONE;
     }
-    if (DEPLOYERS.contains(name)) {
+    if (isDeployer(name, precedence)) {
       return Takeover.ALL;
     }
-    if (!force) {
+    if (!precedence.force()) {
       return Takeover.NONE;
     }
     if (name.startsWith("kubectl-") || name.equals(ClusterApi.FIELD_MANAGER)) {
@@ -82,10 +82,15 @@ record FieldManagers(Set<String> writersOfStatus) {
     return isApply(entry) || isController(entry) ? Takeover.NONE : Takeover.ELEMENTS;
   }
 
+  private static boolean isDeployer(String name, Precedence precedence) {
+    return DEPLOYERS.contains(name) || precedence.former().contains(name);
+  }
+
   /** Returns whether the server refuses a field because an earlier deployment owns it. */
-  static boolean isConflictWithDeployer(ApiException.Cause cause) {
+  static boolean isConflictWithDeployer(ApiException.Cause cause, Precedence precedence) {
     return cause.reason().equals("FieldManagerConflict")
-        && DEPLOYERS.stream().anyMatch(name -> cause.message().contains('"' + name + '"'));
+        && Stream.concat(DEPLOYERS.stream(), precedence.former().stream())
+            .anyMatch(name -> cause.message().contains('"' + name + '"'));
   }
 
   /** Returns whether the manager is taken for a controller, by its writes or its name. */

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who owns the fields of a live object, as its {@code managedFields} say. When another manager
@@ -71,6 +72,31 @@ public final class FieldOwnership {
   /** Returns whether Sluice owns the same fields in both. */
   public static boolean isSame(JsonNode before, JsonNode after) {
     return own(before).equals(own(after));
+  }
+
+  /** Returns whether Sluice applied the field at a path of names. */
+  public static boolean isApplied(JsonNode live, String... path) {
+    return has(own(live), path);
+  }
+
+  /** Returns whether one of the managers owns the field at a path of names; any, without a path. */
+  public static boolean owns(JsonNode live, Set<String> managers, String... path) {
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      if (managers.contains(FieldManagers.name(entry))
+          && !entry.hasNonNull("subresource")
+          && has(entry.path("fieldsV1"), path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean has(JsonNode fields, String... path) {
+    JsonNode below = fields;
+    for (String name : path) {
+      below = below.path(FieldNames.ofField(name));
+    }
+    return !below.isMissingNode();
   }
 
   static JsonNode own(JsonNode live) {

@@ -51,7 +51,8 @@ public final class LivePreview {
       ObjectNode before = live.get();
       IgnoredFields ignored = IgnoredFields.of(ref, policy.ignored());
       String path = resource.get().path(ref);
-      ObjectNode after = dryRun.change(path, before, manifest, policy.force(), ignored).after();
+      ObjectNode after =
+          dryRun.change(path, before, manifest, Precedence.of(policy.force()), ignored).after();
       if (version(after).equals(version(before)) || tries == MOST_TRIES) {
         return Optional.of(new Change(before, after));
       }

@@ -7,8 +7,10 @@ import dev.sluice.contract.event.ResultEvent.LedgerSummary.Phase;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.plan.Inventory;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +106,13 @@ public record Ledger(
   /** Returns whether this generation is done, or a newer one was begun. */
   public boolean hasSettled(Generation other) {
     return isAfter(other) || holds(other);
+  }
+
+  /** Returns the objects that were applied, without those whose writes may be unfinished. */
+  public Set<ObjectId> applied() {
+    Set<ObjectId> applied = new HashSet<>(inventory.ids());
+    intent.forEach(ref -> applied.remove(ref.id()));
+    return applied;
   }
 
   /** Returns this ledger with another generation begun. */

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
@@ -16,6 +17,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.simulated.ClusterFixture;
+import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.claims.Clearance;
@@ -174,6 +176,7 @@ class ReplacementIT {
         Optional.empty(),
         () -> {},
         new ReleasingPace(),
+        new AdoptionRule(Adoption.UNOWNED, owner.installation(), Set.of()),
         List.of(),
         EarlyReads.NONE,
         new Writes(_ -> {}));

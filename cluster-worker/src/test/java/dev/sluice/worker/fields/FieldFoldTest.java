@@ -74,7 +74,8 @@ class FieldFoldTest {
   }
 
   private static Optional<JsonNode> foldLive(String live, String desired) throws IOException {
-    return FieldFold.fold(read(live), read(desired), true, IgnoredFields.NONE, Set.of())
+    return FieldFold.fold(
+            read(live), read(desired), Precedence.of(true), IgnoredFields.NONE, Set.of())
         .map(JsonNode.class::cast);
   }
 
@@ -171,7 +172,7 @@ class FieldFoldTest {
         FieldFold.fold(
                 live,
                 read("{\"apiVersion\": \"new.example.org/v1\"}"),
-                true,
+                Precedence.of(true),
                 IgnoredFields.NONE,
                 Set.of())
             .orElseThrow();
@@ -188,9 +189,36 @@ class FieldFoldTest {
                     .replace("\\\\", "\\")));
   }
 
+  /** The fields of Argo CD, which otherwise counts as a controller, or as another applier. */
+  @Test
+  void takesOverTheFieldsOfAFormerOwner() throws IOException {
+    String fields = "{\"f:data\": {\"f:b\": {}}, \"f:spec\": {\"f:replicas\": {}}}";
+    ObjectNode live = live(other("argocd-controller", fields));
+
+    for (boolean force : new boolean[] {true, false}) {
+      JsonNode after =
+          FieldFold.fold(
+                  live,
+                  read("{\"data\": {\"a\": \"1\"}}"),
+                  new Precedence(force, Set.of("argocd-controller")),
+                  IgnoredFields.NONE,
+                  Set.of())
+              .orElseThrow();
+
+      assertThat(after.at("/0/fieldsV1"))
+          .isEqualTo(read("{\"f:data\": {\"f:a\": {}, \"f:b\": {}}}"));
+      assertThat(after.at("/1/fieldsV1"))
+          .as("fields that nobody takes over")
+          .isEqualTo(read("{\"f:spec\": {\"f:replicas\": {}}}"));
+    }
+    assertThat(fold(other("argocd-controller", fields), "{\"data\": {\"a\": \"1\"}}", true))
+        .isEmpty();
+  }
+
   private static Optional<JsonNode> fold(String managedFields, String desired, boolean force)
       throws IOException {
-    return FieldFold.fold(live(managedFields), read(desired), force, IgnoredFields.NONE, Set.of())
+    return FieldFold.fold(
+            live(managedFields), read(desired), Precedence.of(force), IgnoredFields.NONE, Set.of())
         .map(JsonNode.class::cast);
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
  * The difference between a live object and the target. Never contains values of Secrets.
  *
  * @param fields the fields that would change in an existing object
- * @param message why the object would be refused or replaced; empty if it would not be
+ * @param message why the object would be refused or replaced, or whom it would be taken over from;
+ *     empty otherwise
  */
 public record ObjectDifference(
     ObjectRef object, Kind kind, List<Field> fields, Optional<String> message) {
@@ -23,7 +24,7 @@ public record ObjectDifference(
     DELETED,
     /** It is deleted and created again, since a field cannot be changed. */
     REPLACED,
-    /** The API server or the kind's schema would refuse the object. */
+    /** The API server, the kind's schema, or the policy would refuse the object. */
     REFUSED
   }
 

@@ -44,8 +44,10 @@ public enum ApplyFailure implements FailureCode {
       "The object changed during every attempt. Retried automatically.",
       "Find the controller that writes it so often."),
   OWNED_BY_ANOTHER(
-      "The object belongs to another application.",
-      "Remove it from one of the two, or share it by `policy.sharedObjects` of both."),
+      "The object belongs to another application, another installation of Sluice, Argo CD, Flux or "
+          + "Helm; or it exists already, and `policy.adopt` is `never`.",
+      "Remove it from one of the two. An object of another application can be shared by "
+          + "`policy.sharedObjects` of both; others are taken over with `policy.adopt: force`."),
   SHARED_OBJECT_DIFFERS(
       "Applications that share an object declare it differently. Retried once the other one "
           + "changes.",

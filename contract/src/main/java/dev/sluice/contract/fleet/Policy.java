@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param ignoreDifferences fields that may differ from Git; empty for none
  * @param sharedObjects the objects that other applications may declare, too; empty if none
  * @param healthCheckExprs rules for the health of objects; empty for none
+ * @param adopt the existing objects that the application may take over; empty for the default,
+ *     which is those that nobody owns
  */
 public record Policy(
     boolean prune,
@@ -35,7 +37,8 @@ public record Policy(
     Optional<Duration> healthTimeout,
     Optional<List<IgnoredDifference>> ignoreDifferences,
     Optional<ObjectSharing> sharedObjects,
-    Optional<List<HealthCheck>> healthCheckExprs) {
+    Optional<List<HealthCheck>> healthCheckExprs,
+    Optional<Adoption> adopt) {
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(5);
 
@@ -49,6 +52,7 @@ public record Policy(
     ignoreDifferences = ignoreDifferences.map(List::copyOf).filter(rules -> !rules.isEmpty());
     sharedObjects = sharedObjects.filter(given -> given != ObjectSharing.NONE);
     healthCheckExprs = healthCheckExprs.map(List::copyOf).filter(rules -> !rules.isEmpty());
+    adopt = adopt.filter(given -> given != Adoption.UNOWNED);
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -70,6 +74,7 @@ public record Policy(
         pruneLimitPercent,
         force,
         timeout,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -112,6 +117,12 @@ public record Policy(
   @JsonIgnore
   public List<HealthCheck> healthChecks() {
     return healthCheckExprs.orElse(List.of());
+  }
+
+  /** Returns the existing objects that the application may take over. */
+  @JsonIgnore
+  public Adoption adoption() {
+    return adopt.orElse(Adoption.UNOWNED);
   }
 
   /** Returns whether kustomizations may run plugins. */

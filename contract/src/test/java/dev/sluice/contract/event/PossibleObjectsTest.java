@@ -144,6 +144,7 @@ final class PossibleObjectsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()),
             SourceType.KUSTOMIZE,
             text("kustomization.yaml", "generators: [a.yaml]"));

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -136,6 +137,7 @@ final class ApplicationDocument {
     List<IgnoredDifference> ignored = IgnoredDifferences.read(fields);
     Optional<ObjectSharing> shared = fields.text("sharedObjects", ApplicationDocument::sharing);
     List<HealthCheck> checks = HealthChecks.read(fields);
+    Optional<Adoption> adopt = fields.text("adopt", ApplicationDocument::adoption);
     fields.refuseUnknown();
     return new Policy(
         prune,
@@ -148,7 +150,8 @@ final class ApplicationDocument {
         healthTimeout,
         Optional.of(ignored),
         shared,
-        Optional.of(checks));
+        Optional.of(checks),
+        adopt);
   }
 
   private RemotePolicy remote(Fields fields) {
@@ -218,6 +221,15 @@ final class ApplicationDocument {
       case "namespaces" -> ObjectSharing.NAMESPACES;
       case "all" -> ObjectSharing.ALL;
       default -> throw new IllegalArgumentException("must be none, namespaces or all, not " + text);
+    };
+  }
+
+  private static Adoption adoption(String text) {
+    return switch (text) {
+      case "never" -> Adoption.NEVER;
+      case "unowned" -> Adoption.UNOWNED;
+      case "force" -> Adoption.FORCE;
+      default -> throw new IllegalArgumentException("must be never, unowned or force, not " + text);
     };
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Customization;
@@ -465,6 +466,27 @@ class FleetLoaderTest {
                 1,
                 "spec.policy.sharedObjects",
                 "must be none, namespaces or all, not namespace"));
+  }
+
+  @Test
+  void readsWhichObjectsAnApplicationTakesOver() throws IOException {
+    application("default", "clusters: {names: [staging]}\n  policy: {adopt: unowned}");
+    application("force", "clusters: {names: [staging]}\n  policy: {adopt: force}");
+    application("never", "clusters: {names: [staging]}\n  policy: {adopt: never}");
+    application("typo", "clusters: {names: [staging]}\n  policy: {adopt: always}");
+    application("wrong", "clusters: {names: [staging]}\n  policy: {adopt: true}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.definitions())
+        .extracting(definition -> definition.spec().policy().adopt())
+        .containsExactly(
+            Optional.empty(), Optional.of(Adoption.FORCE), Optional.of(Adoption.NEVER));
+    assertThat(reading.problems())
+        .containsExactly(
+            new FleetProblem(
+                "typo.yaml", 1, "spec.policy.adopt", "must be never, unowned or force, not always"),
+            new FleetProblem("wrong.yaml", 1, "spec.policy.adopt", "must be a string"));
   }
 
   /** Tabs between tokens, marks of later documents, aliases, and ends of blocks. */

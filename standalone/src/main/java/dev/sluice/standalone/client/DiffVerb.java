@@ -167,10 +167,9 @@ final class DiffVerb extends Verb {
     List<JsonNode> rows = new ArrayList<>();
     for (JsonNode difference : answer.get("differences")) {
       ObjectNode row = row(answer, difference).put("kind", words(difference.get("kind")));
-      if (difference.get("fields").isEmpty()) {
-        if (difference.hasNonNull("message")) {
-          row.put("wanted", difference.get("message").asText());
-        }
+      if (difference.hasNonNull("message")) {
+        rows.add(row.deepCopy().put("wanted", difference.get("message").asText()));
+      } else if (difference.get("fields").isEmpty()) {
         rows.add(row);
       }
       for (JsonNode field : difference.get("fields")) {

@@ -1,7 +1,5 @@
-package dev.sluice.worker.apply;
+package dev.sluice.worker.lane;
 
-import dev.sluice.worker.lane.HaltException;
-import dev.sluice.worker.lane.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -12,14 +10,14 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Runs independent calls in parallel, up to a limit. */
-final class BoundedParallel {
+public final class BoundedParallel {
 
   private static final int AT_ONCE = 8;
 
   private BoundedParallel() {}
 
   /** One call. */
-  interface Call<T, R> {
+  public interface Call<T, R> {
     R on(T item) throws HaltException, InterruptedException;
   }
 
@@ -29,7 +27,7 @@ final class BoundedParallel {
    * @throws HaltException the failure of the first item that failed; one that says that nothing is
    *     left to do comes first, since the attempt is fenced then
    */
-  static <T, R> List<R> all(List<T> items, Call<T, R> call)
+  public static <T, R> List<R> all(List<T> items, Call<T, R> call)
       throws HaltException, InterruptedException {
     if (items.size() == 1) {
       return List.of(call.on(items.getFirst()));

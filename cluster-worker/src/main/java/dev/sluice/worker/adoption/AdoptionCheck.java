@@ -1,0 +1,97 @@
+package dev.sluice.worker.adoption;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Adoption;
+import dev.sluice.contract.name.GroupKind;
+import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.lane.ApiErrorClassifier;
+import dev.sluice.worker.lane.BoundedParallel;
+import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.plan.ApplyStep;
+import dev.sluice.worker.plan.Plan;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Check of a plan before anything of it is written: of the objects that are new in it, none may
+ * exist already that its application may not take over. Reads the metadata of each new object once;
+ * objects in the inventory are not read. An object that is created meanwhile is found by its write.
+ */
+public final class AdoptionCheck {
+
+  private final Discovery discovery;
+
+  public AdoptionCheck(Discovery discovery) {
+    this.discovery = discovery;
+  }
+
+  /** The metadata of an object that was read. */
+  private record Read(ObjectRef ref, Optional<ObjectNode> live) {}
+
+  /**
+   * Checks a plan.
+   *
+   * @throws HaltException if an object may not be taken over; it names the objects
+   */
+  public void check(Plan.Ready plan, AdoptionRule rule) throws HaltException, InterruptedException {
+    if (rule.policy() == Adoption.FORCE) {
+      return;
+    }
+    List<AdoptionRefusal> refusals = new ArrayList<>();
+    for (Read read : read(plan)) {
+      read.live()
+          // one that is being deleted is created again once it is gone
+          .filter(live -> !live.path("metadata").hasNonNull("deletionTimestamp"))
+          .map(live -> rule.of(read.ref(), live))
+          .filter(AdoptionRule.Verdict.Refused.class::isInstance)
+          .map(AdoptionRule.Verdict.Refused.class::cast)
+          .ifPresent(refused -> refusals.add(new AdoptionRefusal(read.ref(), refused)));
+    }
+    if (!refusals.isEmpty()) {
+      throw new HaltException(AdoptionRefusal.outcome(refusals, rule.policy()));
+    }
+  }
+
+  /** Reads the new objects; those in a new namespace cannot exist. */
+  private List<Read> read(Plan.Ready plan) throws HaltException, InterruptedException {
+    List<ObjectRef> added =
+        plan.applies().stream()
+            .filter(step -> step.reason() == ApplyStep.Reason.NEW)
+            .filter(step -> step.mode() == ApplyStep.Mode.APPLY)
+            .map(ApplyStep::ref)
+            .toList();
+    List<Read> read = all(added.stream().filter(AdoptionCheck::isNamespace).toList());
+    Set<String> absent = new HashSet<>();
+    read.stream()
+        .filter(namespace -> namespace.live().isEmpty())
+        .forEach(namespace -> absent.add(namespace.ref().name()));
+    read.addAll(
+        all(
+            added.stream()
+                .filter(ref -> !isNamespace(ref) && !absent.contains(ref.namespace()))
+                .toList()));
+    return read;
+  }
+
+  private static boolean isNamespace(ObjectRef ref) {
+    return ref.groupKind().equals(GroupKind.NAMESPACE);
+  }
+
+  private List<Read> all(List<ObjectRef> refs) throws HaltException, InterruptedException {
+    return new ArrayList<>(BoundedParallel.all(refs, this::read));
+  }
+
+  private Read read(ObjectRef ref) throws HaltException, InterruptedException {
+    try {
+      return new Read(ref, discovery.readMetadata(ref));
+    } catch (ApiException e) {
+      throw new HaltException(ApiErrorClassifier.classify(e, Failure.Stage.PLAN, Optional.of(ref)));
+    }
+  }
+}
