@@ -161,19 +161,30 @@ public final class ApiServer implements AutoCloseable {
       route.handler(context -> serve(operation, context));
     }
     router.errorHandler(
-        404, context -> Replies.refuse(context, Problem.notFound("see /api/v1/openapi.json")));
+        404,
+        context ->
+            Replies.refuse(
+                context, Problem.notFound("the API has no such path: see /api/v1/openapi.json")));
     router.errorHandler(
         405,
         context ->
             Replies.refuse(
-                context, new Problem(405, "Method not allowed", "see /api/v1/openapi.json")));
+                context,
+                new Problem(
+                    405,
+                    "Method not allowed",
+                    "the path does not have this method: see /api/v1/openapi.json")));
     router.errorHandler(
         413,
         context ->
             Replies.refuse(
                 context, new Problem(413, "Too large", "the body is larger than 1 MiB")));
     router.errorHandler(
-        400, context -> Replies.refuse(context, Problem.invalid("the request is malformed")));
+        400,
+        context ->
+            Replies.refuse(
+                context,
+                Problem.invalid("the request is not valid HTTP: check its path and headers")));
     router.errorHandler(500, context -> Replies.fail(context, context.failure()));
     return router;
   }

@@ -32,7 +32,7 @@ record CommandRequest(
     boolean dryRun) {
 
   CommandRequest {
-    applications = List.copyOf(applications);
+    applications = applications == null ? List.of() : List.copyOf(applications);
     clusters = clusters == null ? List.of() : List.copyOf(clusters);
   }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 record DeadLetterRequest(Action action, List<DeadLetterId> entries, String reason, boolean dryRun) {
 
   DeadLetterRequest {
-    entries = List.copyOf(entries);
+    entries = entries == null ? List.of() : List.copyOf(entries);
   }
 
   enum Action {

@@ -84,7 +84,8 @@ final class Operations {
                 with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
                 Parameter.REPOSITORY,
                 Parameter.TYPE,
-                Parameter.COMMIT),
+                Parameter.COMMIT,
+                Parameter.DELIVERY),
             Answer.page(ChangeView.class),
             request ->
                 model
@@ -94,6 +95,7 @@ final class Operations {
                             request.repository(),
                             request.text(Parameter.TYPE),
                             request.text(Parameter.COMMIT),
+                            request.text(Parameter.DELIVERY),
                             request.span()),
                         request.principal().scope(),
                         request.limit(),
@@ -189,16 +191,17 @@ final class Operations {
         post(
             ROOT + "/diffs",
             "diff",
-            "Returns what applying an application's newest target again would change in a cluster. The"
-                + " cluster's worker answers through its topic; 504 if it does not answer in time.",
+            "Returns what applying an application's newest target again would change in a cluster."
+                + " The cluster's worker answers through its topic; 504 if it does not answer in"
+                + " time.",
             QuestionRequest.class,
             Answer.one(DiffAnswered.class),
             questions::diff),
         post(
             ROOT + "/objects",
             "objects",
-            "Returns the live objects of an application in a cluster and those that controllers made for"
-                + " them, with their health. Answered as a diff is.",
+            "Returns the live objects of an application in a cluster and those that controllers"
+                + " made for them, with their health. Answered as a diff is.",
             QuestionRequest.class,
             Answer.one(ObjectsAnswered.class),
             questions::objects));

@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.body.Expected;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +23,10 @@ record Parameter(
     QUERY
   }
 
-  private static final Map<String, Object> TEXT = Map.of("type", "string", "maxLength", 1024);
+  /** The longest value of any parameter. */
+  static final int MAX_TEXT = 1024;
+
+  private static final Map<String, Object> TEXT = Map.of("type", "string", "maxLength", MAX_TEXT);
   private static final Map<String, Object> TIME = Map.of("type", "string", "format", "date-time");
   private static final Map<String, Object> GLOB =
       Map.of("type", "string", "pattern", "^" + TokenSetting.GLOB.pattern() + "$");
@@ -84,10 +88,12 @@ record Parameter(
   static final Parameter FOLLOWED =
       query(
           "followed",
-          "only deliveries about repositories that applications follow (true) or do not follow (false)",
+          "only deliveries about repositories that applications follow (true) or do not follow"
+              + " (false)",
           oneOf("true", "false"));
   static final Parameter TYPE = query("type", "only events of this type", TEXT);
   static final Parameter COMMIT = query("commit", "a commit id, or a prefix of it", TEXT);
+  static final Parameter DELIVERY = query("delivery", "the forge's id of a webhook delivery", TEXT);
   static final Parameter CODE = query("code", "the cause", TEXT);
   static final Parameter STAGE =
       query(
@@ -101,8 +107,8 @@ record Parameter(
   static final Parameter KIND =
       required(
           "kind",
-          "the object's kind, such as Deployment, deployments, or a short name of Kubernetes, such as"
-              + " deploy; in any case");
+          "the object's kind, such as Deployment, deployments, or a short name of Kubernetes, such"
+              + " as deploy; in any case");
   static final Parameter NAME = required("name", "the object's name");
   static final Parameter ONE_CLUSTER = required("cluster", "the object's cluster");
   static final Parameter NAMESPACE = query("namespace", "the object's namespace", TEXT);
@@ -116,6 +122,26 @@ record Parameter(
           Map.of("type", "string", "pattern", "^[0-9a-f]{7,64}$"),
           true,
           false);
+
+  /** Returns words for the allowed values. */
+  String expected() {
+    if (schema.get("enum") instanceof List<?> allowed) {
+      return Expected.among(allowed);
+    }
+    if (schema.equals(TIME)) {
+      return Expected.TIME + ", after 1970 and before 9999";
+    }
+    if (schema.equals(GLOB)) {
+      return "a name of lower-case letters, digits and '-', in which '*' and '?' stand for"
+          + " others";
+    }
+    if (schema.containsKey("minimum")) {
+      return "a number from %s to %s".formatted(schema.get("minimum"), schema.get("maximum"));
+    }
+    return schema.containsKey("pattern")
+        ? description + ", in lower case"
+        : "at most %d characters".formatted(MAX_TEXT);
+  }
 
   static final List<Parameter> PAGING = List.of(LIMIT, AFTER);
   static final List<Parameter> SPAN = List.of(SINCE, UNTIL);

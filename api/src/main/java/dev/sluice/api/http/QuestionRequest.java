@@ -1,6 +1,5 @@
 package dev.sluice.api.http;
 
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -8,10 +7,4 @@ import java.util.Optional;
  *
  * @param patienceSeconds how long to wait for the answer; 20 if absent, at most 25
  */
-record QuestionRequest(String application, String cluster, Optional<Integer> patienceSeconds) {
-
-  QuestionRequest {
-    Objects.requireNonNull(application);
-    Objects.requireNonNull(cluster);
-  }
-}
+record QuestionRequest(String application, String cluster, Optional<Integer> patienceSeconds) {}

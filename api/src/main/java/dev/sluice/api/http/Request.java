@@ -1,13 +1,12 @@
 package dev.sluice.api.http;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
+import dev.sluice.api.body.BodyReader;
+import dev.sluice.api.body.Expected;
+import dev.sluice.api.body.InvalidBodyException;
 import dev.sluice.api.readmodel.Records.Span;
 import dev.sluice.api.readmodel.Scope;
-import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.RepositoryId;
 import io.vertx.core.MultiMap;
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -29,8 +28,6 @@ record Request(
     byte[] body,
     Optional<String> idempotencyKey) {
 
-  private static final ObjectReader STRICT =
-      Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
   private static final int MAX_VALUES = 50;
 
   /** Parses and validates the path and query parameters. */
@@ -48,28 +45,31 @@ record Request(
         throw Problem.invalid("the parameter '%s' is missing".formatted(parameter.name()));
       }
       if (given.size() > (parameter.many() ? MAX_VALUES : 1)) {
-        throw Problem.invalid("too many values of '%s'".formatted(parameter.name()));
+        throw Problem.invalid(
+            "too many values of '%s': at most %d"
+                .formatted(parameter.name(), parameter.many() ? MAX_VALUES : 1));
       }
       given.forEach(value -> check(parameter, value));
       values.put(parameter.name(), List.copyOf(given));
     }
     if (!unknown.isEmpty()) {
-      throw Problem.invalid("unknown parameter " + unknown);
+      throw Problem.invalid(
+          "'%s' is not a parameter of this request; it has %s"
+              .formatted(
+                  unknown.stream().sorted().findFirst().orElseThrow(),
+                  parameters.isEmpty()
+                      ? "none"
+                      : Expected.all(parameters.stream().map(Parameter::name).toList())));
     }
     return values;
   }
 
   /** Parses the body; an unknown field is an error. */
-  <T> T body(Class<T> type) {
+  <T extends Record> T body(Class<T> type) {
     try {
-      T value = STRICT.forType(type).readValue(body);
-      if (value == null) {
-        throw Problem.invalid("the body is null");
-      }
-      return value;
-    } catch (IOException | NullPointerException e) {
-      throw Problem.invalid(
-          "the body is not a %s: see the OpenAPI document".formatted(type.getSimpleName()));
+      return BodyReader.read(body, type);
+    } catch (InvalidBodyException e) {
+      throw Problem.invalid(String.valueOf(e.getMessage()));
     }
   }
 
@@ -126,7 +126,7 @@ record Request(
   private static void check(Parameter parameter, String value) {
     Map<String, Object> schema = parameter.schema();
     boolean fits =
-        value.length() <= 1024
+        value.length() <= Parameter.MAX_TEXT
             && value.indexOf('\0') < 0
             && (!(schema.get("pattern") instanceof String pattern) || value.matches(pattern))
             && (!(schema.get("enum") instanceof List<?> allowed) || allowed.contains(value))
@@ -134,7 +134,8 @@ record Request(
             && (!"integer".equals(schema.get("type")) || isBetween(value, schema));
     if (!fits) {
       throw Problem.invalid(
-          "the parameter '%s' is invalid: expected %s".formatted(parameter.name(), schema));
+          "the parameter '%s' is invalid: expected %s"
+              .formatted(parameter.name(), parameter.expected()));
     }
   }
 

@@ -30,9 +30,14 @@ public final class Records {
    * Selection of changes.
    *
    * @param commit the first hex digits of a commit id, or all of them
+   * @param delivery the forge's id of a delivery
    */
   public record ChangeFilter(
-      Optional<String> repository, Optional<String> type, Optional<String> commit, Span span) {}
+      Optional<String> repository,
+      Optional<String> type,
+      Optional<String> commit,
+      Optional<String> delivery,
+      Span span) {}
 
   public record DeadLetterFilter(
       Scope scope,
@@ -56,6 +61,7 @@ public final class Records {
                     .when("type = ?", filter.type())
                     .when("commit_id >= ?", filter.commit())
                     .when("commit_id < ?", filter.commit().map(prefix -> prefix + "g"))
+                    .when("delivery = ?", filter.delivery())
                     .change(allowed)
                     .when("sequence < ?", after),
                 "at");

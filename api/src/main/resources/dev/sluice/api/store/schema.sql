@@ -21,6 +21,7 @@ CREATE TABLE change (
   commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT, moved_to TEXT);
 CREATE INDEX change_of_name ON change (sequence) WHERE type = 'repository-moved';
 CREATE INDEX change_by_endpoint ON change (endpoint, sequence) WHERE endpoint IS NOT NULL;
+CREATE INDEX change_by_delivery ON change (delivery) WHERE delivery IS NOT NULL;
 CREATE INDEX change_by_commit ON change (commit_id);
 CREATE INDEX change_by_head ON change (head_id) WHERE head_id IS NOT NULL;
 CREATE INDEX change_by_commit_prefix ON change (commit_prefix) WHERE commit_prefix IS NOT NULL;

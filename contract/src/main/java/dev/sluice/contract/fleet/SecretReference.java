@@ -50,7 +50,10 @@ public record SecretReference(@JsonValue String value) {
       return Files.readString(path).replaceFirst("\\R\\z", "");
     } catch (IOException e) {
       throw new IllegalStateException(
-          "there is no secret at %s: %s".formatted(value, e.getClass().getSimpleName()), e);
+          "there is no secret at %s: %s"
+              .formatted(
+                  value, Files.exists(path) ? "the file cannot be read" : "there is no such file"),
+          e);
     }
   }
 
