@@ -6,6 +6,8 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.receiver.payload.GenericPayloads;
@@ -18,10 +20,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -49,19 +53,25 @@ public final class SendCommand {
           "REF",
           "the ref that changed: a branch, or a full ref such as refs/tags/v1",
           GitRef::parse);
-  private static final Setting<Optional<CommitId>> BEFORE =
+  private static final Setting<String> BEFORE =
       Setting.of(
               "before",
               "ID",
-              "the commit before the change; zeros if the ref was created",
-              CommitId::orNone)
+              "the commit before the change, or its first seven digits or more; zeros if the ref"
+                  + " was created",
+              SendCommand::digits)
           .or(NONE);
-  private static final Setting<Optional<CommitId>> AFTER =
+  private static final Setting<String> AFTER =
       Setting.of(
           "after",
           "ID",
-          "the commit after the change; zeros if the ref was deleted",
-          CommitId::orNone);
+          "the commit after the change, or its first seven digits or more; zeros if the ref was"
+              + " deleted",
+          SendCommand::digits);
+  private static final Setting<Path> CHECKOUT =
+      Setting.path(
+              "checkout", "a checkout or bare clone, in which abbreviated commit ids are looked up")
+          .or(".");
   private static final Setting<Optional<String>> ACTOR =
       Setting.text("actor", "NAME", "who changed it").optional();
   private static final Setting<Optional<String>> DELIVERY =
@@ -80,7 +90,7 @@ public final class SendCommand {
     return new Command(
         "send",
         "Sends a signed delivery to a webhook endpoint of forge=generic, and prints the answer.",
-        List.of(URL, SECRET, REPOSITORY, REF, BEFORE, AFTER, ACTOR, DELIVERY, TIMEOUT),
+        List.of(URL, SECRET, REPOSITORY, REF, BEFORE, AFTER, CHECKOUT, ACTOR, DELIVERY, TIMEOUT),
         SendCommand::send);
   }
 
@@ -110,9 +120,7 @@ public final class SendCommand {
               .formatted(values.get(URL)));
     } catch (IOException e) {
       throw new ExitException(
-          1,
-          "%s does not answer (%s): is it running, and is --url right?"
-              .formatted(values.get(URL), e.getClass().getSimpleName()));
+          1, "%s does not answer: is it running, and is --url right?".formatted(values.get(URL)));
     } finally {
       http.shutdownNow();
     }
@@ -122,10 +130,41 @@ public final class SendCommand {
     Map<String, String> fields = new TreeMap<>();
     fields.put("repository", values.get(REPOSITORY));
     fields.put("ref", values.get(REF).value());
-    fields.put("before", values.get(BEFORE).map(CommitId::value).orElse(NONE));
-    fields.put("after", values.get(AFTER).map(CommitId::value).orElse(NONE));
+    fields.put("before", full(BEFORE, values));
+    fields.put("after", full(AFTER, values));
     values.get(ACTOR).ifPresent(actor -> fields.put("actor", actor));
     return Json.mapper().writeValueAsBytes(fields);
+  }
+
+  /** Parses a commit id, of which at least the first seven digits are there. */
+  private static String digits(String text) {
+    String digits = text.toLowerCase(Locale.ROOT);
+    if (!digits.matches("[0-9a-f]{7,64}")) {
+      throw new IllegalArgumentException(
+          "expected a commit id, or its first seven digits or more, not '%s'".formatted(text));
+    }
+    return digits;
+  }
+
+  /** Returns the full commit id, which the checkout has if it is abbreviated. */
+  private static String full(Setting<String> setting, SettingValues values) {
+    String digits = values.get(setting);
+    if (digits.equals(NONE) || CommitId.ifFull(digits).isPresent()) {
+      return digits;
+    }
+    Path checkout = values.get(CHECKOUT);
+    try (LocalRepository repository = LocalRepository.open(checkout)) {
+      String commit = repository.commit(digits).value();
+      if (commit.startsWith(digits)) {
+        return commit;
+      }
+    } catch (MirrorException | IllegalArgumentException _) {
+      // the message below says it
+    }
+    throw new ExitException(
+        2,
+        "%s: no commit, or several, of the repository at '%s' begin with %s: give the full id, or --checkout PATH"
+            .formatted(setting.option(), checkout, digits));
   }
 
   private static String signature(String secret, byte[] body) throws GeneralSecurityException {

@@ -1,7 +1,9 @@
 package dev.sluice.standalone.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
@@ -11,6 +13,7 @@ import dev.sluice.standalone.cli.CommandLineInterface;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +58,56 @@ class SendCommandIT {
       assertThat(send(receiver, wrong)).isEqualTo(1);
       assertThat(send(receiver, secret, "--before", "short")).isEqualTo(2);
       assertThat(written()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void abbreviatedCommitIdsAreLookedUpInTheCheckout() throws Exception {
+    Path secret = Files.writeString(directory.resolve("secret"), "a secret of the test\n");
+    Path checkout = directory.resolve("checkout");
+    String commit;
+    try (Git git = Git.init().setDirectory(checkout.toFile()).call()) {
+      commit =
+          git.commit()
+              .setMessage("one")
+              .setAuthor("test", "test@localhost")
+              .setCommitter("test", "test@localhost")
+              .setSign(false)
+              .call()
+              .name();
+    }
+    List<String> bodies = new CopyOnWriteArrayList<>();
+    HttpServer endpoint =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    endpoint.createContext(
+        "/",
+        exchange -> {
+          bodies.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          exchange.sendResponseHeaders(202, -1);
+          exchange.close();
+        });
+    endpoint.start();
+    try {
+      int port = endpoint.getAddress().getPort();
+      StringWriter errors = new StringWriter();
+      String digits = commit.substring(0, 7);
+      assertThat(send(port, secret, errors, "--before=" + digits, "--checkout=" + checkout))
+          .as(errors.toString())
+          .isZero();
+      assertThat(bodies).singleElement().asString().contains("\"before\":\"" + commit + "\"");
+
+      assertThat(send(port, secret, errors, "--before=0123456", "--checkout=" + checkout))
+          .isEqualTo(2);
+      assertThat(errors.toString())
+          .contains("--before: no commit, or several, of the repository at")
+          .contains("begin with 0123456: give the full id, or --checkout PATH");
+      assertThat(send(port, secret, errors, "--before=" + digits, "--checkout=" + directory))
+          .isEqualTo(2);
+      assertThat(send(port, secret, errors, "--before=012345")).isEqualTo(2);
+      assertThat(errors.toString()).contains("its first seven digits or more, not '012345'");
+      assertThat(bodies).hasSize(1);
+    } finally {
+      endpoint.stop(0);
     }
   }
 
