@@ -15,6 +15,7 @@ import dev.sluice.standalone.process.PartCommands;
 import dev.sluice.standalone.process.UpCommand;
 import dev.sluice.standalone.verify.VerifyCommand;
 import java.io.Console;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +28,9 @@ public final class Main {
     FatalErrors.install();
     System.exit(
         new CommandLineInterface(
-                commands(), new Client(System.out, System.err, isWatched())::verbs, System.getenv())
+                commands(),
+                new Client(System.out, System.err, isWatched(), Clock.systemUTC())::verbs,
+                System.getenv())
             .run(arguments));
   }
 

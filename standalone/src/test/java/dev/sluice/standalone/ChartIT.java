@@ -106,7 +106,7 @@ class ChartIT {
         patiently()
             .untilAsserted(
                 () ->
-                    assertThat(CommandRun.of(sluice, "describe", "shop").out())
+                    assertThat(CommandRun.of(sluice, "describe", "shop").words())
                         .contains(
                             """
                             generated    3 fields differ at each rendering (staging), policy keep-live: their live values stay

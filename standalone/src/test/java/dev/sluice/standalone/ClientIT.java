@@ -63,9 +63,9 @@ class ClientIT {
         assertThat(masked(CommandRun.of(sluice, "get", "apps"), commit))
             .isEqualTo(
                 """
-                APPLICATION CLUSTER SYNC HEALTH HELD BEHIND GENERATION COMMIT APPLIED CAUSE
-                bad staging Parked HEALTH - ? 2 COMMIT OLDER Invalid
-                good staging Synced HEALTH - - 2 COMMIT COMMIT -
+                APPLICATION CLUSTER SYNC HEALTH HELD BEHIND COMMIT AGE CAUSE
+                bad staging Parked HEALTH - 1 COMMIT AGE Invalid
+                good staging Synced HEALTH - - COMMIT AGE -
                 """);
         assertThat(CommandRun.of(sluice, "get", "apps", "-o", "name").out())
             .isEqualTo("bad\ngood\n");
@@ -75,24 +75,24 @@ class ClientIT {
                 CLUSTER APPLICATIONS SYNC HEALTH HELD BEHIND
                 staging 2 1 Parked, 1 Synced HEALTH - 1
 
-                PART CLUSTER STATE CONDITIONS
-                api - running -
-                dispatcher - running -
-                receiver - running -
-                worker staging leading -
+                PART CLUSTER STATE SEEN CONDITIONS
+                api - running AGE -
+                dispatcher - running AGE -
+                receiver - running AGE -
+                worker staging leading AGE -
 
                 dead letters 1 Invalid
                 """);
         assertThat(masked(CommandRun.of(sluice, "history", "good"), commit))
             .startsWith(
                 """
-                GENERATION CLUSTER COMMIT OUTCOME DISPATCHED APPLIED HEALTH ACTOR REASON
-                2 staging COMMIT applied TIME TIME HEALTH you good/configmap.yaml
-                1 staging OLDER applied TIME TIME HEALTH - first dispatch
+                GENERATION CLUSTER COMMIT OUTCOME AGE HEALTH ACTOR REASON
+                2 staging COMMIT applied AGE HEALTH you good/configmap.yaml
+                1 staging OLDER applied AGE HEALTH - first dispatch
                 """);
         assertThat(masked(CommandRun.of(sluice, "explain", commit.abbreviated()), commit))
-            .contains("good staging 2 applied good/configmap.yaml")
-            .contains("bad staging 2 parked bad/service.yaml");
+            .contains("good staging 2 applied AGE good/configmap.yaml")
+            .contains("bad staging 2 parked AGE bad/service.yaml");
         assertThat(
                 masked(
                     CommandRun.of(
@@ -101,8 +101,14 @@ class ClientIT {
             .contains("application good, generation 2, applied")
             .contains("changed by good/configmap.yaml")
             .contains("commit " + commit)
-            .contains("change ref-changed, webhook github")
-            .contains("applied TIME");
+            .contains("push localhost/scenario/apps refs/heads/main by ")
+            .contains("received webhook github ref-changed main")
+            .contains("dispatched good in staging generation 2: good/configmap.yaml");
+        assertThat(masked(CommandRun.of(sluice, "trace", commit.abbreviated()), commit))
+            .contains("commit " + commit)
+            .contains("received webhook github ref-changed main")
+            .contains("applied good in staging")
+            .contains("parked bad in staging");
         assertThat(CommandRun.of(sluice, "describe", "bad").out())
             .contains("staging/bad/2")
             .contains("rendered by  plain (staging)");
@@ -114,8 +120,7 @@ class ClientIT {
             .contains("localhost/scenario/apps");
         assertThat(CommandRun.of(sluice, "deliveries").out().replaceAll(" {2,}", " "))
             .contains(
-                " github localhost/scenario/apps refs/heads/main %s by 2 -"
-                    .formatted(commit.abbreviated()));
+                " github localhost/scenario/apps main %s by 2 -".formatted(commit.abbreviated()));
         assertThat(CommandRun.of(sluice, "deliveries", "--unfollowed", "--no-headers").out())
             .isEmpty();
         assertThat(CommandRun.of(sluice, "get", "clusters").out()).contains("staging");
@@ -127,7 +132,8 @@ class ClientIT {
         assertThat(CommandRun.of(sluice, "dead-letters", "list", "-o", "name").out())
             .isEqualTo("staging/bad/2\n");
         assertThat(CommandRun.of(sluice, "dead-letters", "show", "staging/bad/2").out())
-            .contains("Invalid");
+            .contains("cause        Invalid: ")
+            .contains("what to do ");
         CommandRun dry =
             CommandRun.of(
                 sluice,
@@ -145,7 +151,7 @@ class ClientIT {
                 doctor
                     .out()
                     .replaceAll(" {2,}", " ")
-                    .replaceAll("[^ ]+ leads since [^ ;]+", "WORKER leads since TIME")
+                    .replaceAll("[^ ]+ leads for [^ ;]+", "WORKER leads for AGE")
                     .replaceAll(
                         "(rendering staging) (ok|warning) [^\\n]*isolated[^\\n]*", "$1 ISOLATION"))
             .isEqualTo(
@@ -155,7 +161,7 @@ class ClientIT {
                 read model ok has read all of the topics
                 dispatcher ok 1 running
                 receiver ok 1 running
-                cluster staging ok WORKER leads since TIME; 2 applications, 0 of them being synced
+                cluster staging ok WORKER leads for AGE; 2 applications, 0 of them being synced
                 rendering staging ISOLATION
                 git ok every followed ref was read
                 webhooks ok webhooks name every repository of the fleet, and no other
@@ -244,7 +250,7 @@ class ClientIT {
                 "--reason",
                 "x",
                 "--dry-run");
-        assertThat(now.out()).contains("with the inputs of " + commit.abbreviated());
+        assertThat(now.words()).contains("with the inputs of " + commit.abbreviated());
         assertThat(
                 CommandRun.of(sluice, "rollback", "good", "--to", "then", "--reason", "x").code())
             .isEqualTo(2);
@@ -252,9 +258,9 @@ class ClientIT {
         assertThat(rebuilt.out().replaceAll("\\d+ records", "N records"))
             .isEqualTo(
                 """
-                APPLICATION   ANSWER
-                bad           recomputed from N records of changes and from Git: the same
-                good          recomputed from N records of changes and from Git: the same
+                APPLICATION  ANSWER
+                bad          recomputed from N records of changes and from Git: the same
+                good         recomputed from N records of changes and from Git: the same
                 """);
         assertThat(rebuilt.code()).isZero();
         assertThat(
@@ -267,7 +273,7 @@ class ClientIT {
                         "--reason",
                         "x",
                         "--dry-run")
-                    .out())
+                    .words())
             .contains("pinned to it until it is resumed");
         assertThat(CommandRun.of(sluice, "approve", "good", "--reason", "x", "--dry-run").code())
             .as("nothing waits for an approval")
@@ -304,6 +310,7 @@ class ClientIT {
             "dead-letters list",
             "dead-letters list -o wide",
             "dead-letters show staging/bad/2",
+            "dead-letters show staging/bad/2 -o json",
             "dead-letters retry --cause Invalid --reason x --dry-run",
             "dead-letters discard staging/bad/2 --reason x --dry-run",
             "sync good --reason x --dry-run",
@@ -319,7 +326,11 @@ class ClientIT {
             "diff good",
             "diff bad -o name")) {
       CommandRun ran = CommandRun.of(sluice, line.split(" "));
-      transcript.append("$ sluice ").append(line).append('\n').append(ran.out());
+      String out =
+          line.matches(".* -o (json|yaml)")
+              ? ran.out()
+              : ran.out().replaceAll("\n {2,}(?=\\S)", " "); // where lines end depends on names
+      transcript.append("$ sluice ").append(line).append('\n').append(out);
       ran.err().lines().forEach(message -> transcript.append("! ").append(message).append('\n'));
       transcript.append("= ").append(ran.code()).append("\n\n");
     }
@@ -334,6 +345,10 @@ class ClientIT {
             .replaceAll("\\b[0-9a-f]{40}\\b", "WHOLE-OLDER")
             .replaceAll("\\b[0-9a-f]{12,64}\\b", "DIGEST")
             .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
+            .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(?= )", "CLOCK")
+            .replaceAll("\\+?\\d+(\\.\\d)? m?s(?= )", "DURATION")
+            .replaceAll("\\b(?:\\d+[smhdy]){1,2}\\b", "AGE")
+            .replaceAll("(?m)^(day +)\\S+,", "$1DAY,")
             .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
             .replaceAll("\"offset\" : \\d+", "\"offset\" : N")
             // the worker reports health at any time
@@ -342,10 +357,11 @@ class ClientIT {
             .replaceAll("(?m)^healthy +TIME\n", "")
             .replaceAll("(?m)^\nOBSERVED .*\n((?!= ).*\n)*", "")
             .replaceAll(HEALTH, "HEALTH")
-            .replaceAll("TIME +-(?= +(?:you|-) )", "TIME  HEALTH")
+            .replaceAll("AGE +-(?= +(?:you|-) )", "AGE  HEALTH")
             // a timer retries parked applications
             .replaceAll("\"attempts\" : \\d+", "\"attempts\" : N")
-            .replaceAll("(Service NAMESPACE/bad +)\\d+( +TIME)", "$1N$2")
+            .replaceAll("(Service NAMESPACE/bad +)\\d+( +AGE)", "$1N$2")
+            .replaceAll("attempts: \\d+", "attempts: N")
             // the text differs between releases of Kubernetes
             .replaceAll("(?m)(422 Invalid\\): ).*?((?:\",)?)$", "$1REASON$2")
             .replace(scenario.kafka().topics().prefix(), "PREFIX")
@@ -368,7 +384,8 @@ class ClientIT {
         .replaceAll("\\b[0-9a-f]{10}\\b", "OLDER")
         .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
         .replaceAll(HEALTH, "HEALTH")
-        .replaceAll("TIME +-(?= +(?:you|-) )", "TIME HEALTH")
+        .replaceAll("\\b(?:\\d+[smhdy]){1,2}\\b", "AGE")
+        .replaceAll("AGE +-(?= +(?:you|-) )", "AGE HEALTH")
         .replaceAll(" {2,}", " ");
   }
 }

@@ -9,10 +9,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A run of a command of the client: its exit code and output. */
 record CommandRun(int code, String out, String err) {
+
+  private static final Pattern AGE = Pattern.compile("\\b(?:\\d+[smhdy]){1,2}\\b");
+
+  /** Returns the output with single spaces, and without the ends of lines. */
+  String words() {
+    return out.replaceAll("\\s+", " ");
+  }
+
+  /** Returns the lines with single spaces and masked ages. */
+  String masked() {
+    return AGE.matcher(out.replaceAll(" {2,}", " ")).replaceAll("AGE");
+  }
 
   /** Runs a command that calls the API of a process. */
   static CommandRun of(OneProcess sluice, String... arguments) {

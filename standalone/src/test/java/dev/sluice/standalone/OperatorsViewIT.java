@@ -108,7 +108,7 @@ class OperatorsViewIT {
     awaitWell();
 
     process("receiver").stop();
-    awaitNamed("receiver", "is stopped since", "stopped");
+    awaitNamed("receiver", "is stopped, last seen", "stopped");
     startReceiver();
     awaitWell();
   }
@@ -158,13 +158,13 @@ class OperatorsViewIT {
   void aRefusedDeliveryIsNamedUntilItIsAccepted() throws Exception {
     assertThat(deliver("wrong-secret", "1234")).isEqualTo(401);
     awaitStatus("unauthenticated at");
-    assertThat(run("doctor").out())
+    assertThat(run("doctor").words())
         .contains("receiver", "warning", "from 127.0.0.1, delivery 1234");
 
     assertThat(deliver(Files.readString(directory.resolve("secret")), "1234")).isEqualTo(202);
     await()
         .atMost(SOON)
-        .untilAsserted(() -> assertThat(run("status").out()).doesNotContain("DeliveriesRefused"));
+        .untilAsserted(() -> assertThat(run("status").words()).doesNotContain("DeliveriesRefused"));
   }
 
   private int deliver(String secret, String delivery) throws Exception {
@@ -213,7 +213,7 @@ class OperatorsViewIT {
         .untilAsserted(
             () -> {
               CommandRun doctor = run("doctor");
-              assertThat(doctor.out()).contains(texts);
+              assertThat(doctor.words()).contains(texts);
               assertThat(doctor.code()).isEqualTo(1);
             });
   }
@@ -223,7 +223,7 @@ class OperatorsViewIT {
         .atMost(SOON)
         .untilAsserted(
             () ->
-                assertThat(run("status").out() + run("get", "apps", "-o", "wide").out())
+                assertThat(run("status").words() + run("get", "apps", "-o", "wide").words())
                     .contains(text));
   }
 

@@ -94,7 +94,7 @@ class RealForgeFaultsIT {
       String second = forge.put(repository, FILE, configMap(NAME, "second"));
 
       awaitUnreadable(sluice, "cannot fetch " + identity());
-      assertThat(CommandRun.of(sluice, "describe", "web").out()).contains("Unknown");
+      assertThat(CommandRun.of(sluice, "describe", "web").words()).contains("Unknown");
       awaitWebhook(second);
       assertThat(scenario.configMaps().value(NAME)).contains("first");
       assertOthersAreApplied(sluice);
@@ -234,23 +234,23 @@ class RealForgeFaultsIT {
         .fleet()
         .document(
             """
-        apiVersion: sluice.dev/v1
-        kind: Repository
-        metadata: {name: forge}
-        spec:
-          forge: gitea
-          url: "%s://127.0.0.1:%d/%s/%s.git"
-          identity: "%s"
-          credentials: "file:%s"
-        ---
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: web}
-        spec:
-          source: {repository: forge, path: web}
-          clusters: {names: [staging]}
-          namespace: %s
-        """
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: forge}
+            spec:
+              forge: gitea
+              url: "%s://127.0.0.1:%d/%s/%s.git"
+              identity: "%s"
+              credentials: "file:%s"
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Application
+            metadata: {name: web}
+            spec:
+              source: {repository: forge, path: web}
+              clusters: {names: [staging]}
+              namespace: %s
+            """
                 .formatted(
                     scheme,
                     proxy.port(),
@@ -288,10 +288,10 @@ class RealForgeFaultsIT {
     patiently()
         .untilAsserted(
             () ->
-                assertThat(CommandRun.of(sluice, "describe", "web").out())
+                assertThat(CommandRun.of(sluice, "describe", "web").words())
                     .containsAnyOf(UNREADABLE));
     assertThat(CommandRun.of(sluice, "get", "repositories", "-o", "wide").out()).contains(reason);
-    assertThat(CommandRun.of(sluice, "doctor").out())
+    assertThat(CommandRun.of(sluice, "doctor").words())
         .contains("refs that cannot be read", identity(), reason);
   }
 
@@ -299,7 +299,7 @@ class RealForgeFaultsIT {
     patiently()
         .untilAsserted(
             () ->
-                assertThat(CommandRun.of(sluice, "describe", "web").out())
+                assertThat(CommandRun.of(sluice, "describe", "web").words())
                     .contains("Synced")
                     .doesNotContain(UNREADABLE));
   }

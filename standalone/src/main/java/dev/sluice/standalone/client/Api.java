@@ -180,8 +180,7 @@ public final class Api implements AutoCloseable {
     } catch (ConnectException | HttpConnectTimeoutException e) {
       throw new ExitException(
           ExitException.UNREACHABLE,
-          "the API at %s does not answer (%s): is it running, and is --server right?"
-              .formatted(server, e.getClass().getSimpleName()));
+          "the API at %s does not answer: is it running, and is --server right?".formatted(server));
     } catch (IOException e) {
       throw broken();
     } catch (InterruptedException e) {
@@ -260,7 +259,8 @@ public final class Api implements AutoCloseable {
     } catch (IOException e) {
       // an answer of another server
     }
-    return "the API answers " + status;
+    return "the answer of the server is HTTP status %d without an explanation: is --server right?"
+        .formatted(status);
   }
 
   @Override

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.io.Console;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +23,9 @@ final class ApproveVerb extends CommandVerbs.Commanding {
 
   static final List<Column> DELETIONS =
       List.of(
-          Column.of("KIND", "/object/kind"),
-          Column.of("NAMESPACE", "/object/namespace"),
-          Column.of("NAME", "/object/name"),
+          Column.of("KIND", Shape.TEXT, "/object/kind"),
+          Column.of("NAMESPACE", Shape.TEXT, "/object/namespace"),
+          Column.of("NAME", Shape.TEXT, "/object/name"),
           Column.wide("UID", "/uid"));
 
   @Option(
@@ -105,7 +106,7 @@ final class ApproveVerb extends CommandVerbs.Commanding {
         "generation %s, commit %s, in %s would delete:"
             .formatted(
                 plan.get("generation").asText(),
-                Printer.text(plan.path("commit")),
+                Column.text(plan.path("commit")),
                 held.get("cluster").asText()));
     printer.list(plan.get("deletions").valueStream().toList(), DELETIONS);
     if (plan.get("omitted").asInt() > 0) {

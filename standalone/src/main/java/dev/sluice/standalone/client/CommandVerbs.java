@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,15 +25,15 @@ final class CommandVerbs {
 
   static final List<Column> PLANNED =
       List.of(
-          Column.of("APPLICATION", "/application"),
-          new Column(
+          Column.of("APPLICATION", Shape.KEY, "/application"),
+          Column.of(
               "CLUSTERS",
-              false,
+              Shape.NAME,
               one ->
                   String.join(
                       ",", one.get("clusters").valueStream().map(JsonNode::asText).toList())),
-          new Column("COMMAND", false, CommandVerbs::verb),
-          Column.of("EXPECTED", "/expected"),
+          Column.of("COMMAND", Shape.FIXED, CommandVerbs::verb),
+          Column.of("EXPECTED", Shape.TEXT, "/expected"),
           Column.wide("ID", "/id"));
 
   private CommandVerbs() {}

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.output.Listings;
+import dev.sluice.standalone.client.output.Problems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dead-letters",
     description =
-        "Lists dead letters, shows one in full (show ENTRY), syncs their applications again (retry),"
-            + " or closes them without a sync (discard).")
+        "Lists dead letters, shows one in full (show ENTRY), syncs their applications again"
+            + " (retry), or closes them without a sync (discard).")
 final class DeadLettersVerb extends Verb {
 
   private static final int ALL = 100_000;
@@ -108,7 +110,7 @@ final class DeadLettersVerb extends Verb {
 
   private int list(Api api, Printer printer) {
     List<JsonNode> letters = api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL);
-    printer.list(letters, GetVerb.DEAD_LETTERS);
+    printer.list(letters, all ? Listings.ALL_DEAD_LETTERS : Listings.DEAD_LETTERS);
     return letters.isEmpty()
         ? new Existence(api, printer).applications(applications, letters).clusters(clusters).code()
         : 0;
@@ -161,14 +163,45 @@ final class DeadLettersVerb extends Verb {
   }
 
   private void show(Api api, Printer printer) {
+    boolean isFirst = true;
     for (String entry : entries) {
       List<JsonNode> found =
           api.all("/api/v1/dead-letters", new Query().with("entry", Optional.of(entry)), 1);
       if (found.isEmpty()) {
         throw new ExitException(1, "there is no dead letter " + entry);
       }
-      printer.raw(found.getFirst());
+      JsonNode letter = found.getFirst();
+      if (printer.isRaw()) {
+        printer.raw(letter);
+      } else if (printer.isName()) {
+        printer.line(entry);
+      } else {
+        if (!isFirst) {
+          printer.line("");
+        }
+        printer.facts(Problems.ofDeadLetter(letter, printer.times()));
+        deletions(api, letter, printer);
+      }
+      isFirst = false;
     }
+  }
+
+  /** Prints the deletions that an open dead letter holds until somebody approves them. */
+  private static void deletions(Api api, JsonNode letter, Printer printer) {
+    if (!letter.hasNonNull("application") || letter.hasNonNull("closedAt")) {
+      return;
+    }
+    api.find("/api/v1/applications/" + Api.encoded(letter.get("application").asText())).stream()
+        .flatMap(detail -> detail.get("plans").valueStream())
+        .filter(held -> held.get("cluster").equals(letter.get("cluster")))
+        .map(held -> held.get("plan"))
+        .filter(plan -> plan.get("generation").equals(letter.get("generation")))
+        .forEach(
+            plan -> {
+              printer.line("");
+              printer.line("deletions that wait for an approval (sluice approve):");
+              printer.list(plan.get("deletions").valueStream().toList(), ApproveVerb.DELETIONS);
+            });
   }
 
   /**

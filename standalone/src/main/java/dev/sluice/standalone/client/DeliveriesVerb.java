@@ -2,7 +2,8 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -15,19 +16,22 @@ import picocli.CommandLine.Option;
             + " their repository and ref.")
 final class DeliveriesVerb extends Verb {
 
+  private static final Column EVENT = Column.wide("EVENT", "/id");
+
   private static final List<Column> DELIVERIES =
       List.of(
-          Column.of("EVENT", "/id"),
-          Column.of("AT", "/at"),
+          Column.age("AGE", "/at"),
           Column.of("ENDPOINT", "/endpoint"),
           Column.of("REPOSITORY", "/repository"),
-          Column.of("REF", "/ref"),
+          Column.ref("REF", "/ref"),
           Column.commit("COMMIT", "/commit"),
-          new Column("FOLLOWED", false, DeliveriesVerb::followed),
+          Column.of("FOLLOWED", Shape.FIXED, DeliveriesVerb::followed),
+          Column.wide("AT", "/at"),
           Column.wide("TYPE", "/type"),
           Column.wide("ACTOR", "/actor"),
           Column.wide("DELIVERY", "/delivery"),
-          new Column("NOTE", false, DeliveriesVerb::note));
+          EVENT,
+          Column.of("NOTE", Shape.TEXT, DeliveriesVerb::note));
 
   @Option(
       names = "--endpoint",
@@ -60,7 +64,7 @@ final class DeliveriesVerb extends Verb {
             .with("endpoint", endpoint)
             .with("repository", repository)
             .with("followed", unfollowed ? Optional.of("false") : Optional.empty());
-    printer.list(api.all("/api/v1/deliveries", query, limit), DELIVERIES);
+    printer.list(api.all("/api/v1/deliveries", query, limit), DELIVERIES, EVENT);
     return 0;
   }
 

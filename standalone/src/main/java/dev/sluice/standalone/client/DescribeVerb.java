@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Listings;
+import dev.sluice.standalone.client.output.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +27,21 @@ final class DescribeVerb extends Verb {
 
   static final List<Column> COMMANDS =
       List.of(
-          Column.of("AT", "/at"),
-          new Column("COMMAND", false, CommandVerbs::verb),
+          Column.age("AGE", "/at"),
+          Column.wide("AT", "/at"),
+          Column.of("COMMAND", Shape.FIXED, CommandVerbs::verb),
           Column.of("BY", "/by"),
-          Column.of("REASON", "/reason"),
-          Column.of("ACCEPTED", "/accepted"),
-          Column.of("ANSWER", "/message"),
+          Column.of("REASON", Shape.TEXT, "/reason"),
+          Column.of("ACCEPTED", Shape.FIXED, "/accepted"),
+          Column.of("ANSWER", Shape.TEXT, "/message"),
           Column.wide("ID", "/id"));
 
   private static final List<Column> OBJECTS =
       List.of(
           Column.of("OBJECT", "/name"),
           Column.of("CLUSTER", "/cluster"),
-          Column.of("HEALTH", "/health"),
-          Column.of("REASON", "/reason"));
+          Column.of("HEALTH", Shape.STATE, "/health"),
+          Column.of("REASON", Shape.TEXT, "/reason"));
 
   /** The policy for generated values if the definition has none. */
   private static final String KEEP_LIVE = "keep-live";
@@ -65,14 +69,16 @@ final class DescribeVerb extends Verb {
       printer.line(application);
       return 0;
     }
-    printer.line("application  " + application);
-    printer.line("fleet        " + detail.get("fleetRevision").asText());
+    printer.fact("application", application);
+    printer.facts(Problems.of(detail, printer.times()));
+    printer.fact("fleet", detail.get("fleetRevision").asText());
     detail
         .at("/definition/sources")
         .forEach(
             source ->
-                printer.line(
-                    "source       %s %s %s"
+                printer.fact(
+                    "source",
+                    "%s %s %s"
                         .formatted(
                             source.get("repository").asText(),
                             source.get("ref").asText(),
@@ -80,16 +86,16 @@ final class DescribeVerb extends Verb {
     renderers(items(detail, "clusters"))
         .forEach(
             (renderer, clusters) ->
-                printer.line(
-                    "rendered by  %s (%s)".formatted(renderer, String.join(", ", clusters))));
+                printer.fact(
+                    "rendered by", "%s (%s)".formatted(renderer, String.join(", ", clusters))));
     items(detail, "clusters").forEach(cluster -> explain(cluster, printer));
     items(detail, "clusters").forEach(cluster -> generated(detail, cluster, printer));
     printer.line("");
-    printer.list(items(detail, "clusters"), GetVerb.APPLICATIONS);
+    printer.list(items(detail, "clusters"), Listings.APPLICATIONS);
     if (objects) {
       section(printer, tree(api, detail, printer), OBJECTS);
     }
-    section(printer, items(detail, "deadLetters"), GetVerb.DEAD_LETTERS);
+    section(printer, items(detail, "deadLetters"), Listings.DEAD_LETTERS);
     section(printer, items(detail, "commands"), COMMANDS);
     return 0;
   }
@@ -99,35 +105,38 @@ final class DescribeVerb extends Verb {
     String cluster = status.get("cluster").asText();
     JsonNode held = status.path("held");
     if (held.isObject()) {
-      printer.line(
-          "held         %s: %s by %s since %s (%s); released by: %s"
+      printer.states(
+          "held",
+          "%s: %s by %s %s (%s); released by: %s"
               .formatted(
                   cluster,
-                  GetVerb.held(status),
+                  Listings.held(status),
                   held.get("by").asText(),
-                  held.get("since").asText(),
+                  printer.times().ago(held.get("since")),
                   held.get("reason").asText(),
                   held.get("release").asText()));
     }
     JsonNode health = status.path("health");
-    if (health.hasNonNull("reason")) {
-      printer.line(
-          "health       %s: %s since %s: %s"
+    if (health.hasNonNull("reason") && !Problems.UNHEALTHY.contains(health.get("value").asText())) {
+      printer.states(
+          "health",
+          "%s: %s %s: %s"
               .formatted(
                   cluster,
                   health.get("value").asText(),
-                  Printer.text(health.path("since")),
+                  printer.times().lasting(health.path("since")),
                   health.get("reason").asText()));
     }
     JsonNode drift = status.path("drift");
     if (drift.isObject()) {
-      printer.line(
-          "drift        %s: objects that differ: %s, since %s, changed by %s%s: sluice drift %s"
+      printer.states(
+          "drift",
+          "%s: objects that differ: %s, %s, changed by %s%s: sluice drift %s"
               .formatted(
                   cluster,
                   drift.get("objects").asText(),
-                  drift.get("since").asText(),
-                  Printer.text(drift.path("by")),
+                  printer.times().lasting(drift.get("since")),
+                  Column.text(drift.path("by")),
                   drift.get("contended").asLong() > 0
                       ? "; contended: " + drift.get("contended").asText()
                       : "",
@@ -200,8 +209,9 @@ final class DescribeVerb extends Verb {
     JsonNode fields = cluster.at("/applied/generated");
     if (!fields.isEmpty()) {
       String policy = detail.at("/definition/spec/policy/generatedValues").asText(KEEP_LIVE);
-      printer.line(
-          "generated    %d fields differ at each rendering (%s), policy %s: %s"
+      printer.fact(
+          "generated",
+          "%d fields differ at each rendering (%s), policy %s: %s"
               .formatted(
                   fields.size(),
                   cluster.get("cluster").asText(),
@@ -209,7 +219,7 @@ final class DescribeVerb extends Verb {
                   policy.equals(KEEP_LIVE)
                       ? "their live values stay"
                       : "each new generation changes them"));
-      fields.forEach(field -> printer.line("             " + field.asText()));
+      fields.forEach(field -> printer.fact("", field.asText()));
     }
   }
 

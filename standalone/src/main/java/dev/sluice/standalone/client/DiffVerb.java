@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,8 @@ final class DiffVerb extends Verb {
           Column.of("CLUSTER", "/cluster"),
           Column.of("WOULD BE", "/kind"),
           Column.of("FIELD", "/field"),
-          Column.of("LIVE", "/live"),
-          Column.of("WANTED", "/wanted"));
+          Column.of("LIVE", Shape.TEXT, "/live"),
+          Column.of("WANTED", Shape.TEXT, "/wanted"));
 
   private static final String TAKEN_OVER = "TAKEN_OVER";
 
@@ -46,9 +47,10 @@ final class DiffVerb extends Verb {
           Column.of("OBJECT", "/object"),
           Column.of("CLUSTER", "/cluster"),
           Column.of("MANAGER", "/manager"),
-          Column.wide("LAST WRITE", "/at"),
+          Column.age("LAST WRITE", "/at").onlyWide(),
+          Column.wide("WRITTEN AT", "/at"),
           Column.of("AFTER APPLYING", "/effect"),
-          Column.of("FIELDS", "/fields"));
+          Column.of("FIELDS", Shape.TEXT, "/fields"));
 
   @Parameters(paramLabel = "APP", description = "the application's name")
   private String application = "";
@@ -146,8 +148,8 @@ final class DiffVerb extends Verb {
           "%s: generation %s, ledger at %s"
               .formatted(
                   cluster,
-                  Printer.text(answer.path("generation")),
-                  Printer.text(answer.path("ledgerGeneration")));
+                  Column.text(answer.path("generation")),
+                  Column.text(answer.path("ledgerGeneration")));
       printer.message(answer.get("differences").isEmpty() ? state + ": no difference" : state);
       if (answer.get("omitted").asInt() > 0) {
         printer.message(

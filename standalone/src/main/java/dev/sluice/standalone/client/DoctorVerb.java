@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Times;
 import dev.sluice.worker.sandbox.IsolationMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +31,8 @@ final class DoctorVerb extends Verb {
   private static final List<Column> FINDINGS =
       List.of(
           Column.of("CHECK", "/check"),
-          Column.of("RESULT", "/result"),
-          Column.of("DETAIL", "/detail"));
+          Column.of("RESULT", Shape.STATE, "/result"),
+          Column.of("DETAIL", Shape.TEXT, "/detail"));
 
   enum Result {
     ok,
@@ -48,7 +50,7 @@ final class DoctorVerb extends Verb {
   int run(Api api, Printer printer) {
     List<JsonNode> findings = new ArrayList<>();
     try {
-      examine(api, findings);
+      examine(api, findings, printer.times());
     } catch (ExitException e) {
       findings.add(finding("api", Result.wrong, e.getMessage()));
     }
@@ -58,7 +60,7 @@ final class DoctorVerb extends Verb {
         : 0;
   }
 
-  private static void examine(Api api, List<JsonNode> findings) {
+  private static void examine(Api api, List<JsonNode> findings, Times times) {
     JsonNode status = api.get("/api/v1/status", new Query());
     findings.add(finding("api", Result.ok, "answers"));
     List<String> obstacles = status.get("obstacles").valueStream().map(JsonNode::asText).toList();
@@ -67,7 +69,7 @@ final class DoctorVerb extends Verb {
             ? finding("read model", Result.ok, "has read all of the topics")
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
     List<JsonNode> stored = new ArrayList<>();
-    examine(api, status, stored);
+    examine(api, status, stored, times);
     findings.addAll(obstacles.isEmpty() ? stored : stored.stream().map(DoctorVerb::stale).toList());
   }
 
@@ -81,22 +83,22 @@ final class DoctorVerb extends Verb {
         : finding;
   }
 
-  private static void examine(Api api, JsonNode status, List<JsonNode> findings) {
+  private static void examine(Api api, JsonNode status, List<JsonNode> findings, Times times) {
     List<String> warnings = status.path("warnings").valueStream().map(JsonNode::asText).toList();
     if (!warnings.isEmpty()) {
       findings.add(finding("topics", Result.warning, String.join("; ", warnings)));
     }
-    PartChecks parts = new PartChecks(status);
+    PartChecks parts = new PartChecks(status, times);
     findings.add(part(parts, "dispatcher"));
     findings.add(part(parts, "receiver"));
     status
         .get("clusters")
         .forEach(
             cluster -> {
-              findings.add(cluster(cluster, parts));
+              findings.add(cluster(cluster, parts, times));
               isolation(cluster).ifPresent(findings::add);
             });
-    findings.add(repositories(api));
+    findings.add(repositories(api, times));
     findings.add(webhooks(api));
     findings.add(underWay(api));
     findings.add(deadLetters(status));
@@ -117,7 +119,7 @@ final class DoctorVerb extends Verb {
         .orElseGet(() -> finding(kind, Result.ok, "%d running".formatted(parts.running(kind))));
   }
 
-  private static JsonNode cluster(JsonNode cluster, PartChecks parts) {
+  private static JsonNode cluster(JsonNode cluster, PartChecks parts, Times times) {
     String name = "cluster " + cluster.get("cluster").asText();
     Optional<PartChecks.Problem> problem = parts.ofCluster(cluster.get("cluster").asText());
     if (problem.isPresent()) {
@@ -134,10 +136,10 @@ final class DoctorVerb extends Verb {
     return finding(
         name,
         Result.ok,
-        "%s leads since %s; %d applications, %d of them being synced"
+        "%s leads %s; %d applications, %d of them being synced"
             .formatted(
                 cluster.get("worker").asText(),
-                cluster.get("helloAt").asText(),
+                times.lasting(cluster.get("helloAt")),
                 cluster.get("applications").asLong(),
                 syncing));
   }
@@ -172,7 +174,7 @@ final class DoctorVerb extends Verb {
         });
   }
 
-  private static JsonNode repositories(Api api) {
+  private static JsonNode repositories(Api api, Times times) {
     List<String> late = new ArrayList<>();
     List<String> moved = new ArrayList<>();
     for (JsonNode repository : api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE)) {
@@ -185,12 +187,12 @@ final class DoctorVerb extends Verb {
       for (JsonNode ref : repository.get("refs")) {
         if (ref.hasNonNull("unreadableSince")) {
           late.add(
-              "%s %s (%s since %s: %s)"
+              "%s %s (%s %s: %s)"
                   .formatted(
                       repository.get("repository").asText(),
                       ref.get("ref").asText(),
                       ref.path("unreadableCode").asText(),
-                      ref.get("unreadableSince").asText(),
+                      times.lasting(ref.get("unreadableSince")),
                       ref.path("unreadableReason").asText()));
         } else if (isLongAgo(ref.path("pendingSince"))) {
           late.add(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Times;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,19 +89,21 @@ final class DriftVerb extends Verb {
   private static void print(JsonNode item, Printer printer) {
     JsonNode drift = item.get("drift");
     for (JsonNode object : drift.get("objects")) {
-      printer.line(
-          "--- %s: %s, generation %s, commit %s"
+      printer.after(
+          "--- ",
+          "%s: %s, generation %s, commit %s"
               .formatted(
                   place(item),
                   Observations.name(object.get("object")),
                   item.get("generation").asText(),
-                  Printer.text(item.path("commit"))));
-      printer.line(
-          "+++ %s%s, seen %s"
+                  abbreviated(item.path("commit"))));
+      printer.after(
+          "+++ ",
+          "%s%s, seen %s"
               .formatted(
                   object.get("kind").asText().toLowerCase(Locale.ROOT).replace('_', ' '),
-                  writers(object.get("writers")),
-                  object.get("since").asText()));
+                  writers(object.get("writers"), printer.times()),
+                  printer.times().ago(object.get("since"))));
       for (JsonNode field : object.get("fields")) {
         side("-", field, "wanted", printer);
         side("+", field, "live", printer);
@@ -116,11 +120,16 @@ final class DriftVerb extends Verb {
               .formatted(
                   place(item),
                   Observations.name(contended.get("object")),
-                  writers(contended.get("writers")),
+                  writers(contended.get("writers"), printer.times()),
                   Observations.duration(contended.get("within")),
                   contended.get("heals").asText(),
                   Observations.duration(contended.get("pause"))));
     }
+  }
+
+  private static String abbreviated(JsonNode commit) {
+    String id = Column.text(commit);
+    return id.substring(0, Math.min(10, id.length()));
   }
 
   private static void printWhyNotHealed(JsonNode item, JsonNode status, Printer printer) {
@@ -143,8 +152,8 @@ final class DriftVerb extends Verb {
     }
   }
 
-  /** Returns who wrote, such as {@code by kubectl (Update scale) at TIME}. */
-  private static String writers(JsonNode writers) {
+  /** Returns who wrote, such as {@code by kubectl (Update scale) 5m ago}. */
+  private static String writers(JsonNode writers, Times times) {
     List<String> all = new ArrayList<>();
     for (JsonNode writer : writers) {
       all.add(
@@ -153,7 +162,7 @@ final class DriftVerb extends Verb {
                   writer.get("manager").asText(),
                   writer.get("operation").asText(),
                   writer.hasNonNull("subresource") ? " " + writer.get("subresource").asText() : "",
-                  writer.hasNonNull("at") ? " at " + writer.get("at").asText() : ""));
+                  writer.hasNonNull("at") ? " " + times.ago(writer.get("at")) : ""));
     }
     return all.isEmpty() ? "" : " by " + String.join(", ", all);
   }

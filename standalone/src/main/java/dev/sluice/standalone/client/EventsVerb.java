@@ -3,7 +3,8 @@ package dev.sluice.standalone.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,12 @@ final class EventsVerb extends Verb {
   private static final Column ID = Column.wide("ID", "/id");
   private static final List<Column> COLUMNS =
       List.of(
-          Column.of("AT", "/at"),
-          Column.of("TYPE", "/type"),
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("APPLICATION", "/application"),
+          Column.age("AGE", "/at"),
+          Column.of("TYPE", Shape.FIXED, "/type"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
+          Column.of("APPLICATION", Shape.KEY, "/application"),
           Column.of("REPOSITORY", "/repository"),
+          Column.wide("AT", "/at"),
           ID);
 
   /** Until an API whose stream ended without an event is asked again. */

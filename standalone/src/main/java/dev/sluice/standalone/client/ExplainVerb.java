@@ -2,7 +2,8 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -15,17 +16,19 @@ final class ExplainVerb extends Verb {
 
   private static final List<Column> AFFECTED =
       List.of(
-          Column.of("APPLICATION", "/application"),
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("GENERATION", "/generation"),
-          Column.of("OUTCOME", "/outcome"),
+          Column.of("APPLICATION", Shape.KEY, "/application"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
+          Column.of("GENERATION", Shape.FIXED, "/generation"),
+          Column.of("OUTCOME", Shape.STATE, "/outcome"),
+          Column.age("AGE", "/outcomeAt"),
+          Column.wide("AT", "/outcomeAt"),
           Column.of("REASON", "/reason"),
           Column.wide("MESSAGE", "/message"));
   private static final List<Column> UNAFFECTED =
       List.of(
-          Column.of("NOT SENT", "/application"),
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("WHY", "/why"));
+          Column.of("NOT SENT", Shape.KEY, "/application"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
+          Column.of("WHY", Shape.TEXT, "/why"));
 
   @Parameters(paramLabel = "COMMIT", description = "a commit id, or its first seven digits or more")
   private String commit = "";

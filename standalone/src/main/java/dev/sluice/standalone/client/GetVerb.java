@@ -3,7 +3,7 @@ package dev.sluice.standalone.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Listings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -88,68 +88,6 @@ final class GetVerb extends Verb {
       description = "list again at each event")
   private boolean watch;
 
-  static final List<Column> APPLICATIONS =
-      List.of(
-          Column.of("APPLICATION", "/application"),
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("SYNC", "/sync"),
-          Column.of("HEALTH", "/health/value"),
-          new Column("HELD", false, GetVerb::held),
-          new Column("BEHIND", false, GetVerb::behind),
-          Column.of("GENERATION", "/generation"),
-          Column.commit("COMMIT", "/commit"),
-          Column.commit("APPLIED", "/applied/commit"),
-          Column.of("CAUSE", "/code"),
-          Column.wide("PHASE", "/phase"),
-          Column.wide("SINCE", "/since"),
-          Column.wide("DRIFTED BY", "/drift/by"),
-          Column.wide("RENDERED BY", "/applied/renderer"),
-          Column.wide("UNHEALTHY", "/health/reason"),
-          Column.wide("MESSAGE", "/message"));
-  static final List<Column> DEAD_LETTERS =
-      List.of(
-          Column.of("ENTRY", "/entry"),
-          Column.of("CAUSE", "/code"),
-          Column.of("STAGE", "/stage"),
-          Column.of("OBJECT", "/object"),
-          Column.of("ATTEMPTS", "/attempts"),
-          Column.of("OPENED", "/openedAt"),
-          Column.of("CLOSED", "/closedReason"),
-          Column.wide("MESSAGE", "/message"));
-  private static final Column CHANGE_ID = Column.wide("ID", "/id");
-  private static final List<Column> CHANGES =
-      List.of(
-          Column.of("AT", "/at"),
-          Column.of("TYPE", "/type"),
-          Column.of("REPOSITORY", "/repository"),
-          Column.of("REF", "/ref"),
-          Column.commit("COMMIT", "/commit"),
-          Column.of("ACTOR", "/actor"),
-          Column.of("ORIGIN", "/origin"),
-          Column.wide("DELIVERY", "/delivery"),
-          Column.wide("TITLE", "/title"),
-          CHANGE_ID);
-  private static final List<Column> CLUSTERS =
-      List.of(
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("APPLICATIONS", "/applications"),
-          Column.of("LAST RESULT", "/lastResultAt"),
-          Column.wide("WORKER", "/worker"),
-          Column.wide("HELLO", "/helloAt"));
-  private static final List<Column> REPOSITORIES =
-      List.of(
-          Column.of("REPOSITORY", "/repository"),
-          Column.of("APPLICATIONS", "/applications"),
-          Column.of("REF", "/refs/0/ref"),
-          Column.commit("HEAD", "/refs/0/head"),
-          Column.commit("EXPECTED", "/refs/0/expected"),
-          new Column("UNREADABLE SINCE", false, one -> unreadable(one, "unreadableSince")),
-          Column.wide("LAST READ", "/refs/0/readAt"),
-          new Column("CAUSE", true, one -> unreadable(one, "unreadableCode")),
-          Column.wide("RENAMED TO", "/movedTo"),
-          new Column("WHY", true, one -> unreadable(one, "unreadableReason")),
-          Column.of("LAST CHANGE", "/lastChangeAt"));
-
   GetVerb(Terminal terminal) {
     super(terminal);
   }
@@ -219,7 +157,7 @@ final class GetVerb extends Verb {
                     .with("health", health)
                     .with("repository", repository),
                 limit);
-        printer.list(found, APPLICATIONS);
+        printer.list(found, Listings.APPLICATIONS);
         existence.applications(names, found);
         if (found.isEmpty()) {
           existence.clusters(clusters);
@@ -235,12 +173,12 @@ final class GetVerb extends Verb {
                 .filter(one -> matches(globs, one.get("cluster").asText()))
                 .limit(limit)
                 .toList(),
-            CLUSTERS);
+            Listings.CLUSTERS);
         existence.clusters(globs);
       }
       case repositories -> {
         List<JsonNode> all = repositories(api);
-        printer.list(
+        List<JsonNode> chosen =
             all.stream()
                 .filter(one -> matches(names, one.get("repository").asText()))
                 .filter(
@@ -249,50 +187,28 @@ final class GetVerb extends Verb {
                             .filter(name -> !name.equalsIgnoreCase(one.get("repository").asText()))
                             .isEmpty())
                 .limit(limit)
-                .toList(),
-            REPOSITORIES);
+                .toList();
+        printer.list(
+            printer.isRaw() ? chosen : chosen.stream().flatMap(Listings::refs).toList(),
+            Listings.REPOSITORIES);
         existence.repositories(names, all).repositories(given, all);
       }
       case changes -> {
         List<JsonNode> found =
             api.all("/api/v1/changes", new Query().with("repository", repository), limit);
-        printer.list(found, CHANGES, CHANGE_ID);
+        printer.list(found, Listings.CHANGES, Listings.CHANGE_ID);
         if (found.isEmpty() && !given.isEmpty()) {
           existence.repositories(given, repositories(api));
         }
       }
       case dead_letters ->
-          printer.list(api.all("/api/v1/dead-letters", fleet(), limit), DEAD_LETTERS);
+          printer.list(api.all("/api/v1/dead-letters", fleet(), limit), Listings.DEAD_LETTERS);
     }
     return existence.code();
   }
 
   private static List<JsonNode> repositories(Api api) {
     return api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE);
-  }
-
-  /** Returns what keeps the revision in Git from being applied. */
-  static String held(JsonNode status) {
-    String what = Printer.text(status.at("/held/what"));
-    JsonNode commit = status.at("/held/commit");
-    return commit.isTextual() ? what + " to " + commit.asText().substring(0, 10) : what;
-  }
-
-  /** Returns the number of commits that are not applied; a question mark if it is unknown. */
-  private static String behind(JsonNode status) {
-    JsonNode behind = status.path("behind");
-    return behind.isNumber() ? (behind.asLong() == 0 ? "-" : behind.asText()) : "?";
-  }
-
-  /** Returns a field of the first ref of a repository that cannot be read. */
-  private static String unreadable(JsonNode repository, String field) {
-    return repository
-        .get("refs")
-        .valueStream()
-        .filter(ref -> ref.hasNonNull("unreadableSince"))
-        .findFirst()
-        .map(ref -> Printer.text(ref.path(field)))
-        .orElse("-");
   }
 
   /** Whether a glob with {@code *} and {@code ?} matches, as in the API; no globs match all. */

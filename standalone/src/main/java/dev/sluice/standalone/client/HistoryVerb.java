@@ -2,7 +2,8 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -18,13 +19,14 @@ final class HistoryVerb extends Verb {
 
   static final List<Column> GENERATIONS =
       List.of(
-          Column.of("GENERATION", "/generation"),
-          Column.of("CLUSTER", "/cluster"),
+          Column.of("GENERATION", Shape.FIXED, "/generation"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
           Column.commit("COMMIT", "/commit"),
-          Column.of("OUTCOME", "/outcome"),
-          Column.of("DISPATCHED", "/steps/dispatched"),
-          Column.of("APPLIED", "/steps/applied"),
-          Column.of("HEALTH", "/health/value"),
+          Column.of("OUTCOME", Shape.STATE, "/outcome"),
+          Column.age("AGE", "/outcomeAt"),
+          Column.wide("DISPATCHED", "/steps/dispatched"),
+          Column.wide("APPLIED", "/steps/applied"),
+          Column.of("HEALTH", Shape.STATE, "/health/value"),
           Column.of("ACTOR", "/actor"),
           Column.of("REASON", "/reason"),
           Column.wide("ATTEMPTS", "/attempts"),
@@ -32,14 +34,15 @@ final class HistoryVerb extends Verb {
           Column.wide("MESSAGE", "/message"));
   private static final List<Column> OBSERVATIONS =
       List.of(
-          Column.of("OBSERVED", "/at"),
-          Column.of("GENERATION", "/generation"),
-          Column.of("CLUSTER", "/cluster"),
-          Column.of("EVENT", "/type"),
+          Column.age("AGE", "/at"),
+          Column.wide("OBSERVED", "/at"),
+          Column.of("GENERATION", Shape.FIXED, "/generation"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
+          Column.of("EVENT", Shape.STATE, "/type"),
           Column.of("OBJECT", "/object"),
           Column.of("BY", "/by"),
-          new Column("AFTER", false, one -> Observations.duration(one.path("after"))),
-          Column.of("WHAT", "/detail"));
+          Column.of("AFTER", Shape.FIXED, one -> Observations.duration(one.path("after"))),
+          Column.of("WHAT", Shape.TEXT, "/detail"));
 
   @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";

@@ -1,6 +1,7 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.output.Times;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,10 @@ final class PartChecks {
 
   private final List<JsonNode> parts = new ArrayList<>();
 
-  PartChecks(JsonNode status) {
+  private final Times times;
+
+  PartChecks(JsonNode status, Times times) {
+    this.times = times;
     status.path("parts").forEach(parts::add);
   }
 
@@ -57,7 +61,7 @@ final class PartChecks {
               DoctorVerb.Result.warning,
               "no %s has ever reported: start one, or upgrade the one that runs".formatted(kind)));
     }
-    List<String> gone = found.stream().filter(part -> !runs(part)).map(PartChecks::gone).toList();
+    List<String> gone = found.stream().filter(part -> !runs(part)).map(this::gone).toList();
     if (gone.size() == found.size()) {
       return Optional.of(
           new Problem(
@@ -87,12 +91,12 @@ final class PartChecks {
     return !state.equals("silent") && !state.equals("stopped");
   }
 
-  private static String gone(JsonNode part) {
-    return "%s %s since %s"
+  private String gone(JsonNode part) {
+    return "%s %s, last seen %s"
         .formatted(
             part.get("instance").asText(),
             part.get("state").asText().equals("stopped") ? "is stopped" : "has not reported",
-            part.get("lastSeenAt").asText());
+            times.ago(part.get("lastSeenAt")));
   }
 
   private static Stream<String> messages(JsonNode part, String severity) {

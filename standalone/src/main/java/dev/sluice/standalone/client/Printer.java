@@ -5,51 +5,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.Visible;
-import java.util.ArrayList;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Fact;
+import dev.sluice.standalone.client.output.Paint;
+import dev.sluice.standalone.client.output.Table;
+import dev.sluice.standalone.client.output.Text;
+import dev.sluice.standalone.client.output.Times;
 import java.util.List;
-import java.util.function.Function;
 
 /** Prints answers of the API: data to standard output, messages to standard error. */
 final class Printer {
 
   private static final YAMLMapper YAML = new YAMLMapper();
-  private static final int GAP = 3;
+
+  /** The width of the labels of facts. */
+  private static final int LABEL = 13;
 
   private final Terminal terminal;
   private final Format format;
   private final boolean headless;
+  private final Paint paint;
 
-  Printer(Terminal terminal, Format format, boolean headless) {
+  Printer(Terminal terminal, Format format, boolean headless, Paint paint) {
     this.terminal = terminal;
     this.format = format;
     this.headless = headless;
-  }
-
-  /**
-   * A column of a table.
-   *
-   * @param wide whether only the wide format shows it
-   */
-  record Column(String head, boolean wide, Function<JsonNode, String> value) {
-
-    static Column of(String head, String pointer) {
-      return new Column(head, false, item -> text(item.at(pointer)));
-    }
-
-    static Column wide(String head, String pointer) {
-      return new Column(head, true, item -> text(item.at(pointer)));
-    }
-
-    /** Returns a column with abbreviated commit ids. */
-    static Column commit(String head, String pointer) {
-      return new Column(
-          head,
-          false,
-          item -> {
-            String commit = text(item.at(pointer));
-            return commit.length() > 10 ? commit.substring(0, 10) : commit;
-          });
-    }
+    this.paint = paint;
   }
 
   void message(String text) {
@@ -112,26 +93,44 @@ final class Printer {
 
   private void table(List<JsonNode> items, List<Column> columns) {
     List<Column> shown = columns.stream().filter(column -> !column.wide() || isWide()).toList();
-    List<List<String>> rows = new ArrayList<>();
-    if (!headless) {
-      rows.add(shown.stream().map(Column::head).toList());
-    }
-    for (JsonNode item : items) {
-      rows.add(shown.stream().map(column -> Visible.line(column.value().apply(item))).toList());
-    }
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < row.size(); i++) {
-        int column = i;
-        int width = rows.stream().mapToInt(one -> one.get(column).length()).max().orElse(0);
-        line.append(row.get(i)).repeat(" ", width - row.get(i).length() + GAP);
-      }
-      line(line.toString().stripTrailing());
+    Table table = new Table(shown, items, !headless, terminal.clock().instant(), paint);
+    (isWide() ? table.lines() : table.lines(Table.WIDTH)).forEach(terminal.out()::println);
+  }
+
+  /** Prints a text after its label; further lines are indented. */
+  void fact(String label, String text) {
+    paragraph(label + " ".repeat(LABEL - label.length()), text, false);
+  }
+
+  void facts(List<Fact> facts) {
+    facts.forEach(fact -> fact(fact.label(), fact.text()));
+  }
+
+  /** Prints a text that has states after its label; further lines are indented. */
+  void states(String label, String text) {
+    paragraph(label + " ".repeat(LABEL - label.length()), text, true);
+  }
+
+  /** Prints a text after a word, such as the severity of a problem; further lines are indented. */
+  void after(String word, String text) {
+    paragraph(word, text, false);
+  }
+
+  /** Prints a text after a beginning, by which its further lines are indented. */
+  private void paragraph(String beginning, String text, boolean states) {
+    String whole = Visible.line(text);
+    List<String> lines =
+        isWide() ? List.of(whole) : Text.wrapWords(whole, Table.WIDTH - beginning.length());
+    String indent = " ".repeat(beginning.length());
+    for (int i = 0; i < lines.size(); i++) {
+      String line = states ? paint.states(lines.get(i)) : lines.get(i);
+      terminal.out().println(((i == 0 ? paint.states(beginning) : indent) + line).stripTrailing());
     }
   }
 
-  static String text(JsonNode value) {
-    return value.isMissingNode() || value.isNull() ? "-" : value.asText();
+  /** Returns words for times; except in tables that fit a terminal, they have the times too. */
+  Times times() {
+    return new Times(terminal.clock().instant(), format != Format.table);
   }
 
   /** Output formats of data, named as they are typed. */

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,9 @@ import picocli.CommandLine.Command;
 final class RebuildVerb extends CommandVerbs.SelectingByHistory {
 
   private static final List<Column> ANSWERS =
-      List.of(Column.of("APPLICATION", "/application"), Column.of("ANSWER", "/message"));
+      List.of(
+          Column.of("APPLICATION", Shape.KEY, "/application"),
+          Column.of("ANSWER", Shape.TEXT, "/message"));
 
   /** The time limit for the dispatcher's answers, unless an option states another. */
   private static final Duration LIMIT = Duration.ofMinutes(5);

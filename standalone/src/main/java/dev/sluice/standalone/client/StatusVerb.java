@@ -2,7 +2,9 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
-import dev.sluice.standalone.client.Printer.Column;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,14 +35,15 @@ final class StatusVerb extends Verb {
     printer.list(
         clusters,
         List.of(
-            Column.of("CLUSTER", "/cluster"),
-            Column.of("APPLICATIONS", "/applications"),
-            new Column("SYNC", false, cluster -> counts(cluster.get("sync"))),
-            new Column("HEALTH", false, cluster -> counts(cluster.get("health"))),
-            new Column("HELD", false, cluster -> counts(cluster.get("held"))),
-            new Column("BEHIND", false, cluster -> number(cluster.get("behind"))),
+            Column.of("CLUSTER", Shape.KEY, "/cluster"),
+            Column.of("APPLICATIONS", Shape.FIXED, "/applications"),
+            Column.of("SYNC", Shape.STATE, cluster -> counts(cluster.get("sync"))),
+            Column.of("HEALTH", Shape.STATE, cluster -> counts(cluster.get("health"))),
+            Column.of("HELD", Shape.STATE, cluster -> counts(cluster.get("held"))),
+            Column.of("BEHIND", Shape.FIXED, cluster -> number(cluster.get("behind"))),
             Column.wide("WORKER", "/worker"),
-            Column.wide("LAST RESULT", "/lastResultAt")));
+            Column.age("LAST RESULT", "/lastResultAt").onlyWide(),
+            Column.wide("LAST RESULT AT", "/lastResultAt")));
     if (printer.isName()) {
       return 0;
     }
@@ -51,17 +54,19 @@ final class StatusVerb extends Verb {
       parts(printer, parts);
     }
     for (JsonNode ref : status.path("unreadable")) {
-      printer.line(
-          "fault  %s: %s %s: %s"
+      printer.after(
+          "fault  ",
+          "%s: %s %s: %s"
               .formatted(
                   ref.get("code").asText(),
                   ref.get("repository").asText(),
                   ref.get("ref").asText(),
                   ref.get("reason").asText()));
     }
-    WebhookChecks.unfollowed(api).ifPresent(text -> printer.line("warning  " + text));
+    WebhookChecks.unfollowed(api).ifPresent(text -> printer.after("warning  ", text));
     JsonNode letters = status.get("deadLetters");
-    printer.line("dead letters  " + (letters.isEmpty() ? "none" : counts(letters)));
+    printer.after(
+        "dead letters  ", letters.isEmpty() ? "none" : counts(letters).replace(Text.NO_BREAK, ' '));
     return 0;
   }
 
@@ -70,22 +75,20 @@ final class StatusVerb extends Verb {
         parts,
         List.of(
             Column.of("PART", "/part"),
-            Column.of("CLUSTER", "/cluster"),
-            Column.of("STATE", "/state"),
-            new Column("CONDITIONS", false, StatusVerb::conditions),
+            Column.of("CLUSTER", Shape.KEY, "/cluster"),
+            Column.of("STATE", Shape.STATE, "/state"),
+            Column.age("SEEN", "/lastSeenAt"),
+            Column.of("CONDITIONS", Shape.TEXT, StatusVerb::conditions),
             Column.wide("INSTANCE", "/instance"),
             Column.wide("LAST SEEN", "/lastSeenAt")));
+    printer.line("");
     for (JsonNode part : parts) {
       for (JsonNode condition : part.get("conditions")) {
-        printer.line(
-            "%s  %s: %s"
-                .formatted(
-                    condition.get("severity").asText(),
-                    condition.get("code").asText(),
-                    condition.get("message").asText()));
+        printer.after(
+            condition.get("severity").asText() + "  ",
+            "%s: %s".formatted(condition.get("code").asText(), condition.get("message").asText()));
       }
     }
-    printer.line("");
   }
 
   private static String conditions(JsonNode part) {
@@ -106,7 +109,7 @@ final class StatusVerb extends Verb {
     return counts.isEmpty()
         ? "-"
         : StreamSupport.stream(counts.properties().spliterator(), false)
-            .map(entry -> entry.getValue().asText() + " " + entry.getKey())
+            .map(entry -> entry.getValue().asText() + Text.NO_BREAK + entry.getKey())
             .collect(Collectors.joining(", "));
   }
 }

@@ -1,35 +1,51 @@
 package dev.sluice.standalone.client;
 
-import static dev.sluice.standalone.client.Printer.text;
+import static dev.sluice.standalone.client.output.Column.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.output.Timeline;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "trace",
-    description =
-        "Shows where an object comes from: its generation, file, commit, merge request and webhook"
-            + " delivery, the time of each step, and who last changed it in the cluster.")
+    description = {
+      "Shows the way of a commit or of a webhook delivery into the clusters: push, merge request,"
+          + " receipt, dispatch, and each cluster's attempts and outcome, in the order of time.",
+      "With KIND/NAME, shows the same for the change that an object comes from, and who last"
+          + " changed it in the cluster."
+    })
 final class TraceVerb extends Verb {
 
   @Parameters(
-      paramLabel = "KIND/NAME",
-      description = "the object, such as Deployment/website, deployments/website or deploy/website")
-  private String object = "";
+      paramLabel = "COMMIT|DELIVERY|KIND/NAME",
+      description =
+          "a commit id or its first seven digits or more, the forge's id of a delivery, or an"
+              + " object, such as Deployment/website, deployments/website or deploy/website")
+  private String traced = "";
 
   @Option(
       names = {"-n", "--namespace"},
       description = "the object's namespace")
   private Optional<String> namespace = Optional.empty();
 
-  @Option(names = "--cluster", required = true, description = "the object's cluster")
-  private String cluster = "";
+  @Option(
+      names = "--cluster",
+      paramLabel = "CLUSTER",
+      description = "the object's cluster; with a commit or delivery, only this cluster")
+  private Optional<String> cluster = Optional.empty();
 
   TraceVerb(Terminal terminal) {
     super(terminal);
@@ -37,100 +53,237 @@ final class TraceVerb extends Verb {
 
   @Override
   int run(Api api, Printer printer) {
-    int slash = object.indexOf('/');
-    if (slash < 1 || slash == object.length() - 1) {
-      throw new ExitException(2, "expected KIND/NAME, such as deploy/website");
+    int slash = traced.indexOf('/');
+    if (slash >= 0) {
+      if (slash == 0 || slash == traced.length() - 1) {
+        throw new ExitException(2, "expected KIND/NAME, such as deploy/website");
+      }
+      return object(api, printer, traced.substring(0, slash), traced.substring(slash + 1));
+    }
+    if (namespace.isPresent()) {
+      throw new ExitException(2, "--namespace is for objects: expected KIND/NAME");
+    }
+    ObjectNode answer =
+        commit(api)
+            .or(() -> delivery(api))
+            .orElseThrow(
+                () ->
+                    new ExitException(
+                        1,
+                        "no commit and no delivery '%s' is known: give a commit id or its first"
+                                .formatted(traced)
+                            + " seven digits or more, the id of a delivery, or KIND/NAME"));
+    if (printer.isRaw()) {
+      printer.raw(answer);
+    } else if (printer.isName()) {
+      answer
+          .get("affected")
+          .valueStream()
+          .map(one -> text(one.get("application")))
+          .distinct()
+          .forEach(printer::line);
+    } else {
+      print(api, answer, printer);
+    }
+    return 0;
+  }
+
+  /** Returns the changes with a commit, and the generations that were sent for it. */
+  private Optional<ObjectNode> commit(Api api) {
+    if (!traced.matches("[0-9a-fA-F]{7,64}")) {
+      return Optional.empty();
+    }
+    return api.find("/api/v1/commits/" + CommitEffects.digits(traced))
+        .map(
+            found -> {
+              ObjectNode answer =
+                  answer(found.get("changes").valueStream(), found.get("affected").valueStream());
+              return answer.set("commit", found.get("commit"));
+            });
+  }
+
+  /** Returns the changes of a delivery, and the generations that were sent for them. */
+  private Optional<ObjectNode> delivery(Api api) {
+    List<JsonNode> changes =
+        api.all("/api/v1/changes", new Query().with("delivery", Optional.of(traced)), 100);
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> ids = changes.stream().map(change -> text(change.get("id"))).toList();
+    Map<String, JsonNode> affected = new LinkedHashMap<>();
+    changes.stream()
+        .map(change -> change.path("commit"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .distinct()
+        .flatMap(commit -> api.find("/api/v1/commits/" + commit).stream())
+        .flatMap(found -> found.get("affected").valueStream())
+        .filter(one -> one.path("causes").valueStream().anyMatch(id -> ids.contains(text(id))))
+        .forEach(one -> affected.put(place(one) + text(one.get("generation")), one));
+    ObjectNode answer = answer(changes.stream(), affected.values().stream());
+    return Optional.of(answer.put("delivery", traced));
+  }
+
+  private ObjectNode answer(Stream<JsonNode> changes, Stream<JsonNode> affected) {
+    ObjectNode answer = Json.mapper().createObjectNode();
+    answer.set("changes", Json.mapper().valueToTree(changes.toList()));
+    answer.set(
+        "affected",
+        Json.mapper()
+            .valueToTree(
+                affected
+                    .filter(
+                        one ->
+                            cluster
+                                .filter(name -> !name.equals(text(one.get("cluster"))))
+                                .isEmpty())
+                    .toList()));
+    return answer;
+  }
+
+  private static void print(Api api, JsonNode answer, Printer printer) {
+    if (answer.has("commit")) {
+      printer.fact("commit", text(answer.get("commit")));
+    }
+    Timeline timeline = new Timeline();
+    for (JsonNode change : answer.get("changes")) {
+      timeline.change(change);
+      origin(change, printer);
+    }
+    for (JsonNode generation : answer.get("affected")) {
+      add(api, generation, timeline);
+    }
+    print(timeline, printer);
+    if (answer.get("affected").isEmpty()) {
+      printer.message("nothing was sent for it: sluice explain COMMIT shows why");
+    }
+  }
+
+  /** Prints a push or a merge with its author and its page at the forge. */
+  private static void origin(JsonNode change, Printer printer) {
+    JsonNode merge = change.path("merge");
+    if (merge.isObject()) {
+      printer.fact(
+          "merge",
+          "#%s %s, by %s, merged by %s"
+              .formatted(
+                  text(merge.path("number")),
+                  text(change.path("title")),
+                  text(merge.path("author")),
+                  text(merge.path("mergedBy"))));
+      if (merge.hasNonNull("url")) {
+        printer.fact("link", text(merge.get("url")));
+      }
+    } else if (change.hasNonNull("ref")) {
+      printer.fact(
+          "push",
+          "%s %s%s"
+              .formatted(
+                  text(change.path("repository")),
+                  text(change.get("ref")),
+                  change.hasNonNull("actor") ? " by " + text(change.get("actor")) : ""));
+    } else {
+      printer.fact(
+          "change",
+          "%s of %s, %s"
+              .formatted(
+                  text(change.path("type")),
+                  text(change.path("repository")),
+                  text(change.path("origin"))));
+    }
+    if (change.hasNonNull("delivery")) {
+      printer.fact("delivery", text(change.get("delivery")) + ", " + text(change.path("origin")));
+    }
+  }
+
+  /** Adds the steps of a generation, and its attempts, which are events of their own. */
+  private static void add(Api api, JsonNode generation, Timeline timeline) {
+    timeline.generation(generation);
+    if (Timeline.hasAttempts(generation)) {
+      api
+          .all(
+              "/api/v1/events",
+              new Query()
+                  .with("application", Optional.of(text(generation.get("application"))))
+                  .with("cluster", Optional.of(text(generation.get("cluster"))))
+                  .with("type", Optional.of(EventType.RETRYING.slug())),
+              Integer.MAX_VALUE)
+          .stream()
+          .filter(
+              event -> event.at("/body/subject/generation").equals(generation.get("generation")))
+          .forEach(timeline::attempt);
+    }
+  }
+
+  private static void print(Timeline timeline, Printer printer) {
+    timeline.day().ifPresent(day -> printer.fact("day", day + ", times in UTC"));
+    printer.line("");
+    printer.list(timeline.rows(), timeline.columns());
+  }
+
+  private int object(Api api, Printer printer, String kind, String name) {
+    if (cluster.isEmpty()) {
+      throw new ExitException(2, "give the object's cluster with --cluster");
     }
     JsonNode trace =
         api.get(
             "/api/v1/trace",
             new Query()
-                .with("cluster", Optional.of(cluster))
-                .with("kind", Optional.of(object.substring(0, slash)))
-                .with("name", Optional.of(object.substring(slash + 1)))
+                .with("cluster", cluster)
+                .with("kind", Optional.of(kind))
+                .with("name", Optional.of(name))
                 .with("namespace", namespace));
     if (printer.isRaw()) {
       printer.raw(trace);
-      return 0;
-    }
-    if (printer.isName()) {
+    } else if (printer.isName()) {
       printer.line(
           "%s/%s"
               .formatted(
                   trace.at("/object/kind").asText().toLowerCase(Locale.ROOT),
                   trace.at("/object/name").asText()));
-      return 0;
+    } else {
+      printObject(api, trace, printer);
     }
-    print(trace, printer);
     return 0;
   }
 
-  private static void print(JsonNode trace, Printer printer) {
+  private static void printObject(Api api, JsonNode trace, Printer printer) {
     JsonNode seen = trace.get("object");
     JsonNode generation = trace.get("generation");
-    printer.line(
-        "object       %s %s/%s in %s, %s %s"
+    printer.fact(
+        "object",
+        "%s in %s, %s %s"
             .formatted(
-                text(seen.get("kind")),
-                text(seen.get("namespace")),
-                text(seen.get("name")),
+                Observations.name(seen),
                 text(seen.get("cluster")),
                 text(seen.get("action")).toLowerCase(Locale.ROOT),
-                text(seen.get("at"))));
-    printer.line(
-        "application  %s, generation %s, %s"
+                printer.times().ago(seen.path("at"))));
+    printer.fact(
+        "application",
+        "%s, generation %s, %s"
             .formatted(
                 text(generation.get("application")),
                 text(generation.get("generation")),
                 text(generation.get("outcome"))));
-    trace.get("sources").forEach(path -> printer.line("source       " + path.asText()));
-    printer.line("changed by   " + text(generation.at("/reason")));
-    printer.line("commit       " + text(generation.at("/commit")));
-    trace
-        .get("merges")
-        .forEach(
-            merge ->
-                printer.line(
-                    "merge        #%s %s, merged by %s (author %s) %s"
-                        .formatted(
-                            text(merge.at("/merge/number")),
-                            text(merge.at("/title")),
-                            text(merge.at("/merge/mergedBy")),
-                            text(merge.at("/merge/author")),
-                            text(merge.at("/merge/url")))));
-    trace
-        .get("changes")
-        .forEach(
-            change ->
-                printer.line(
-                    "change       %s, %s %s by %s"
-                        .formatted(
-                            text(change.at("/type")),
-                            text(change.at("/origin")),
-                            text(change.at("/delivery")),
-                            text(change.at("/actor")))));
-    generation
-        .get("steps")
-        .properties()
-        .forEach(
-            step -> printer.line("%-13s%s".formatted(step.getKey(), step.getValue().asText())));
-    observed(trace.path("lastDrift"), printer);
-    observed(trace.path("lastHeal"), printer);
+    trace.get("sources").forEach(path -> printer.fact("source", path.asText()));
+    printer.fact("changed by", text(generation.path("reason")));
+    printer.fact("commit", text(generation.path("commit")));
+    Timeline timeline = new Timeline();
+    for (String changes : List.of("changes", "merges")) {
+      for (JsonNode change : trace.get(changes)) {
+        if (timeline.change(change)) {
+          origin(change, printer);
+        }
+      }
+    }
+    add(api, generation, timeline);
+    for (String observation : List.of("lastDrift", "lastHeal")) {
+      timeline.observation(trace.path(observation), place(generation));
+    }
+    print(timeline, printer);
   }
 
-  /** Prints the last drift or heal of the object. */
-  private static void observed(JsonNode observation, Printer printer) {
-    if (observation.isObject()) {
-      printer.line(
-          "%-13s%s, %s%s%s"
-              .formatted(
-                  observation.get("type").asText(),
-                  observation.get("at").asText(),
-                  observation.get("detail").asText(),
-                  observation.hasNonNull("by") ? " by " + observation.get("by").asText() : "",
-                  observation.hasNonNull("after")
-                      ? " within " + Observations.duration(observation.get("after"))
-                      : ""));
-    }
+  private static String place(JsonNode generation) {
+    return text(generation.get("application")) + " in " + text(generation.get("cluster"));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.standalone.client;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.client.output.Paint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,8 @@ abstract class Verb implements Callable<Integer> {
       names = "--config",
       paramLabel = "PATH",
       description =
-          "YAML file with 'server' and 'token' (default: ~/.config/sluice/client.yaml, if it exists)")
+          "YAML file with 'server' and 'token' (default: ~/.config/sluice/client.yaml, if it"
+              + " exists)")
   private Optional<Path> config = Optional.empty();
 
   @Option(
@@ -45,6 +47,14 @@ abstract class Verb implements Callable<Integer> {
 
   @Option(names = "--no-headers", description = "print tables without headers")
   private boolean headless;
+
+  @Option(
+      names = "--color",
+      paramLabel = "WHEN",
+      description =
+          "colour states in tables: auto (default; only on a terminal, and not with NO_COLOR or"
+              + " TERM=dumb), always or never")
+  private Paint.Choice color = Paint.Choice.auto;
 
   @Option(
       names = "--timeout",
@@ -100,8 +110,12 @@ abstract class Verb implements Callable<Integer> {
             values.get(CommandLineInterface.SERVER),
             values.get(CommandLineInterface.TOKEN),
             answerLimit())) {
-      return run(api, new Printer(terminal, format, headless));
+      return run(api, new Printer(terminal, format, headless, paint()));
     }
+  }
+
+  private Paint paint() {
+    return Paint.of(color, terminal.interactive(), terminal.environment());
   }
 
   private Optional<Path> file() {

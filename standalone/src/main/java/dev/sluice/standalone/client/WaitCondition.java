@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.health.Health;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Listings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +117,7 @@ final class WaitCondition {
 
   private Optional<String> missing(String place, JsonNode generation) {
     if (CommitEffects.isOutcome(generation, EventType.PARKED)) {
-      throw failed("%s is parked: %s".formatted(place, Printer.text(generation.path("message"))));
+      throw failed("%s is parked: %s".formatted(place, Column.text(generation.path("message"))));
     }
     if (!isApplied(generation)) {
       return Optional.of(
@@ -126,7 +128,7 @@ final class WaitCondition {
     }
     String health = generation.at("/health/value").asText();
     String state =
-        "%s is %s: %s".formatted(place, health, Printer.text(generation.at("/health/reason")));
+        "%s is %s: %s".formatted(place, health, Column.text(generation.at("/health/reason")));
     if (health.equals(Health.DEGRADED.word())) {
       throw failed(state);
     }
@@ -161,7 +163,7 @@ final class WaitCondition {
   private static void failIfHeld(String place, JsonNode state) {
     if (state.hasNonNull("hold")) {
       throw failed(
-          "%s is %s by %s".formatted(place, GetVerb.held(state), state.at("/hold/by").asText()));
+          "%s is %s by %s".formatted(place, Listings.held(state), state.at("/hold/by").asText()));
     }
   }
 
@@ -173,7 +175,7 @@ final class WaitCondition {
 
   private static String named(JsonNode generation) {
     return "generation %s of commit %s"
-        .formatted(generation.get("generation").asText(), Printer.text(generation.path("commit")));
+        .formatted(generation.get("generation").asText(), Column.text(generation.path("commit")));
   }
 
   private static ExitException failed(String reason) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class ProgressTest {
   private static String written(boolean interactive) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(err, true, UTF_8);
-    Terminal terminal = new Terminal(stream, stream, interactive, List.of(), Map.of());
+    Terminal terminal =
+        new Terminal(stream, stream, interactive, Clock.systemUTC(), List.of(), Map.of());
     try (Progress progress = new Progress(terminal, "retry", 3)) {
       progress.done(1);
       progress.done(3);
