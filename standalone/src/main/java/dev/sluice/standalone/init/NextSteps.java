@@ -33,10 +33,12 @@ final class NextSteps {
             .collect(Collectors.toCollection(TreeSet::new));
     if (!missing.isEmpty()) {
       report.line("");
-      report.line("Create the namespaces that no manifest declares, unless they exist:");
-      missing.forEach(
-          namespace ->
-              report.line("  %s create namespace %s".formatted(target.kubectl(), namespace)));
+      report.line("Create the namespaces that no manifest declares:");
+      for (String namespace : missing) {
+        report.line(
+            "  kubectl create namespace %s --dry-run=client -o yaml | %s apply -f -"
+                .formatted(namespace, target.kubectl()));
+      }
     }
   }
 
