@@ -65,6 +65,16 @@ class CommandIT {
         .filteredOn(ResultEvent.Dispatched.class::isInstance)
         .extracting(result -> ((ResultEvent.Dispatched) result).provenance().causes())
         .contains(List.of(command));
+    assertThat(reasons(STAGING)).containsExactly("first dispatch", "command resync");
+  }
+
+  private List<String> reasons(ClusterName cluster) {
+    return situation.results().stream()
+        .filter(ResultEvent.Dispatched.class::isInstance)
+        .map(ResultEvent.Dispatched.class::cast)
+        .filter(dispatched -> dispatched.cluster().equals(cluster))
+        .map(ResultEvent.Dispatched::reason)
+        .toList();
   }
 
   @Test
@@ -95,6 +105,7 @@ class CommandIT {
         .containsExactly("web 1 one", "web 2 three");
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(3);
+    assertThat(reasons(PRODUCTION)).containsExactly("first dispatch", "command resume");
   }
 
   @Test
@@ -161,6 +172,10 @@ class CommandIT {
     situation.command("web", Set.of(PRODUCTION), new Command.Resume());
 
     assertThat(lines(situation.awaitSync(PRODUCTION, 4))).endsWith("web 4 three");
+    situation.awaitQuiet();
+    assertThat(reasons(PRODUCTION))
+        .containsExactly(
+            "first dispatch", "apps/web/config.yaml", "command restore", "command resume");
   }
 
   @Test

@@ -20,6 +20,20 @@ import java.util.Optional;
 })
 public sealed interface Command {
 
+  /** Returns the word for the command, as in its {@code kind}. */
+  default String word() {
+    return switch (this) {
+      case Reevaluate _ -> "re-evaluate";
+      case Resync _ -> "resync";
+      case Restore _ -> "restore";
+      case Rebuild _ -> "rebuild";
+      case Suspend _ -> "suspend";
+      case Resume _ -> "resume";
+      case Approve _ -> "approve";
+      case Discard _ -> "discard";
+    };
+  }
+
   /** Read Git again and send a target wherever the inputs differ from the last one sent. */
   record Reevaluate() implements Command {}
 

@@ -52,7 +52,8 @@ public sealed interface ResultEvent extends Event
    * The dispatcher has sent a target or a removal to the cluster.
    *
    * @param inputDigest empty for a removal
-   * @param reason the path of the input that changed, or another reason for a new generation
+   * @param reason the path of the input that changed, {@code first dispatch}, {@code definition},
+   *     {@code command} and the command's word, {@code remote source} or {@code ledger ahead}
    * @param positions of the sources' commits; absent for a removal and in events of earlier
    *     versions
    */

@@ -179,7 +179,8 @@ public final class CommandDecider {
   }
 
   private Trigger.Reason applicationDue() {
-    return new Trigger.Reason.ApplicationDue(given.application());
+    return new Trigger.Reason.ApplicationDue(
+        given.application(), "command " + given.command().word());
   }
 
   private Verdict accepted(

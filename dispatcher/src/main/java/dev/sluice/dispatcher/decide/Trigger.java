@@ -38,8 +38,18 @@ public record Trigger(Cause cause, Reason reason, OptionalLong offset, boolean i
      */
     record RefMoved(Optional<CommitId> expected) implements Reason {}
 
-    /** An application's definition changed, or a command concerns it. */
-    record ApplicationDue(ApplicationName application) implements Reason {}
+    /**
+     * An application is to be inspected whichever paths changed.
+     *
+     * @param why such as {@code definition} or {@code command resync}, for the audit
+     */
+    record ApplicationDue(ApplicationName application, String why) implements Reason {
+
+      /** Creates the reason of a changed definition. */
+      public static ApplicationDue byDefinition(ApplicationName application) {
+        return new ApplicationDue(application, "definition");
+      }
+    }
 
     /** Another ref moved that these applications of this ref read as well. */
     record OtherRefMoved(RefKey moved, Set<ApplicationName> applications) implements Reason {

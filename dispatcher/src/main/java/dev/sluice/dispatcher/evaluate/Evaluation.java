@@ -226,10 +226,15 @@ public final class Evaluation {
                 application,
                 commits,
                 new ChangedPaths(key, paths),
-                marked == null ? "definition" : marked));
+                marked == null ? reason(application) : marked));
       }
     }
     return results;
+  }
+
+  /** Returns why an application is inspected, if the triggers do not say it. */
+  private static String reason(ApplicationState application) {
+    return application.demands().isEmpty() ? "definition" : "command";
   }
 
   /** Returns the commits of all sources; for an unavailable one, the reason. */

@@ -132,7 +132,8 @@ final class EventHandler {
     Set<RefKey> before = refs(accepted.definition().application());
     batch.add(decider.accepted(accepted, cause, clock.instant()));
     before.forEach(key -> scheduler.dropUnfollowed(key, batch));
-    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(accepted.definition().application());
+    Trigger.Reason reason =
+        Trigger.Reason.ApplicationDue.byDefinition(accepted.definition().application());
     RefKey decides = RefKey.of(accepted.definition().sources().getFirst());
     refs(accepted.definition().application()).stream()
         .filter(key -> !key.equals(decides) && partitionState.ref(key).head().isEmpty())
@@ -158,13 +159,14 @@ final class EventHandler {
         .addKeyValue("cluster", ahead.cluster())
         .addKeyValue("generation", ahead.sent())
         .log(
-            "the cluster is at generation {}, which this partition did not assign: continuing from there",
+            "the cluster is at generation {}, which this partition did not assign: continuing from"
+                + " there",
             ahead.ledger());
     scheduler.trigger(
         RefKey.of(definition.get().sources().getFirst()),
         new Trigger(
             cause(envelope),
-            new Trigger.Reason.ApplicationDue(ahead.application()),
+            new Trigger.Reason.ApplicationDue(ahead.application(), "ledger ahead"),
             OptionalLong.of(offset)),
         batch);
   }

@@ -80,7 +80,8 @@ final class QueuedTriggers {
     for (Trigger trigger : current) {
       switch (trigger.reason()) {
         case Trigger.Reason.RefMoved _ -> {}
-        case Trigger.Reason.ApplicationDue(ApplicationName name) -> reasons.put(name, "definition");
+        case Trigger.Reason.ApplicationDue(ApplicationName name, String why) ->
+            reasons.put(name, why);
         case Trigger.Reason.OtherRefMoved(RefKey moved, Set<ApplicationName> names) ->
             names.forEach(name -> reasons.put(name, moved.toString()));
       }

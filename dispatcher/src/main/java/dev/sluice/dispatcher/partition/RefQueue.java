@@ -100,7 +100,7 @@ final class RefQueue {
   /** Queues an application whose remote base or chart was unavailable. */
   List<RefEffect> remoteRetryDue(
       ApplicationName application, Trigger.Cause cause, Knowledge ref, Instant now) {
-    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(application);
+    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(application, "remote source");
     triggers.add(new Trigger(cause, reason, OptionalLong.empty()));
     start(ref, now);
     return transition();

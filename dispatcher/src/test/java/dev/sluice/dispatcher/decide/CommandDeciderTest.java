@@ -39,7 +39,6 @@ class CommandDeciderTest {
 
   private static final EventId ID = new EventId("command/1");
   private static final String PLAN = "f".repeat(64);
-  private static final Trigger.Reason DUE = new Trigger.Reason.ApplicationDue(WEB);
 
   @Test
   void aCommandWithoutClustersConcernsAllClustersOfTheApplication() {
@@ -110,7 +109,7 @@ class CommandDeciderTest {
   void aResyncDemandsANewGeneration() {
     Verdict.Accepted accepted = accepted(running(), new Command.Resync(), ONE);
 
-    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(accepted.trigger()).contains(due("resync"));
     assertThat(carriedOut(running(), accepted).demands())
         .isEqualTo(Map.of(ONE, new Demand(ID, "ada")));
   }
@@ -137,7 +136,7 @@ class CommandDeciderTest {
   void aRestorePinsTheCommitAndSendsIt() {
     Verdict.Accepted accepted = accepted(running(), new Command.Restore(COMMIT), ONE);
 
-    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(accepted.trigger()).contains(due("restore"));
     assertThat(accepted.message()).isEqualTo("pinned to %s: [one]".formatted(COMMIT));
     assertThat(carriedOut(running(), accepted).holds())
         .isEqualTo(Map.of(ONE, new Hold(Optional.of(COMMIT), "ada", "test", NOW)));
@@ -158,7 +157,7 @@ class CommandDeciderTest {
     ApplicationState held = held(Map.of(ONE, SUSPENDED, TWO, PINNED));
     Verdict.Accepted accepted = accepted(held, new Command.Resume(), ONE);
 
-    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(accepted.trigger()).contains(due("resume"));
     assertThat(carriedOut(held, accepted).holds()).isEqualTo(Map.of(TWO, PINNED));
   }
 
@@ -194,7 +193,7 @@ class CommandDeciderTest {
   void anApprovalIsForTheGenerationThatWasSentLast() {
     Verdict.Accepted accepted = accepted(running(), approve(3), ONE);
 
-    assertThat(accepted.trigger()).contains(DUE);
+    assertThat(accepted.trigger()).contains(due("approve"));
     assertThat(carriedOut(running(), accepted).demands())
         .isEqualTo(
             Map.of(
@@ -331,5 +330,9 @@ class CommandDeciderTest {
         Map.of(ONE, new Dispatched(new Generation(3), Optional.of("v1:a"), Optional.of(COMMIT))),
         Map.of(),
         holds);
+  }
+
+  private static Trigger.Reason due(String command) {
+    return new Trigger.Reason.ApplicationDue(WEB, "command " + command);
   }
 }

@@ -24,7 +24,7 @@ class TriggersTest {
   private static final CommitId OLDER = new CommitId("a".repeat(40));
   private static final CommitId NEWER = new CommitId("b".repeat(40));
   private static final Trigger.Reason MOVED = new Trigger.Reason.RefMoved(Optional.empty());
-  private static final Trigger.Reason DUE = new Trigger.Reason.ApplicationDue(WEB);
+  private static final Trigger.Reason DUE = Trigger.Reason.ApplicationDue.byDefinition(WEB);
   private static final Trigger.Reason OTHER_MOVED =
       new Trigger.Reason.OtherRefMoved(
           new RefKey(new RepositoryId("forge.example/acme/values"), GitRef.branch("main")),

@@ -357,7 +357,7 @@ class RefQueueTest {
     assertThat(queue.remoteRetryDue(WEB, cause(1), AT_ONE, NOW))
         .contains(
             new RefEffect.Evaluate(
-                new Aim.Evaluate(), Optional.empty(), Map.of(WEB, "definition")));
+                new Aim.Evaluate(), Optional.empty(), Map.of(WEB, "remote source")));
   }
 
   @Test
@@ -423,7 +423,7 @@ class RefQueueTest {
 
   private static Trigger definition(int number) {
     return new Trigger(
-        cause(number), new Trigger.Reason.ApplicationDue(WEB), OptionalLong.of(number));
+        cause(number), Trigger.Reason.ApplicationDue.byDefinition(WEB), OptionalLong.of(number));
   }
 
   private static Trigger.Cause cause(int number) {
