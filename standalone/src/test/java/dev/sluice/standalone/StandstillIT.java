@@ -64,6 +64,7 @@ class StandstillIT {
         patiently().until(() -> scenario.configMaps().countWithValue("three") == 1);
         assertThat(Duration.ofNanos(System.nanoTime() - killed))
             .isLessThan(Duration.ofSeconds(100));
+        assertThat(again.output()).doesNotContain("\tat ");
         scenario.verify();
       }
     }

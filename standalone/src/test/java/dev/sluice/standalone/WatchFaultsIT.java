@@ -6,6 +6,10 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
@@ -41,6 +45,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /**
  * Faults between a worker and its API server: drift is healed during them or after them, and each
@@ -98,8 +103,8 @@ class WatchFaultsIT {
           + " {nonResourceURLs: ['*'], verbs: [get]}]";
 
   private static final String ALL_BUT_SERVICES =
-      "[{apiGroups: ['', coordination.k8s.io, apiextensions.k8s.io], verbs: ['*'],"
-          + " resources: [namespaces, configmaps, secrets, events, leases, customresourcedefinitions]},"
+      "[{apiGroups: ['', coordination.k8s.io, apiextensions.k8s.io], verbs: ['*'], resources:"
+          + " [namespaces, configmaps, secrets, events, leases, customresourcedefinitions]},"
           + " {apiGroups: [''], resources: [services], verbs: [get, create, patch, delete]},"
           + " {nonResourceURLs: ['*'], verbs: [get]}]";
 
@@ -272,6 +277,25 @@ class WatchFaultsIT {
 
   @Test
   void aKindWithoutRightsIsUnknownUntilTheyAreGivenBack() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+    warnings.start();
+    root.addAppender(warnings);
+    try {
+      kindWithoutRights();
+    } finally {
+      root.detachAppender(warnings);
+    }
+
+    assertThat(List.copyOf(warnings.list))
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .extracting(event -> event.getFormattedMessage() + event.getKeyValuePairs())
+        .filteredOn(line -> line.contains("v1|Service") && line.contains("403"))
+        .as("said once each time that the rights are taken away")
+        .hasSize(2);
+  }
+
+  private void kindWithoutRights() throws Exception {
     grant(ALL_RIGHTS);
     start(asUser());
 

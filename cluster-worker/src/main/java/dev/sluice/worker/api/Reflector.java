@@ -60,7 +60,10 @@ public final class Reflector implements AutoCloseable {
   private final OpenAnswer answer = new OpenAnswer();
 
   private int pauses;
-  private boolean failing;
+
+  /** The reason of the last failure; empty once an event has arrived. */
+  private String failing = "";
+
   private boolean unwatchable;
   private volatile boolean watching;
   private volatile boolean listAgain;
@@ -231,13 +234,13 @@ public final class Reflector implements AutoCloseable {
   }
 
   private void failed(String reason, Throwable cause) throws InterruptedException {
-    if (!failing && !closed) {
+    if (!failing.equals(reason) && !closed) {
       log.atWarn()
           .addKeyValue("watch", thread.getName())
           .setCause(cause)
           .log("a watch failed ({}); trying again until it succeeds", reason);
     }
-    failing = true;
+    failing = reason;
     pause();
   }
 
@@ -289,7 +292,7 @@ public final class Reflector implements AutoCloseable {
           line = lines.readLine()) {
         received(Json.mapper().readTree(line));
         pauses = 0;
-        failing = false;
+        failing = "";
       }
     } finally {
       watching = false;

@@ -267,8 +267,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
     private static List<Object> outline(Heartbeat.Endpoint endpoint) {
       return List.of(
           endpoint.name(),
-          endpoint.authentic().map(Heartbeat.Delivery::note),
-          endpoint.refused().map(Heartbeat.Delivery::note));
+          endpoint.authentic().flatMap(Heartbeat.Delivery::note),
+          endpoint.refused().flatMap(Heartbeat.Delivery::note));
     }
 
     @Override

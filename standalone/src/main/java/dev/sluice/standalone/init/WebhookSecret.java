@@ -33,7 +33,8 @@ final class WebhookSecret {
       check(file, forge);
       return;
     }
-    if (file.toAbsolutePath().getParent() instanceof Path directory) {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null) {
       Files.createDirectories(directory);
     }
     byte[] random = new byte[BYTES];
