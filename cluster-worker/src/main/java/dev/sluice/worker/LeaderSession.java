@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
 import dev.sluice.worker.api.ApiException;
@@ -50,6 +51,7 @@ final class LeaderSession implements SyncIntake.Progress {
   private final SessionContext context;
   private final CountDownLatch ending = new CountDownLatch(1);
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final FailureLog failures;
   private final Thread thread;
   private volatile WorkerStatus status = WorkerStatus.CATCHING_UP;
   private volatile Duration grace = Duration.ZERO;
@@ -81,6 +83,7 @@ final class LeaderSession implements SyncIntake.Progress {
     this.resources = resources;
     this.metrics = metrics;
     this.owner = owner;
+    this.failures = new FailureLog(log, "leader-session", resources.clock());
     this.context =
         new SessionContext(
             config, resources, metrics, owner.journal(), owner::mayWrite, this::wake);
@@ -227,7 +230,7 @@ final class LeaderSession implements SyncIntake.Progress {
 
   private Reporter openReporter() throws InterruptedException {
     return retried(
-        "cannot take over the reporting",
+        "take over the reporting",
         () ->
             Reporter.open(
                 resources.kafka(),
@@ -244,7 +247,7 @@ final class LeaderSession implements SyncIntake.Progress {
 
   private LedgerListing listLedgers() throws InterruptedException {
     return retried(
-        "cannot read the ledgers and their keys",
+        "read the ledgers and their keys",
         () -> {
           context.upkeep().prepare();
           return context.ledgers().list();
@@ -254,7 +257,7 @@ final class LeaderSession implements SyncIntake.Progress {
   private Map<ApplicationName, Ledger.OpenEntry> openDeadLetters(Instant since)
       throws InterruptedException {
     return retried(
-        "cannot read which dead letters are open",
+        "read which dead letters are open",
         () -> OpenDeadLetters.read(resources.kafka(), config.cluster(), since));
   }
 
@@ -263,7 +266,7 @@ final class LeaderSession implements SyncIntake.Progress {
     T run() throws InterruptedException;
   }
 
-  private <T> T retried(String failure, Step<T> step) throws InterruptedException {
+  private <T> T retried(String purpose, Step<T> step) throws InterruptedException {
     while (true) {
       try {
         T result = step.run();
@@ -271,15 +274,13 @@ final class LeaderSession implements SyncIntake.Progress {
           throw new InterruptedException("the session ends");
         }
         problem = Optional.empty();
+        failures.succeeded("the attempt to " + purpose);
         return result;
       } catch (InterruptException e) {
         throw e;
       } catch (KafkaException | ApiException e) {
-        problem = Optional.of("%s (%s)".formatted(failure, e.getClass().getSimpleName()));
-        log.atWarn()
-            .addKeyValue("cluster", config.cluster())
-            .setCause(e)
-            .log("{}; trying again", failure);
+        problem = Optional.of("cannot %s (%s)".formatted(purpose, e.getClass().getSimpleName()));
+        failures.failed("the attempt to " + purpose, e);
         if (ending.await(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new InterruptedException("the session ends");
         }

@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.watch.LedgerWatch;
@@ -26,7 +27,7 @@ final class SweepLoop {
   private final SessionContext context;
   private final LedgerWatch watch;
   private final OrphanSweep sweep;
-
+  private final FailureLog failures;
   private final Consumer<Optional<String>> problem;
   private Instant watchedAt;
 
@@ -43,6 +44,7 @@ final class SweepLoop {
       Consumer<Optional<String>> problem) {
     this.context = context;
     this.sweep = sweep;
+    this.failures = new FailureLog(log, "sweep", context.resources().clock());
     this.watch = watch;
     this.problem = problem;
     this.watchedAt = context.resources().clock().instant();
@@ -83,13 +85,12 @@ final class SweepLoop {
   }
 
   private void contained(String loop, Step step) throws InterruptedException {
+    String subject = "the %s of %s".formatted(loop, context.config().cluster());
     try {
       step.run();
+      failures.succeeded(subject);
     } catch (ApiException e) {
-      log.atWarn()
-          .addKeyValue("cluster", context.config().cluster())
-          .setCause(e)
-          .log("a {} failed; it is tried again at the next interval", loop);
+      failures.failed(subject, e);
     } catch (RuntimeException | Error e) {
       if (Thread.currentThread().isInterrupted()) {
         throw e;

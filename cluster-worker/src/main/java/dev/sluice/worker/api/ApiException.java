@@ -1,6 +1,7 @@
 package dev.sluice.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.platform.process.SupervisedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The message is the server's own and may echo values of the object that was sent, so only the
  * classifier reads it.
  */
-public final class ApiException extends RuntimeException {
+public final class ApiException extends RuntimeException implements SupervisedLoop.OutsideCause {
 
   private static final long serialVersionUID = 1L;
 
@@ -123,6 +124,13 @@ public final class ApiException extends RuntimeException {
   /** Returns the Status' reason, such as {@code Invalid}; empty if it has none. */
   public String reason() {
     return reason;
+  }
+
+  @Override
+  public String described() {
+    return code == NO_ANSWER
+        ? "the Kubernetes API does not answer: " + getMessage()
+        : "the Kubernetes API answers " + status();
   }
 
   /** Returns the HTTP status with the reason, if there is one: {@code 422 Invalid}. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Contains unexpected failures in the work of one lane: each fails one attempt or one effect, and
@@ -161,7 +162,8 @@ final class ContainedWork {
             || failure instanceof KafkaException;
     failedReports = passes ? 0 : failedReports + 1;
     boolean last = failedReports >= MAX_FAILED_REPORTS;
-    log.atWarn()
+    // that the broker takes no results is logged where they are written, once for all applications
+    log.atLevel(failure instanceof ReportException ? Level.DEBUG : Level.WARN)
         .addKeyValue("application", application)
         .addKeyValue("generation", effect.entry().generation())
         .setCause(failure)

@@ -1,5 +1,6 @@
 package dev.sluice.worker.leadership;
 
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
 import dev.sluice.worker.api.ApiException;
@@ -32,6 +33,7 @@ public final class Leadership implements AutoCloseable {
   private final Election election;
   private final LeadershipRequests requests = new LeadershipRequests();
   private final Thread thread;
+  private final FailureLog failures;
   private String lastLogged = "";
   private volatile long turnedAt = System.nanoTime();
   private volatile long safeUntil = System.nanoTime();
@@ -49,10 +51,12 @@ public final class Leadership implements AutoCloseable {
     void stopLeading();
   }
 
-  private Leadership(AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate) {
+  private Leadership(
+      AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate, Clock clock) {
     this.lease = lease;
     this.times = times;
     this.candidate = candidate;
+    this.failures = new FailureLog(log, "election", clock);
     this.election = new Election(identity.holder(), times);
     this.thread =
         Thread.ofPlatform().name("leadership-" + identity.lease()).daemon().unstarted(this::run);
@@ -75,7 +79,8 @@ public final class Leadership implements AutoCloseable {
             new AppliedLease(client, identity, times.duration(), clock),
             identity,
             times,
-            candidate);
+            candidate,
+            clock);
     leadership.thread.start();
     return leadership;
   }
@@ -133,17 +138,18 @@ public final class Leadership implements AutoCloseable {
       try {
         wait = turn();
         problem = Optional.empty();
+        failures.succeeded("the election for " + lease);
       } catch (InterruptedException e) {
         continue;
       } catch (ApiException e) {
-        logOnce("cannot reach %s: %s".formatted(lease, e.getMessage()));
+        failures.failed("the election for " + lease, e);
       } catch (RuntimeException | Error e) {
         FatalErrors.check(e);
         problem =
             Optional.of(
                 "the election for %s fails (%s); see the worker's log"
                     .formatted(lease, e.getClass().getSimpleName()));
-        log.atError().setCause(e).log("a turn of the election for {} failed", lease);
+        failures.failed("the election for " + lease, e);
       }
       turnedAt = System.nanoTime();
       if (election.isLeading() && !election.timeLeft(turnedAt).isPositive()) {

@@ -5,6 +5,7 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicWatch;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.platform.process.Containment;
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
 import java.time.Clock;
@@ -45,6 +46,7 @@ public final class SyncLog implements AutoCloseable {
   private final Containment containment;
   private final Clock clock;
   private final TopicPartition partition;
+  private final FailureLog failures;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Instant turnedAt;
@@ -63,6 +65,7 @@ public final class SyncLog implements AutoCloseable {
     this.listener = listener;
     this.containment = containment;
     this.clock = clock;
+    this.failures = new FailureLog(log, "sync-log", clock);
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
     this.turnedAt = clock.instant();
     this.thread =
@@ -122,10 +125,7 @@ public final class SyncLog implements AutoCloseable {
       } catch (KafkaException e) {
         // errors that the client does not retry by itself (authorization, say) may be fixed
         // meanwhile
-        log.atWarn()
-            .addKeyValue("cluster", cluster)
-            .setCause(e)
-            .log("cannot read {}; trying again", partition.topic());
+        failures.failed("reading " + partition.topic(), e);
         problem =
             Optional.of(
                 "cannot read %s (%s)".formatted(partition.topic(), e.getClass().getSimpleName()));
@@ -173,6 +173,7 @@ public final class SyncLog implements AutoCloseable {
       watch.check();
       turnedAt = clock.instant();
       problem = watch.silence();
+      failures.succeeded("reading " + partition.topic());
       lag = consumer.currentLag(partition);
     }
   }

@@ -254,7 +254,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   }
 
   private LoopFailures failures(int partition) {
-    return failures.computeIfAbsent(partition, _ -> new LoopFailures(context.clock()));
+    return failures.computeIfAbsent(partition, _ -> new LoopFailures(partition, context.clock()));
   }
 
   private void shut(Collection<Integer> partitions) {

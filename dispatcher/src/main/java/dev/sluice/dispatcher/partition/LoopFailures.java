@@ -2,7 +2,8 @@ package dev.sluice.dispatcher.partition;
 
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.platform.process.Backoff;
-import dev.sluice.platform.process.KafkaFailures;
+import dev.sluice.platform.process.FailureLog;
+import dev.sluice.platform.process.OutsideFailures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,8 @@ public final class LoopFailures {
   private static final Logger log = LoggerFactory.getLogger(LoopFailures.class);
 
   private final Clock clock;
+  private final String subject;
+  private final FailureLog sessions;
   private final Map<Long, Suspicion> records = new HashMap<>();
   private final Map<RefKey, Suspicion> refs = new HashMap<>();
   private int failures;
@@ -38,14 +41,17 @@ public final class LoopFailures {
   /** Sessions that the same record or ref ended. */
   private record Suspicion(int times, String reason, Instant until) {}
 
-  public LoopFailures(Clock clock) {
+  public LoopFailures(int partition, Clock clock) {
     this.clock = clock;
+    this.subject = "the loop of partition " + partition;
+    this.sessions = new FailureLog(log, "partition", clock);
   }
 
   /** Records that a session has failed; returns the delay before the next one. */
   public synchronized Duration failed(Throwable cause) {
     failures++;
-    reason = Optional.of(KafkaFailures.describe(cause));
+    sessions.failed(subject, cause);
+    reason = Optional.of(OutsideFailures.describe(cause));
     // if a record or ref is suspected, the next session avoids it and need not wait
     Duration pause = SESSIONS.after(attributed ? 1 : failures);
     attributed = false;
@@ -56,6 +62,7 @@ public final class LoopFailures {
   synchronized void recovered() {
     failures = 0;
     reason = Optional.empty();
+    sessions.succeeded(subject);
   }
 
   /** Returns why the last session failed; empty once a session has recovered. */

@@ -157,10 +157,6 @@ public final class PartitionLoop {
       FatalErrors.check(e);
       // every failure is reported: otherwise the partition would never be reopened
       if (!stopping) {
-        log.atWarn()
-            .addKeyValue("partition", partition)
-            .setCause(e)
-            .log("the partition's loop has ended");
         owner.failed(this, e);
       }
     }

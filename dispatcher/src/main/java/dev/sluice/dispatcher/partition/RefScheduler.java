@@ -10,7 +10,9 @@ import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.decide.Triggers;
+import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequests;
+import dev.sluice.platform.process.FailureLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -30,9 +32,6 @@ final class RefScheduler {
 
   private static final Logger log = LoggerFactory.getLogger(RefScheduler.class);
 
-  /** Retry delay from which every failure is logged. */
-  private static final Duration LONG = Duration.ofSeconds(1);
-
   private final PartitionState state;
   private final EvaluationDecider decider;
   private final EvaluationRunner evaluations;
@@ -40,6 +39,7 @@ final class RefScheduler {
   private final EvaluationRequests requests;
   private final RefPolling polling;
   private final RemoteReadability readability;
+  private final FailureLog failures;
   private final Map<RefKey, Ref> refs = new HashMap<>();
 
   /** Queue of a ref, with its timers and the open trace span of its current triggers. */
@@ -70,6 +70,7 @@ final class RefScheduler {
     this.requests = new EvaluationRequests(state);
     this.polling = new RefPolling(state, decider, evaluations, context);
     this.readability = new RemoteReadability(state, decider, context.clock());
+    this.failures = new FailureLog(log, "evaluation", context.clock());
   }
 
   /** Resumes the pending work in {@code state}, and indexes the other refs' paths in advance. */
@@ -113,6 +114,9 @@ final class RefScheduler {
       case PartitionInput.BatchFound found -> batchFound(ref, found, batch);
       case PartitionInput.EvaluationEnded ended -> {
         readability.ended(ended, batch);
+        if (ended.outcome() instanceof EvaluationOutcome.Done) {
+          failures.succeeded(evaluationOf(ref.key));
+        }
         execute(ref, queue.ended(ended.outcome(), knowledge(ref.key), now()), batch);
       }
       case PartitionInput.RetryDue _ ->
@@ -189,6 +193,7 @@ final class RefScheduler {
       case RefEffect.Drop _ -> {
         readability.unfollowed(key, batch);
         refs.remove(key);
+        failures.succeeded(evaluationOf(key));
       }
     }
   }
@@ -245,21 +250,20 @@ final class RefScheduler {
     batch.afterwards(() -> context.listener().unmet(key.repository(), key.ref()));
   }
 
-  private static void failed(Ref ref, RefEffect.ReportFailure failure) {
+  private void failed(Ref ref, RefEffect.ReportFailure failure) {
     ref.report.reset();
     if (failure.attempts() == 0) {
       log.atWarn()
           .addKeyValue("repository", ref.key.repository())
           .addKeyValue("ref", ref.key.ref())
           .log("{} failed: {}", failure.aim().getClass().getSimpleName(), failure.reason());
-    } else if (failure.attempts() == 1 || failure.delay().compareTo(LONG) >= 0) {
-      log.atWarn()
-          .addKeyValue("repository", ref.key.repository())
-          .addKeyValue("ref", ref.key.ref())
-          .addKeyValue("attempts", failure.attempts())
-          .log(
-              "cannot evaluate the ref, trying again in {}: {}", failure.delay(), failure.reason());
+    } else {
+      failures.failed(evaluationOf(ref.key), failure.reason());
     }
+  }
+
+  private static String evaluationOf(RefKey key) {
+    return "the evaluation of %s of %s".formatted(key.ref(), key.repository());
   }
 
   private Ref ref(RefKey key) {

@@ -22,6 +22,7 @@ class LoopFailuresTest {
   private Instant now = Instant.parse("2026-11-20T12:00:00Z");
   private final LoopFailures failures =
       new LoopFailures(
+          0,
           new Clock() {
             @Override
             public Instant instant() {

@@ -60,7 +60,7 @@ class RefSchedulerTest {
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
         var evaluations =
             new EvaluationRunner(
-                evaluation(mirrors), timers, new LoopFailures(CLOCK), inputs::add)) {
+                evaluation(mirrors), timers, new LoopFailures(0, CLOCK), inputs::add)) {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       RetryTiming timing =

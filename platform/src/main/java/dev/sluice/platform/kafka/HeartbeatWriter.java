@@ -10,6 +10,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.platform.config.Setting;
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.KafkaFailures;
 import dev.sluice.platform.process.SupervisedLoop;
@@ -48,6 +49,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
               "interval between reports of a part; it counts as silent after three of them")
           .or("10s");
 
+  private static final String WRITING = "writing the heartbeats of this process";
+
   private static final Logger log = LoggerFactory.getLogger(HeartbeatWriter.class);
   private static final Duration TURN = Duration.ofSeconds(1);
 
@@ -59,9 +62,9 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
   private final Clock clock;
   private final String process;
   private final List<Reported> parts = new CopyOnWriteArrayList<>();
+  private final FailureLog failures;
   private final SupervisedLoop loop;
   private volatile Optional<String> problem = Optional.empty();
-  private String logged = "";
 
   private HeartbeatWriter(KafkaConnection connection, Duration interval, Clock clock) {
     this.connection = connection;
@@ -72,6 +75,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
             .formatted(
                 System.getenv().getOrDefault("HOSTNAME", "host"),
                 UUID.randomUUID().toString().substring(0, 8));
+    this.failures = new FailureLog(log, "heartbeats", clock);
     this.loop = new SupervisedLoop("heartbeats", clock, this::session);
   }
 
@@ -141,7 +145,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
         each.getValue().get();
         each.getKey().written();
         problem = Optional.empty();
-        logged = "";
+        failures.succeeded(WRITING);
       } catch (ExecutionException e) {
         note(e.getCause());
       }
@@ -151,10 +155,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
   private void note(Throwable failure) {
     String reason =
         "the broker does not take the reports of this process: " + KafkaFailures.describe(failure);
-    if (!reason.equals(logged)) {
-      log.atWarn().log("{}", reason);
-    }
-    logged = reason;
+    failures.failed(WRITING, failure);
     problem = isAboutTopic(failure) ? Optional.empty() : Optional.of(reason);
   }
 

@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class KafkaFailures {
 
   private static final int MAX_TEXT = 500;
+  private static final int MAX_CAUSES = 20;
 
   private KafkaFailures() {}
 
@@ -29,7 +30,21 @@ public final class KafkaFailures {
         failure instanceof ExecutionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    return Excerpt.of(shown.toString().replaceAll("\\p{Cntrl}+", " "), MAX_TEXT);
+    String first = shown.toString();
+    Throwable root = root(shown);
+    String text =
+        root == shown || root.getMessage() == null || first.contains(root.getMessage())
+            ? first
+            : first + ": " + root.getMessage();
+    return Excerpt.of(text.replaceAll("\\p{Cntrl}+", " "), MAX_TEXT);
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    for (int depth = 0; root.getCause() != null && depth < MAX_CAUSES; depth++) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static String known(Throwable cause) {

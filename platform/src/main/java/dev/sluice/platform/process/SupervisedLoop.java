@@ -1,7 +1,5 @@
 package dev.sluice.platform.process;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,14 +7,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that runs sessions until it is closed. A session that fails is logged, and the next one
- * starts after a pause, which doubles up to half a minute. So no exception ends the work, and
- * {@link #unreadyReason} reports that it does not make progress.
+ * A thread that runs sessions until it is closed. A session that fails is logged ({@link
+ * FailureLog}), and the next one starts after a pause, which doubles up to half a minute. So no
+ * exception ends the work, and {@link #unreadyReason} reports that it does not make progress.
  *
  * <p>External failures (Kafka, disks, {@link OutsideCause}) are retried without limit. A session
  * that keeps failing for another reason has hit a bug and will not recover: after a limit the
@@ -46,6 +43,7 @@ public final class SupervisedLoop implements AutoCloseable {
   private final String name;
   private final Clock clock;
   private final Session session;
+  private final FailureLog failures;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -73,6 +71,7 @@ public final class SupervisedLoop implements AutoCloseable {
     this.name = name;
     this.clock = clock;
     this.session = session;
+    this.failures = new FailureLog(log, name, clock);
     this.sessionBegan = clock.instant();
     this.lastTurn = sessionBegan;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
@@ -94,7 +93,7 @@ public final class SupervisedLoop implements AutoCloseable {
     lastTurn = now;
     if (trouble.isPresent() && Duration.between(sessionBegan, now).compareTo(SETTLED) >= 0) {
       trouble = Optional.empty();
-      log.atInfo().addKeyValue("loop", name).log("the loop has recovered");
+      failures.succeeded("the loop " + name);
     }
   }
 
@@ -201,16 +200,12 @@ public final class SupervisedLoop implements AutoCloseable {
     Optional<Trouble> before = trouble;
     Trouble after =
         new Trouble(
-            KafkaFailures.describe(failure),
+            OutsideFailures.describe(failure),
             before.map(Trouble::since).orElse(now),
             before.map(Trouble::attempts).orElse(0) + 1,
-            isOutside(failure));
+            OutsideFailures.isOutside(failure));
     trouble = Optional.of(after);
-    log.atError()
-        .addKeyValue("loop", name)
-        .addKeyValue("attempts", after.attempts())
-        .setCause(failure)
-        .log("{}; trying again in {}", after.reason(), BACKOFF.after(after.attempts()));
+    failures.failed("the loop " + name, failure);
     if (!after.outside() && Duration.between(after.since(), now).compareTo(LIMIT) >= 0) {
       throw new LoopEndedError(
           "%s has been failing since %s: %s".formatted(name, after.since(), after.reason()),
@@ -228,18 +223,6 @@ public final class SupervisedLoop implements AutoCloseable {
     }
   }
 
-  private static boolean isOutside(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof KafkaException
-          || cause instanceof IOException
-          || cause instanceof UncheckedIOException
-          || cause instanceof OutsideCause) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** A bug keeps a loop from working; without the loop the process is useless. */
   private static final class LoopEndedError extends Error {
 
@@ -254,5 +237,12 @@ public final class SupervisedLoop implements AutoCloseable {
    * Marks an exception with an external cause: a file system, another version's records, a server.
    * Waiting may resolve it, so a loop that fails with one is retried without limit.
    */
-  public interface OutsideCause {}
+  public interface OutsideCause {
+
+    /** Returns the message, for logs: one line without contents of objects. */
+    default String described() {
+      String message = ((Throwable) this).getMessage();
+      return message == null ? getClass().getSimpleName() : message.replaceAll("\\p{Cntrl}+", " ");
+    }
+  }
 }

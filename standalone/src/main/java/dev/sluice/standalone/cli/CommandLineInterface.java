@@ -5,6 +5,7 @@ import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.config.Settings;
+import dev.sluice.platform.process.OutsideFailures;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -174,13 +176,20 @@ public final class CommandLineInterface {
           .forEach(problem -> at.getErr().println("  " + Visible.line(problem.toString())));
       return WRONG_USAGE;
     }
-    at.getErr().println("sluice: " + Visible.block(String.valueOf(cause.getMessage())));
+    at.getErr().println("sluice: " + Visible.block(reason(cause)));
     if (cause instanceof ExitException exit) {
       return exit.code();
     }
     org.slf4j.LoggerFactory.getLogger(CommandLineInterface.class)
         .debug("{} failed", at.getCommandName(), cause);
     return FAILED;
+  }
+
+  /** Returns the message of a failure, or a description if it has none or is not ours. */
+  private static String reason(Throwable failure) {
+    return failure.getMessage() == null || failure instanceof KafkaException
+        ? OutsideFailures.describe(failure)
+        : failure.getMessage();
   }
 
   private static CommandSpec spec(Command command) {

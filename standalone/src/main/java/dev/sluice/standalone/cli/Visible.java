@@ -1,7 +1,10 @@
 package dev.sluice.standalone.cli;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.pattern.CompositeConverter;
+import dev.sluice.platform.process.OutsideFailures;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -80,21 +83,40 @@ public final class Visible {
     };
   }
 
-  /** Log converter that keeps a message and its key-values on one line. */
+  /**
+   * Log converter that keeps a message and its key-values on one line, with the cause if it is
+   * external.
+   */
   public static final class Message extends CompositeConverter<ILoggingEvent> {
 
     @Override
     protected String transform(ILoggingEvent event, String text) {
-      return Visible.line(text);
+      return line(
+          outsideCause(event)
+              .map(
+                  cause ->
+                      "%s (%s)".formatted(text.stripTrailing(), OutsideFailures.describe(cause)))
+              .orElse(text));
     }
   }
 
-  /** Log converter that indents the lines of an exception, so that none looks like a log line. */
+  /**
+   * Log converter that indents the lines of an exception, so that none looks like a log line. An
+   * exception with an external cause has none: where it happened in the code helps nobody.
+   */
   public static final class Trace extends CompositeConverter<ILoggingEvent> {
 
     @Override
     protected String transform(ILoggingEvent event, String text) {
-      return text.isEmpty() ? text : "  " + Visible.block(text) + System.lineSeparator();
+      return text.isEmpty() || outsideCause(event).isPresent()
+          ? ""
+          : "  " + Visible.block(text) + System.lineSeparator();
     }
+  }
+
+  private static Optional<Throwable> outsideCause(ILoggingEvent event) {
+    return event.getThrowableProxy() instanceof ThrowableProxy known
+        ? Optional.of(known.getThrowable()).filter(OutsideFailures::isOutside)
+        : Optional.empty();
   }
 }

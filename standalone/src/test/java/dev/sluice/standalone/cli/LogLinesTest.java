@@ -34,14 +34,16 @@ class LogLinesTest {
 
     log.atInfo().addKeyValue("ref", "a\nb").log("first");
     log.atInfo().log("second\nforged");
+    log.atWarn().setCause(new IOException("no\nroute")).log("external");
     log.atInfo().setCause(new IllegalStateException("cause\nforged")).log("third");
     context.stop();
 
     List<String> lines = Files.readAllLines(file);
     assertThat(lines.get(0)).endsWith("INFO  Test first ref=\"a\\nb\"");
     assertThat(lines.get(1)).endsWith("INFO  Test second\\nforged ");
-    assertThat(lines.get(2)).endsWith("INFO  Test third ");
-    assertThat(lines.subList(3, lines.size()))
+    assertThat(lines.get(2)).contains("WARN  Test external (").contains("no route");
+    assertThat(lines.get(3)).endsWith("INFO  Test third ");
+    assertThat(lines.subList(4, lines.size()))
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line).startsWith("  "));
   }
