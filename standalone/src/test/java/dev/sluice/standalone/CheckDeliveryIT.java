@@ -29,7 +29,9 @@ class CheckDeliveryIT {
   @Test
   void theFirstDeliveryIsFoundAndOthersAreExplained() throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
-      CommitId commit = scenario.commit(Map.of("web/a.yaml", "{}"));
+      CommitId commit =
+          scenario.commit(
+              Map.of("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"));
       scenario.fleet().application("web", "web", "web", STAGING);
       try (OneProcess sluice = scenario.startWithoutWorkers()) {
         patiently()
@@ -67,6 +69,7 @@ class CheckDeliveryIT {
 
         assertThat(scenario.webhook(sluice.webhookPort(), commit)).isEqualTo(202);
         assertThat(check(sluice, "http://LOCALHOST/Scenario/Apps.git", "1m").code()).isZero();
+        assertThat(initAndWait(sluice, scenario).code()).isZero();
       }
     }
   }
@@ -85,6 +88,24 @@ class CheckDeliveryIT {
 
     assertThat(run.code()).isEqualTo(5);
     assertThat(run.err()).contains("the API at http://127.0.0.1:1 does not answer");
+  }
+
+  private CommandRun initAndWait(OneProcess sluice, Scenario scenario) {
+    return CommandRun.of(
+        sluice,
+        "init",
+        "--repository",
+        "file://" + directory.resolve("apps.git"),
+        "--identity",
+        REPOSITORY,
+        "--kubeconfig",
+        scenario.fixture(STAGING).writeKubeconfig(directory).toString(),
+        "--directory",
+        directory.resolve("proposed").toString(),
+        "--secret-file",
+        directory.resolve("proposed-secret").toString(),
+        "--wait",
+        "1m");
   }
 
   private static CommandRun check(OneProcess sluice, String repository, String timeout) {

@@ -15,6 +15,7 @@ import dev.sluice.platform.telemetry.Heartbeats.Status;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,42 @@ class HeartbeatWriterIT {
               assertThat(condition.code()).isEqualTo(PartFailure.CLUSTER_UNREACHABLE);
               assertThat(condition.message()).startsWith("no answer");
             });
+  }
+
+  @Test
+  void anotherKindOfDeliveryIsReportedAtOnce() {
+    KafkaConnection connection = KafkaFixture.provisioned(1);
+    AtomicReference<Status> status =
+        new AtomicReference<>(receiver(Optional.empty(), Optional.empty()));
+    try (HeartbeatWriter writer = HeartbeatWriter.start(connection, LONG, Clock.systemUTC())) {
+      writer.report(Part.of(Heartbeat.Part.RECEIVER), status::get);
+      await().until(() -> reports(connection).size() == 1);
+
+      status.set(receiver(Optional.of(delivery("one", "ping")), Optional.empty()));
+      await().until(() -> reports(connection).size() == 2);
+      // another delivery of the same kind waits for the interval
+      status.set(receiver(Optional.of(delivery("two", "ping")), Optional.empty()));
+      status.set(
+          receiver(
+              Optional.of(delivery("two", "ping")),
+              Optional.of(delivery("three", "unauthenticated"))));
+      await().until(() -> reports(connection).size() == 3);
+    }
+
+    assertThat(reports(connection).get(2).endpoints().orElseThrow())
+        .singleElement()
+        .extracting(endpoint -> endpoint.refused().orElseThrow().id())
+        .isEqualTo(Optional.of("three"));
+  }
+
+  private static Status receiver(
+      Optional<Heartbeat.Delivery> authentic, Optional<Heartbeat.Delivery> refused) {
+    return Status.running(List.of())
+        .receiving(List.of(new Heartbeat.Endpoint("github", "github.com", authentic, refused)));
+  }
+
+  private static Heartbeat.Delivery delivery(String id, String note) {
+    return new Heartbeat.Delivery(Instant.EPOCH, Optional.of(id), "192.0.2.7", Optional.of(note));
   }
 
   @Test
