@@ -13,6 +13,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObjectDifference.Kind;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.Policy;
@@ -258,6 +259,40 @@ final class AdoptionIT {
 
     bench.awaitApplied("shop", 1);
     assertThat(live("theirs")).isEqualTo(before);
+
+    // it is in the inventory, but was never applied
+    requests.clear();
+    send("shop", 2, Adoption.UNOWNED, configMap("a", "more"), configMap("theirs", "git"));
+    assertThat(awaitParked("shop").message()).contains("Argo CD (application web)");
+    assertThat(live("theirs")).isEqualTo(before);
+    assertThat(writes()).isEmpty();
+  }
+
+  /** No timer tries it again, so a retry does. */
+  @Test
+  void aRetryAfterTheOwnersMarksAreRemovedApplies() {
+    bench.close();
+    bench = new Bench();
+    bench.patience =
+        new WorkerConfig.Patience(
+            Duration.ofMinutes(20),
+            Duration.ofMinutes(20),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(20),
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(20));
+    bench.worker("one");
+    create("theirs", Owner.HELM);
+    SyncEvent.Target target = bench.targets.target("shop", 1, configMap("theirs", "git"));
+    bench.targets.send(target);
+    var unused = awaitParked("shop");
+    patch("theirs", "{\"metadata\": {\"labels\": null, \"annotations\": null}}");
+
+    bench.targets.send(Targets.again(target, 2));
+
+    bench.awaitApplied("shop", 2);
+    assertThat(bench.value("theirs")).contains("git");
   }
 
   @Test

@@ -62,12 +62,14 @@ final class FleetFile {
 
   /** Renames an application. */
   void rename(String from, String to) throws IOException {
-    String renamed =
-        documents
-            .toString()
-            .replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
+    replace("metadata: {name: %s}".formatted(from), "metadata: {name: %s}".formatted(to));
+  }
+
+  /** Replaces text in all documents. */
+  void replace(String from, String to) throws IOException {
+    String changed = documents.toString().replace(from, to);
     documents.setLength(0);
-    documents.append(renamed);
+    documents.append(changed);
     Files.writeString(file, documents);
   }
 

@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Check of a plan before anything of it is written: of the objects that are new in it, none may
- * exist already that its application may not take over. Reads the metadata of each new object once;
- * objects in the inventory are not read. An object that is created meanwhile is found by its write.
+ * Check of a plan before anything of it is written: of the objects that its application applies for
+ * the first time, none may exist already that it may not take over. Reads the metadata of each of
+ * these objects once, and no others. An object that is created meanwhile, or was when an attempt
+ * was interrupted, is found by its write.
  */
 public final class AdoptionCheck {
 
@@ -44,7 +45,7 @@ public final class AdoptionCheck {
       return;
     }
     List<AdoptionRefusal> refusals = new ArrayList<>();
-    for (Read read : read(plan)) {
+    for (Read read : read(plan, rule)) {
       read.live()
           // one that is being deleted is created again once it is gone
           .filter(live -> !live.path("metadata").hasNonNull("deletionTimestamp"))
@@ -59,10 +60,12 @@ public final class AdoptionCheck {
   }
 
   /** Reads the new objects; those in a new namespace cannot exist. */
-  private List<Read> read(Plan.Ready plan) throws HaltException, InterruptedException {
+  private List<Read> read(Plan.Ready plan, AdoptionRule rule)
+      throws HaltException, InterruptedException {
     List<ObjectRef> added =
         plan.applies().stream()
-            .filter(step -> step.reason() == ApplyStep.Reason.NEW)
+            .filter(step -> step.reason() != ApplyStep.Reason.REASSERT)
+            .filter(step -> !rule.applied().contains(step.ref().id()))
             .filter(step -> step.mode() == ApplyStep.Mode.APPLY)
             .map(ApplyStep::ref)
             .toList();

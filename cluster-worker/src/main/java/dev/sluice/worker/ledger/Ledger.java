@@ -10,6 +10,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.plan.Inventory;
+import dev.sluice.worker.plan.LiveState;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -108,9 +109,15 @@ public record Ledger(
     return isAfter(other) || holds(other);
   }
 
-  /** Returns the objects that were applied, without those whose writes may be unfinished. */
+  /**
+   * Returns the objects that were applied: without those whose writes may be unfinished, and those
+   * that were left as they were found.
+   */
   public Set<ObjectId> applied() {
-    Set<ObjectId> applied = new HashSet<>(inventory.ids());
+    Set<ObjectId> applied = new HashSet<>();
+    inventory.entries().stream()
+        .filter(entry -> !entry.state().equals(Optional.of(LiveState.ANY)))
+        .forEach(entry -> applied.add(entry.ref().id()));
     intent.forEach(ref -> applied.remove(ref.id()));
     return applied;
   }
