@@ -3,9 +3,12 @@ package dev.sluice.standalone;
 import static dev.sluice.standalone.ApiOverTopics.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.name.CommitId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +162,28 @@ class NamesIT {
     for (String line : List.of("diff nothing", "drift nothing", "drift web nothing")) {
       assertThat(topics.run(line).code()).as(line).isEqualTo(6);
     }
+  }
+
+  @Test
+  void aDeadLetterOfNoApplicationIsDiscardedWithAReason() {
+    OriginalRecord record = OriginalRecord.at("sluice.changes", 0, 17);
+    topics.write(
+        DeadLetterEvent.Opened.damaged(
+            record, record.position(), "the record is no event", Instant.now()));
+    assertThat(topics.run("dead-letters list -o name").out()).isEqualTo(record.position() + "\n");
+    assertThat(topics.run("dead-letters show " + record.position()).words())
+        .contains("what to do", "where in the stage DECODE, of no application");
+    assertThat(topics.run("dead-letters retry %s --reason x".formatted(record.position())).err())
+        .contains("so nothing can be retried: discard it");
+
+    CommandRun discarded =
+        topics.run("dead-letters discard %s --reason known".formatted(record.position()));
+
+    assertThat(discarded.code()).as(discarded.err()).isZero();
+    assertThat(discarded.words()).contains("- - discard the dead letter " + record.position());
+    assertThat(topics.run("dead-letters list -o name").out()).isEmpty();
+    assertThat(topics.run("dead-letters show " + record.position()).words())
+        .contains("discarded by local (known)");
   }
 
   @Test

@@ -57,6 +57,8 @@ public final class ApiServer implements AutoCloseable {
     this.publisher = new CommandPublisher(connection, clock);
     this.questions = new WorkerQuestions(model, publisher, clock);
     this.metrics = metrics;
+    CommandService commands =
+        new CommandService(model, publisher, new Refusals(publisher, clock, metrics));
     new ApiMetrics(metrics, model).listen();
     this.vertx =
         MeasuredVertx.create("api", new VertxOptions().setWorkerPoolSize(QUESTIONS), metrics);
@@ -67,8 +69,8 @@ public final class ApiServer implements AutoCloseable {
                 router(
                     new Operations(
                             model,
-                            new CommandService(
-                                model, publisher, new Refusals(publisher, clock, metrics)),
+                            commands,
+                            new DeadLetterActions(model, commands, publisher),
                             questions)
                         .all()));
     this.reporting =

@@ -2,6 +2,7 @@ package dev.sluice.api.http;
 
 import dev.sluice.contract.event.Command;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Commands that were given, or would be given by a dry run.
@@ -18,9 +19,14 @@ record CommandPlan(boolean dryRun, List<Planned> commands, List<String> skipped)
   /**
    * Command to one application.
    *
+   * @param application absent if a dead letter of no application is discarded
    * @param id for looking up the answer
    * @param expected the expected outcome, as far as the read model shows
    */
   record Planned(
-      String id, String application, List<String> clusters, Command command, String expected) {}
+      String id,
+      Optional<String> application,
+      List<String> clusters,
+      Command command,
+      String expected) {}
 }

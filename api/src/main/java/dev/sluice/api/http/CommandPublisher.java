@@ -3,6 +3,7 @@ package dev.sluice.api.http;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
@@ -52,6 +53,11 @@ final class CommandPublisher implements AutoCloseable {
    */
   void publish(Map<EventId, ChangeEvent> events) {
     publish(topics.changes(), events);
+  }
+
+  /** Publishes that operators have closed dead letters. */
+  void close(Map<EventId, DeadLetterEvent.Closed> events) {
+    publish(topics.deadLetters(), events);
   }
 
   /** Publishes a question to a cluster's worker. */

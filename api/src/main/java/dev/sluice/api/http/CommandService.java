@@ -1,13 +1,11 @@
 package dev.sluice.api.http;
 
-import dev.sluice.api.readmodel.DeadLetter;
 import dev.sluice.api.readmodel.Occurrence;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records.Span;
 import dev.sluice.api.readmodel.Scope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
-import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -38,7 +36,6 @@ final class CommandService {
   private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final int MAX_REASON = 500;
-  private static final int MAX_ENTRIES = 1_000;
 
   private final ReadModel model;
   private final CommandPublisher publisher;
@@ -166,69 +163,8 @@ final class CommandService {
         Long.parseLong(matcher.group(3)));
   }
 
-  CommandPlan deadLetters(Request request) {
-    DeadLetterRequest asked = request.body(DeadLetterRequest.class);
-    checkReason(asked.reason());
-    if (asked.entries().isEmpty() || asked.entries().size() > MAX_ENTRIES) {
-      throw Problem.invalid("'entries' has 1 to %d entries".formatted(MAX_ENTRIES));
-    }
-    String key = key(request);
-    Map<EventId, Order> orders = new LinkedHashMap<>();
-    List<String> skipped = new ArrayList<>();
-    for (DeadLetterId entry : new TreeSet<>(asked.entries())) {
-      Optional<DeadLetter> letter = model.records().deadLetter(entry, request.principal().scope());
-      if (letter.isEmpty() || letter.get().closedAt().isPresent()) {
-        skipped.add(entry + ": not open");
-        continue;
-      }
-      Optional<Definition> definition =
-          letter.get().application().flatMap(name -> definition(name, request.principal()));
-      if (definition.isEmpty() || letter.get().cluster().isEmpty()) {
-        skipped.add(entry + ": the fleet has no such application");
-        continue;
-      }
-      Order order = order(asked.action(), letter.get(), definition.get(), key);
-      Optional<String> needed =
-          asked.action() == DeadLetterRequest.Action.DISCARD && may(request.principal(), order)
-              ? new DiscardCheck(model).whyNeeded(letter.get())
-              : Optional.empty();
-      if (needed.isPresent()) {
-        skipped.add("%s: %s".formatted(entry, needed.get()));
-        continue;
-      }
-      orders.merge(
-          order.id(),
-          order,
-          (one, other) -> {
-            Set<ClusterName> both = new TreeSet<>(one.clusters());
-            both.addAll(other.clusters());
-            return new Order(one.id(), one.definition(), both, one.command());
-          });
-    }
-    return give(
-        request.principal(), List.copyOf(orders.values()), asked.reason(), asked.dryRun(), skipped);
-  }
-
-  private static Order order(
-      DeadLetterRequest.Action action, DeadLetter letter, Definition definition, String key) {
-    Command command =
-        switch (action) {
-          case RETRY -> letter.concernsSource() ? new Command.Reevaluate() : new Command.Resync();
-          case DISCARD -> new Command.Discard(letter.entry());
-        };
-    String distinct =
-        switch (command) {
-          case Command.Discard discard -> discard.entry().value();
-          default -> command.getClass().getSimpleName() + "/" + definition.application();
-        };
-    return new Order(
-        EventId.of("command", key, distinct),
-        definition,
-        Set.of(new ClusterName(letter.cluster().orElseThrow())),
-        command);
-  }
-
-  private CommandPlan give(
+  /** Publishes the commands, unless the caller lacks a right to one of them. */
+  CommandPlan give(
       Principal by, List<Order> orders, String reason, boolean dryRun, List<String> skipped) {
     List<Order> forbidden = orders.stream().filter(order -> !may(by, order)).toList();
     if (!forbidden.isEmpty()) {
@@ -260,35 +196,23 @@ final class CommandService {
     List<String> clusters = order.clusters().stream().map(ClusterName::value).toList();
     return new CommandPlan.Planned(
         order.id().value(),
-        application,
+        Optional.of(application),
         clusters,
         order.command(),
         expectations.of(application, clusters, order.command()));
   }
 
-  private static boolean may(Principal by, Order order) {
+  static boolean may(Principal by, Order order) {
     return by.role().includes(Role.requiredFor(order.command()));
   }
 
-  private Optional<Definition> definition(String application, Principal by) {
-    return model
-        .applications()
-        .defined(
-            new Scope(List.of(application), List.of()),
-            by.scope(),
-            Optional.empty(),
-            Occurrence.ANY)
-        .stream()
-        .findFirst();
-  }
-
-  private static String key(Request request) {
+  static String key(Request request) {
     return request.principal().name()
         + "/"
         + request.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString());
   }
 
-  private static void checkReason(String reason) {
+  static void checkReason(String reason) {
     if (reason == null
         || reason.isBlank()
         || reason.length() > MAX_REASON

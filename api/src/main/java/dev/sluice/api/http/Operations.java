@@ -29,11 +29,17 @@ final class Operations {
 
   private final ReadModel model;
   private final CommandService commandService;
+  private final DeadLetterActions deadLetterActions;
   private final WorkerQuestions questions;
 
-  Operations(ReadModel model, CommandService commandService, WorkerQuestions questions) {
+  Operations(
+      ReadModel model,
+      CommandService commandService,
+      DeadLetterActions deadLetterActions,
+      WorkerQuestions questions) {
     this.model = model;
     this.commandService = commandService;
+    this.deadLetterActions = deadLetterActions;
     this.questions = questions;
   }
 
@@ -184,10 +190,11 @@ final class Operations {
         post(
             ROOT + "/dead-letters/actions",
             "deadLetterAction",
-            "Retries or closes open dead letters.",
+            "Retries or closes open dead letters. Those of no application of the fleet can be"
+                + " closed only.",
             DeadLetterRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
-            commandService::deadLetters),
+            deadLetterActions::act),
         post(
             ROOT + "/diffs",
             "diff",

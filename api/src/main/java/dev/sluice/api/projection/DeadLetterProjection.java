@@ -39,10 +39,14 @@ final class DeadLetterProjection {
               retried.failure().object());
       case Closed closed ->
           sql.update(
-              "UPDATE dead_letter SET closed_at = ?, closed_reason = ? WHERE entry = ? AND"
-                  + " closed_at IS NULL",
+              """
+              UPDATE dead_letter SET closed_at = ?, closed_reason = ?, closed_by = ?, closed_why = ?
+              WHERE entry = ? AND closed_at IS NULL
+              """,
               received.at(),
               closed.reason(),
+              closed.by(),
+              closed.why(),
               closed.entry());
     }
   }
@@ -52,10 +56,10 @@ final class DeadLetterProjection {
     Optional<Place> place = Place.of(opened.key());
     sql.update(
         """
-        INSERT INTO dead_letter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, NULL, NULL, ?13, ?14, ?15)
+        INSERT INTO dead_letter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, NULL, NULL, NULL, NULL, ?13, ?14, ?15)
         ON CONFLICT (entry) DO UPDATE SET generation = ?5, commit_id = ?6, code = ?7, message = ?8, stage = ?9, object = ?10,
           attempts = ?11, last_at = ?12, opened_at = CASE WHEN closed_at IS NULL THEN opened_at ELSE ?12 END,
-          closed_at = NULL, closed_reason = NULL, topic = ?13, partition = ?14, offset = ?15
+          closed_at = NULL, closed_reason = NULL, closed_by = NULL, closed_why = NULL, topic = ?13, partition = ?14, offset = ?15
         """,
         opened.entry(),
         received.sequence(),

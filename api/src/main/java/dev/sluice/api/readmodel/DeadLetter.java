@@ -11,6 +11,9 @@ import java.util.Optional;
  * Dead letter, open or closed.
  *
  * @param cluster empty if the record could not be read
+ * @param closedReason SUCCEEDED, SUPERSEDED, REMOVED or DISCARDED
+ * @param closedBy the operator who discarded it
+ * @param closedWhy the operator's reason
  * @param original position of the record that failed
  */
 public record DeadLetter(
@@ -28,6 +31,8 @@ public record DeadLetter(
     Instant lastAt,
     Optional<Instant> closedAt,
     Optional<String> closedReason,
+    Optional<String> closedBy,
+    Optional<String> closedWhy,
     Position original) {
 
   /** Position of a record in Kafka. */
@@ -49,7 +54,16 @@ public record DeadLetter(
         row.time("last_at"),
         row.findTime("closed_at"),
         row.find("closed_reason"),
+        row.find("closed_by"),
+        row.find("closed_why"),
         new Position(row.text("topic"), row.number("partition"), row.number("offset")));
+  }
+
+  /** Returns the key of its events. */
+  public String key() {
+    return cluster.isPresent() && application.isPresent()
+        ? cluster.get() + "/" + application.get()
+        : entry.value();
   }
 
   /**

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
 
   /** Version of schema.sql and of the projections; increase it when either changes. */
-  static final String VERSION = "13";
+  static final String VERSION = "14";
 
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final int READERS = 4;

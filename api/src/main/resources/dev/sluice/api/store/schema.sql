@@ -172,7 +172,7 @@ CREATE TABLE dead_letter (
   entry TEXT PRIMARY KEY, opened_sequence INTEGER NOT NULL UNIQUE, cluster TEXT, application TEXT, generation INTEGER, commit_id TEXT,
   code TEXT NOT NULL, message TEXT NOT NULL, stage TEXT NOT NULL, object TEXT, attempts INTEGER NOT NULL,
   opened_at INTEGER NOT NULL, last_at INTEGER NOT NULL, closed_at INTEGER, closed_reason TEXT,
-  topic TEXT, partition INTEGER, offset INTEGER) WITHOUT ROWID;
+  closed_by TEXT, closed_why TEXT, topic TEXT, partition INTEGER, offset INTEGER) WITHOUT ROWID;
 CREATE INDEX dead_letter_open ON dead_letter (opened_sequence) WHERE closed_at IS NULL;
 CREATE INDEX dead_letter_by_application ON dead_letter (application, opened_sequence);
 

@@ -4,23 +4,31 @@ import static dev.sluice.api.http.RunningApi.RESYNC;
 import static dev.sluice.api.http.RunningApi.json;
 import static dev.sluice.api.http.RunningApi.token;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.TopicWriter;
+import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.kafka.TopicReader;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
@@ -211,6 +219,82 @@ class CommandServiceIT {
       assertThat(deadLetters(api, "discard").at("/skipped/0").asText())
           .startsWith("west/web/1: web is Syncing in west");
     }
+  }
+
+  @Test
+  void aDeadLetterOfNoApplicationIsDiscardedByAnOperatorOnly() throws Exception {
+    OriginalRecord record = OriginalRecord.at(connection.topics().changes(), 0, 17);
+    topics
+        .write(
+            "damaged",
+            DeadLetterEvent.Opened.damaged(
+                record, record.position(), "it cannot be read", Instant.EPOCH))
+        .flush();
+    String request =
+        "{\"action\": \"%s\", \"entries\": [\""
+            + record.position()
+            + "\"], \"reason\": \"known\", \"dryRun\": %s}";
+    String path = "/api/v1/dead-letters/actions";
+    try (RunningApi api =
+        start(
+            Map.of(
+                "jo",
+                "role=operator",
+                "vi",
+                "role=viewer",
+                "ed",
+                "role=operator,application=w*"))) {
+      Map<String, String> jo = Map.of("Authorization", "Bearer " + token("jo"));
+      Map<String, String> vi = Map.of("Authorization", "Bearer " + token("vi"));
+      Map<String, String> ed = Map.of("Authorization", "Bearer " + token("ed"));
+      assertThat(api.post(path, request.formatted("discard", false), vi).statusCode())
+          .isEqualTo(403);
+      assertThat(
+              json(api.post(path, request.formatted("discard", false), ed))
+                  .at("/skipped/0")
+                  .asText())
+          .isEqualTo(record.position() + ": not open");
+      assertThat(
+              json(api.post(path, request.formatted("retry", false), jo)).at("/skipped/0").asText())
+          .isEqualTo(
+              record.position()
+                  + ": the fleet has no application of it, so nothing can be retried: discard it");
+      assertThat(
+              json(api.post(path, request.formatted("discard", true), jo))
+                  .at("/commands/0/expected")
+                  .asText())
+          .isEqualTo("the dead letter %s is closed".formatted(record.position()));
+      assertThat(closed()).isEmpty();
+
+      assertThat(api.post(path, request.formatted("discard", false), jo).statusCode())
+          .isEqualTo(202);
+      assertThat(closed())
+          .containsExactly(
+              DeadLetterEvent.Closed.discarded(
+                  new DeadLetterId(record.position()),
+                  record.position(),
+                  Optional.empty(),
+                  "jo",
+                  "known"));
+      assertThat(CommandTopic.read(connection)).isEmpty();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          json(api.get("/api/v1/dead-letters?entry=" + record.position(), "jo"))
+                              .at("/items/0/closedBy")
+                              .asText())
+                      .isEqualTo("jo"));
+    }
+  }
+
+  private List<DeadLetterEvent> closed() {
+    return new TopicReader(connection)
+        .events(connection.topics().deadLetters(), DeadLetterEvent.class).stream()
+            .map(Envelope::event)
+            .filter(DeadLetterEvent.Closed.class::isInstance)
+            .toList();
   }
 
   private static JsonNode deadLetters(RunningApi api, String action) throws Exception {

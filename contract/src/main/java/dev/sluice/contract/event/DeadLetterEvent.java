@@ -61,12 +61,37 @@ public sealed interface DeadLetterEvent extends Event {
    *
    * @param generation the generation whose success, or whose different failure, closed it; {@value
    *     Generation#NONE} if none was sent yet
+   * @param by the operator who discarded it; absent if none did, and in events of earlier versions
+   * @param why the operator's reason
    */
-  record Closed(DeadLetterId entry, String key, Reason reason, long generation)
+  record Closed(
+      DeadLetterId entry,
+      String key,
+      Reason reason,
+      long generation,
+      Optional<String> by,
+      Optional<String> why)
       implements DeadLetterEvent {
+
+    /** Creates the event of an entry that closed by itself. */
+    public Closed(DeadLetterId entry, String key, Reason reason, long generation) {
+      this(entry, key, reason, generation, Optional.empty(), Optional.empty());
+    }
 
     public Closed(DeadLetterId entry, String key, Reason reason, Optional<Generation> generation) {
       this(entry, key, reason, Generation.numberOf(generation));
+    }
+
+    /** Returns the event of an entry that an operator closed. */
+    public static Closed discarded(
+        DeadLetterId entry, String key, Optional<Generation> generation, String by, String why) {
+      return new Closed(
+          entry,
+          key,
+          Reason.DISCARDED,
+          Generation.numberOf(generation),
+          Optional.of(by),
+          Optional.of(why));
     }
 
     public enum Reason {

@@ -410,6 +410,12 @@ public final class EventSamples {
             "staging/web",
             DeadLetterEvent.Closed.Reason.SUCCEEDED,
             2),
+        DeadLetterEvent.Closed.discarded(
+            new DeadLetterId("sluice.changes/0/17"),
+            "sluice.changes/0/17",
+            Optional.empty(),
+            "jo",
+            "the producer was corrected"),
         new StateRecord.RefState(
                 REPOSITORY,
                 MAIN,

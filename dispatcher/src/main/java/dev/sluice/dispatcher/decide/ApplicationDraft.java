@@ -221,14 +221,11 @@ public final class ApplicationDraft {
     announceSuspension(cluster, "dispatcher", "the partition's state was lost");
   }
 
-  /** Closes a dead letter as discarded, which may be the one about the sources. */
-  void discard(ClusterName cluster, DeadLetterId entry) {
-    if (entry.equals(entry(cluster))) {
-      close(cluster, DeadLetterEvent.Closed.Reason.DISCARDED);
-    } else {
+  /** Closes a dead letter as discarded by an operator, which may be the one about the sources. */
+  void discard(ClusterName cluster, DeadLetterId entry, String by, String why) {
+    if (!entry.equals(entry(cluster)) || refused.remove(cluster) != null) {
       decision.add(
-          new DeadLetterEvent.Closed(
-              entry, key(cluster), DeadLetterEvent.Closed.Reason.DISCARDED, generation(cluster)));
+          DeadLetterEvent.Closed.discarded(entry, key(cluster), generation(cluster), by, why));
     }
   }
 

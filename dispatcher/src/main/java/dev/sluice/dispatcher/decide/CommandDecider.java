@@ -121,7 +121,7 @@ public final class CommandDecider {
     }
     return accepted(
         concerned,
-        (draft, cluster) -> draft.discard(cluster, entry),
+        (draft, cluster) -> draft.discard(cluster, entry, given.by(), given.reason()),
         Optional.empty(),
         "the dead letter is closed");
   }

@@ -241,11 +241,12 @@ class CommandDeciderTest {
     assertThat(decision.records())
         .extracting(record -> (Event) record.envelope().event())
         .containsExactly(
-            new DeadLetterEvent.Closed(
+            DeadLetterEvent.Closed.discarded(
                 new DeadLetterId("one/web/3"),
                 "one/web",
-                DeadLetterEvent.Closed.Reason.DISCARDED,
-                3));
+                Optional.of(new Generation(3)),
+                "ada",
+                "test"));
     assertThat(draft.changed()).isEmpty();
   }
 
@@ -259,11 +260,12 @@ class CommandDeciderTest {
     assertThat(decision.records())
         .extracting(record -> (Event) record.envelope().event())
         .containsExactly(
-            new DeadLetterEvent.Closed(
+            DeadLetterEvent.Closed.discarded(
                 new DeadLetterId("sluice.sync.one/0/17"),
                 "one/web",
-                DeadLetterEvent.Closed.Reason.DISCARDED,
-                3));
+                Optional.of(new Generation(3)),
+                "ada",
+                "test"));
   }
 
   @Test

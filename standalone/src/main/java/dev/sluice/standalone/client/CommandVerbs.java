@@ -26,17 +26,18 @@ final class CommandVerbs {
   static final List<Column> PLANNED =
       List.of(
           Column.of("APPLICATION", Shape.KEY, "/application"),
-          Column.of(
-              "CLUSTERS",
-              Shape.NAME,
-              one ->
-                  String.join(
-                      ",", one.get("clusters").valueStream().map(JsonNode::asText).toList())),
+          Column.of("CLUSTERS", Shape.NAME, CommandVerbs::clusters),
           Column.of("COMMAND", Shape.FIXED, CommandVerbs::verb),
           Column.of("EXPECTED", Shape.TEXT, "/expected"),
           Column.wide("ID", "/id"));
 
   private CommandVerbs() {}
+
+  private static String clusters(JsonNode command) {
+    return command.get("clusters").isEmpty()
+        ? "-"
+        : String.join(",", command.get("clusters").valueStream().map(JsonNode::asText).toList());
+  }
 
   /** Returns the verb that sends an event's command, as it is typed. */
   static String verb(JsonNode event) {

@@ -97,10 +97,14 @@ public final class Problems {
     add(
         "state",
         letter.hasNonNull("closedAt")
-            ? "closed %s: %s"
+            ? "closed %s: %s%s"
                 .formatted(
                     times.ago(letter.get("closedAt")),
-                    text(letter.path("closedReason")).toLowerCase(Locale.ROOT))
+                    text(letter.path("closedReason")).toLowerCase(Locale.ROOT),
+                    letter.hasNonNull("closedBy")
+                        ? " by %s (%s)"
+                            .formatted(text(letter.get("closedBy")), text(letter.path("closedWhy")))
+                        : "")
             : "open");
     add("cause", "%s: %s".formatted(text(letter.get("code")), explanation(letter).meaning()));
     add("message", text(letter.get("message")));
