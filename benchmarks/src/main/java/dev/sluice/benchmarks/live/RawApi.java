@@ -15,6 +15,8 @@ final class RawApi {
   static final String MERGE = "application/merge-patch+json";
   static final String STRATEGIC = "application/strategic-merge-patch+json";
 
+  private static final String METADATA =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
   private static final String DELETE = "{\"kind\": \"DeleteOptions\", \"apiVersion\": \"v1\"}";
 
   private final KubernetesClient client;
@@ -42,6 +44,20 @@ final class RawApi {
 
   CompletableFuture<String> get(String path) {
     return send(builder(path).build());
+  }
+
+  /** Reads the metadata of an object that does not exist; the future fails if it does. */
+  CompletableFuture<?> getMissing(String path) {
+    HttpRequest request = builder(path).setHeader("Accept", METADATA).build();
+    return client
+        .getHttpClient()
+        .sendAsync(request, String.class)
+        .thenAccept(
+            response -> {
+              if (response.code() != 404) {
+                throw new IllegalStateException("%s: %d".formatted(path, response.code()));
+              }
+            });
   }
 
   private HttpRequest.Builder builder(String path) {

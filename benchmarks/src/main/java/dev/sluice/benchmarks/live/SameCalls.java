@@ -9,9 +9,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
 /**
- * The calls that a worker makes for the first sync of applications, without a worker: the ledger
- * with the intent, the objects, the ledger when it is done. As many applications at once as the
- * worker has lanes; the calls of each are made one after the other.
+ * The calls that a worker makes for the first sync of applications, without a worker: reads of the
+ * objects' metadata, the ledger with the intent, the objects, the ledger when it is done. As many
+ * applications at once as the worker has lanes; the calls of each are made one after the other.
  */
 final class SameCalls {
 
@@ -48,6 +48,10 @@ final class SameCalls {
                   free.acquire();
                   try {
                     List<String> manifests = SampleApplications.manifests(name, 1);
+                    api.getMissing(core + "serviceaccounts/" + name).get();
+                    api.getMissing(core + "configmaps/" + name).get();
+                    api.getMissing(core + "services/" + name).get();
+                    api.getMissing(apps + "deployments/" + name).get();
                     apply(api, core + "configmaps/ledger-" + name, ledger(name, "applying"));
                     apply(api, core + "serviceaccounts/" + name, manifests.get(3));
                     apply(api, core + "configmaps/" + name, manifests.get(2));
