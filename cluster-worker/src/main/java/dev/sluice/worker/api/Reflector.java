@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.process.Backoff;
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -60,10 +62,7 @@ public final class Reflector implements AutoCloseable {
   private final OpenAnswer answer = new OpenAnswer();
 
   private int pauses;
-
-  /** The reason of the last failure; empty once an event has arrived. */
-  private String failing = "";
-
+  private final FailureLog failures = new FailureLog(log, "watch", Clock.systemUTC());
   private boolean unwatchable;
   private volatile boolean watching;
   private volatile boolean listAgain;
@@ -72,11 +71,7 @@ public final class Reflector implements AutoCloseable {
   /** Receives the objects, on the reflector's thread. Must not block. */
   public interface Listener {
 
-    /**
-     * Called before all objects are listed again.
-     *
-     * @param watched the resource version up to which changes were received; empty if none were
-     */
+    /** Called before a list, with the resource version to which changes were received so far. */
     default void listing(Optional<String> watched) {}
 
     /** Called with an object that was found, added or changed. */
@@ -186,15 +181,15 @@ public final class Reflector implements AutoCloseable {
             version = Optional.empty();
           }
           listener.failed(e);
-          failed(e.status(), e);
+          failed(e);
         } catch (IOException e) {
           if (!listAgain) {
-            failed(e.getClass().getSimpleName(), e);
+            failed(e);
           }
         } catch (RuntimeException | Error e) {
           FatalErrors.check(e);
           version = Optional.empty();
-          failed(e.getClass().getSimpleName(), e);
+          failed(e);
         }
       }
     } catch (InterruptedException e) {
@@ -233,14 +228,11 @@ public final class Reflector implements AutoCloseable {
     }
   }
 
-  private void failed(String reason, Throwable cause) throws InterruptedException {
-    if (!failing.equals(reason) && !closed) {
-      log.atWarn()
-          .addKeyValue("watch", thread.getName())
-          .setCause(cause)
-          .log("a watch failed ({}); trying again until it succeeds", reason);
+  private void failed(Throwable cause) throws InterruptedException {
+    boolean isGone = cause instanceof ApiException refused && refused.code() == GONE;
+    if (!closed && !isGone) { // otherwise the objects are listed again
+      failures.failed(thread.getName(), cause);
     }
-    failing = reason;
     pause();
   }
 
@@ -252,7 +244,7 @@ public final class Reflector implements AutoCloseable {
 
   /** Sleeps, unless the objects are to be listed again. */
   private void sleep(Duration time) throws InterruptedException {
-    boolean unused = wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS);
+    var unused = wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Lists all objects; returns the resource version from which to watch. */
@@ -268,6 +260,7 @@ public final class Reflector implements AutoCloseable {
             ? api.listMetadata(path, collection.labelSelector(), found)
             : api.list(path, collection.labelSelector(), found);
     listener.listed(keys, version);
+    failures.succeeded(thread.getName());
     return version;
   }
 
@@ -292,7 +285,6 @@ public final class Reflector implements AutoCloseable {
           line = lines.readLine()) {
         received(Json.mapper().readTree(line));
         pauses = 0;
-        failing = "";
       }
     } finally {
       watching = false;
