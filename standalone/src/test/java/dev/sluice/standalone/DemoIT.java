@@ -37,6 +37,8 @@ class DemoIT {
           .untilAsserted(
               () ->
                   assertThat(demo.output())
+                      .containsPattern("broker started after [0-9.]+ s")
+                      .containsPattern("worker of cluster production started after [0-9.]+ s")
                       .contains("1 applications affected, 4 not")
                       .contains("website/deployment.yaml")
                       .contains("since the webhook"));

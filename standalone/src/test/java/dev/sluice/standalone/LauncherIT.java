@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** JVM options of both launchers, recorded by a program in place of the JVM. */
+/** Builds and JVM options of the launchers, with programs in place of Maven and the JVM. */
 @Tag("locale")
 class LauncherIT {
 
@@ -94,6 +94,65 @@ class LauncherIT {
   }
 
   @Test
+  void aBuildNamesTheModuleThatIsBuilt() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven(
+        """
+        echo '[INFO] Building Sluice contract 0.1.0-SNAPSHOT                    [2/11]'
+        echo '[INFO] compiling'
+        echo '[INFO] Building Sluice platform 0.1.0-SNAPSHOT                    [3/11]'
+        """);
+
+    List<String> first = run(launcher, Map.of(), "up");
+    List<String> second = run(launcher, Map.of(), "up");
+
+    assertThat(first)
+        .containsSubsequence(
+            "sluice: building 2/11 Sluice contract", "sluice: building 3/11 Sluice platform")
+        .anyMatch(line -> line.matches("sluice: built in \\d+ s"))
+        .doesNotContain("[INFO] compiling");
+    assertThat(Files.readString(directory.resolve("target/build.log"))).contains("compiling");
+    assertThat(second).noneMatch(line -> line.startsWith("sluice:"));
+  }
+
+  @Test
+  void aSlowModuleIsNamedWhileItIsBuilt() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven(
+        """
+        echo '[INFO] Building Sluice inputs 0.1.0-SNAPSHOT                    [4/11]'
+        sleep 11
+        """);
+
+    assertThat(run(launcher, Map.of(), "up"))
+        .anyMatch(line -> line.matches("sluice: still building 4/11 Sluice inputs, 1\\d s"));
+  }
+
+  @Test
+  void aFailedBuildShowsTheEndOfItsLogAndStartsNothing() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven("echo '[ERROR] cannot find symbol'; exit 1");
+
+    Process process = process(launcher, Map.of(), "up").start();
+    List<String> lines = process.inputReader().lines().toList();
+
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(lines)
+        .contains("[ERROR] cannot find symbol")
+        .noneMatch(line -> line.startsWith("seen="))
+        .last()
+        .asString()
+        .startsWith("sluice: the build failed; above is the end of ");
+  }
+
+  private void maven(String text) throws IOException {
+    script("jdk/bin/mvn", "#!/bin/sh\n" + text);
+  }
+
+  @Test
   void textAndNamesBeyondAsciiAreRenderedInAnyLocale() throws Exception {
     assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "to create the files");
     String text = "\u00fcn\u00ef \ud83d\ude00";
@@ -169,6 +228,14 @@ class LauncherIT {
 
   private List<String> run(String launcher, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    Process process = process(launcher, environment, arguments).start();
+    List<String> lines = process.inputReader().lines().toList();
+    assertThat(process.waitFor()).as(() -> String.join("\n", lines)).isZero();
+    return lines;
+  }
+
+  private ProcessBuilder process(
+      String launcher, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve(launcher).toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -176,10 +243,7 @@ class LauncherIT {
     builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
     builder.environment().merge("PATH", "", (path, _) -> directory.resolve("jdk/bin") + ":" + path);
-    Process process = builder.start();
-    List<String> lines = process.inputReader().lines().toList();
-    assertThat(process.waitFor()).as(() -> String.join("\n", lines)).isZero();
-    return lines;
+    return builder;
   }
 
   private void script(String name, String text) throws IOException {

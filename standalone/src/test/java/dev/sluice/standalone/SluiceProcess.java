@@ -50,6 +50,11 @@ final class SluiceProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** Waits until the process has ended by itself, and returns its exit code. */
+  int awaitEnd() {
+    return process.onExit().orTimeout(90, TimeUnit.SECONDS).join().exitValue();
+  }
+
   /** Kills the process (SIGKILL). */
   void kill() {
     process.destroyForcibly().onExit().orTimeout(20, TimeUnit.SECONDS).join();

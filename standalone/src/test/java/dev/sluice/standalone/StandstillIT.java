@@ -54,6 +54,9 @@ class StandstillIT {
       push(scenario, webhookPort, "two");
       patiently().until(() -> scenario.configMaps().countWithValue("two") == 1);
 
+      assertThat(up.output())
+          .containsPattern("broker started after [0-9.]+ s")
+          .containsPattern("staging web +configured ConfigMap " + scenario.namespace() + "/web");
       assertThat(leaderEpoch(kafka)).as("a fenced broker loses its partitions").isEqualTo(epoch);
       assertThat(up.output().substring(before.length())).doesNotContain(" ERROR ", "\tat ");
       up.kill();

@@ -2,6 +2,7 @@ package dev.sluice.platform.kafka;
 
 import dev.sluice.platform.kafka.TopicRequirements.Findings;
 import dev.sluice.platform.kafka.TopicRequirements.Use;
+import dev.sluice.platform.process.KafkaFailures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -147,7 +148,7 @@ public final class TopicInspection {
       return admin.describeCluster().nodes().get().size();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
-          "cannot describe the cluster: " + e.getCause().getMessage(), e);
+          "cannot read which brokers there are: " + KafkaFailures.describe(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while looking at the brokers", e);

@@ -2,10 +2,12 @@ package dev.sluice.platform.process;
 
 import dev.sluice.contract.event.Excerpt;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -71,6 +73,12 @@ public final class KafkaFailures {
           "a topic is not there (%s): the dispatcher creates it".formatted(cause.getMessage());
       case RecordTooLargeException _ ->
           "a record is larger than the topic takes (%s)".formatted(cause.getMessage());
+      case TimeoutException late ->
+          "Kafka does not answer in time (%s): check its address, and whether the broker runs"
+              .formatted(late.getMessage());
+      case ConfigException wrong ->
+          "Kafka's clients refuse the configuration (%s): check kafka and kafka-properties"
+              .formatted(wrong.getMessage());
       default -> "";
     };
   }

@@ -185,9 +185,11 @@ public final class CommandLineInterface {
     return FAILED;
   }
 
-  /** Returns the message of a failure, or a description if it has none or is not ours. */
+  /** Returns why a command failed: our message, or a description of a failure that is not ours. */
   private static String reason(Throwable failure) {
-    return failure.getMessage() == null || failure instanceof KafkaException
+    return failure.getMessage() == null
+            || failure instanceof KafkaException
+            || failure.getCause() instanceof KafkaException
         ? OutsideFailures.describe(failure)
         : failure.getMessage();
   }

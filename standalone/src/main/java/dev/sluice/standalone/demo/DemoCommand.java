@@ -7,6 +7,8 @@ import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
+import dev.sluice.standalone.console.PushReport;
+import dev.sluice.standalone.console.StartSteps;
 import dev.sluice.standalone.process.ClusterAccess;
 import dev.sluice.standalone.process.DataDirectory;
 import dev.sluice.standalone.process.OneProcess;
@@ -54,7 +56,8 @@ public final class DemoCommand {
     settings.addAll(ClusterAccess.SETTINGS);
     return new Command(
         "demo",
-        "Demonstrates a push to two clusters, which are simulated unless --context names real ones.",
+        "Demonstrates a push to two clusters, which are simulated unless --context names real"
+            + " ones.",
         settings,
         DemoCommand::run);
   }
@@ -70,11 +73,16 @@ public final class DemoCommand {
       DemoRepository repository = DemoRepository.open(data);
       Path fleet = fleet(data.resolve("fleet"), repository);
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
-      PushReport report = new PushReport(System.out);
+      StartSteps steps = parts.add(new StartSteps(System.out));
       DemoClusters clusters =
           parts.add(
-              DemoClusters.open(data, CLUSTERS, ClusterAccess.from(values), values.get(POD_START)));
-      var broker = parts.add(OneProcess.broker(data, values.get(KAFKA_PORT)));
+              steps.run(
+                  "clusters",
+                  () ->
+                      DemoClusters.open(
+                          data, CLUSTERS, ClusterAccess.from(values), values.get(POD_START))));
+      var broker =
+          parts.add(steps.run("broker", () -> OneProcess.broker(data, values.get(KAFKA_PORT))));
       OneProcess process =
           parts.add(
               OneProcess.start(
@@ -90,7 +98,7 @@ public final class DemoCommand {
                               "name=github,forge=github,host=localhost,secret=file:" + secret),
                       clusters.clients()),
                   OneProcess.connection(broker),
-                  new OneProcess.Listeners(report.dispatchListener(), report.workerListener()),
+                  OneProcess.Listeners.printing(new PushReport(System.out), steps),
                   tracing));
       URI webhook =
           URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));

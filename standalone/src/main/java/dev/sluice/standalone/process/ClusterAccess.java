@@ -104,7 +104,7 @@ public final class ClusterAccess {
   private Config context(String context) {
     Config config =
         kubeconfig
-            .map(file -> Config.fromKubeconfig(context, readable(file).toFile()))
+            .map(file -> read(context, readable(file)))
             .orElseGet(() -> Config.autoConfigure(context));
     boolean found =
         config.getCurrentContext() != null && context.equals(config.getCurrentContext().getName());
@@ -114,6 +114,15 @@ public final class ClusterAccess {
               .formatted(context, shown(kubeconfig)));
     }
     return config;
+  }
+
+  private static Config read(String context, Path file) {
+    try {
+      return Config.fromKubeconfig(context, file.toFile());
+    } catch (RuntimeException e) { // also for an empty file
+      throw new IllegalArgumentException(
+          "%s is not a kubeconfig, or has no contexts".formatted(file), e);
+    }
   }
 
   private static Path readable(Path file) {

@@ -20,6 +20,8 @@ import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.receiver.Receiver;
 import dev.sluice.receiver.ReceiverConfig;
 import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.console.PushReport;
+import dev.sluice.standalone.console.StartSteps;
 import dev.sluice.worker.ClusterWorker;
 import dev.sluice.worker.WorkerConfig;
 import dev.sluice.worker.WorkerResources;
@@ -112,10 +114,25 @@ public final class OneProcess implements AutoCloseable {
     }
   }
 
-  /** Listeners to what the parts do, for the demo, benchmarks and tests. */
-  public record Listeners(DispatchListener dispatcher, WorkerResources.Listener worker) {
+  /**
+   * Listeners to what the parts do, for the terminal, benchmarks and tests.
+   *
+   * @param steps shows the steps of the start
+   */
+  public record Listeners(
+      DispatchListener dispatcher, WorkerResources.Listener worker, StartSteps steps) {
     public static final Listeners NONE =
         new Listeners(DispatchListener.NONE, WorkerResources.Listener.NONE);
+
+    /** Creates listeners without the steps of the start. */
+    public Listeners(DispatchListener dispatcher, WorkerResources.Listener worker) {
+      this(dispatcher, worker, StartSteps.HIDDEN);
+    }
+
+    /** Creates listeners that print everything for people. */
+    public static Listeners printing(PushReport report, StartSteps steps) {
+      return new Listeners(report.dispatchListener(), report.workerListener(), steps);
+    }
   }
 
   /** Starts a cluster's worker. */
@@ -160,29 +177,47 @@ public final class OneProcess implements AutoCloseable {
     Telemetry receiverTelemetry = new Telemetry(new Metrics(), tracing, heartbeats);
     try {
       parts.add(ProcessMetrics.bind(telemetry.metrics()));
-      parts.add(
-          Dispatcher.start(
-              plan.dispatcher(), measured, Clock.systemUTC(), listeners.dispatcher(), telemetry));
+      StartSteps steps = listeners.steps();
+      Dispatcher dispatcher =
+          steps.run(
+              "dispatcher",
+              () ->
+                  Dispatcher.start(
+                      plan.dispatcher(),
+                      measured,
+                      Clock.systemUTC(),
+                      listeners.dispatcher(),
+                      telemetry));
+      parts.add(dispatcher);
       ApiServer api =
-          parts.add(ApiServer.start(plan.api(), measured, Clock.systemUTC(), telemetry));
-      Renderers renderers = parts.add(Renderers.onThisMachine(plan.rendering()));
+          steps.run(
+              "API", () -> ApiServer.start(plan.api(), measured, Clock.systemUTC(), telemetry));
+      parts.add(api);
+      Renderers renderers = steps.run("renderers", () -> Renderers.onThisMachine(plan.rendering()));
+      parts.add(renderers);
       for (Map.Entry<ClusterName, KubernetesClient> cluster : plan.clusters().entrySet()) {
         parts.add(
-            worker(
-                plan.worker().apply(cluster.getKey()),
-                measured,
-                cluster.getValue(),
-                renderers,
-                listeners.worker(),
-                telemetry));
+            steps.run(
+                "worker of cluster " + cluster.getKey(),
+                () ->
+                    worker(
+                        plan.worker().apply(cluster.getKey()),
+                        measured,
+                        cluster.getValue(),
+                        renderers,
+                        listeners.worker(),
+                        telemetry)));
       }
       Receiver receiver =
-          parts.add(
-              Receiver.start(
-                  plan.receiver(),
-                  kafka.reportingTo(receiverTelemetry.metrics()),
-                  Clock.systemUTC(),
-                  receiverTelemetry));
+          steps.run(
+              "receiver",
+              () ->
+                  Receiver.start(
+                      plan.receiver(),
+                      kafka.reportingTo(receiverTelemetry.metrics()),
+                      Clock.systemUTC(),
+                      receiverTelemetry));
+      parts.add(receiver);
       return new OneProcess(parts, kafka, receiver, api.port());
     } catch (Exception e) {
       parts.close();

@@ -15,6 +15,8 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.cli.TrustedCertificates;
+import dev.sluice.standalone.console.PushReport;
+import dev.sluice.standalone.console.StartSteps;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,13 +73,14 @@ public final class UpCommand {
       for (ClusterName cluster : fleet(values.get(DispatcherConfig.FLEET)).clusters()) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
       }
-      KafkaConnection kafka = kafka(values, parts);
+      StartSteps steps = parts.add(new StartSteps(System.out));
+      KafkaConnection kafka = kafka(values, parts, steps);
       OneProcess process =
           parts.add(
               OneProcess.start(
                   OneProcess.Plan.from(values, clusters),
                   kafka,
-                  OneProcess.Listeners.NONE,
+                  OneProcess.Listeners.printing(new PushReport(System.out), steps),
                   tracing));
       System.out.printf(
           "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s,"
@@ -102,20 +105,21 @@ public final class UpCommand {
     return FleetLoader.read(directory);
   }
 
-  private static KafkaConnection kafka(SettingValues values, Lifetime parts) {
+  private static KafkaConnection kafka(SettingValues values, Lifetime parts, StartSteps steps)
+      throws Exception {
     Topics topics = new Topics(values.get(KafkaSettings.TOPIC_PREFIX));
-    return values
-        .get(KAFKA)
-        .map(
-            servers ->
-                new KafkaConnection(
-                    servers, topics, values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of())))
-        .orElseGet(
-            () ->
-                parts
-                    .add(
-                        OneProcess.broker(
-                            values.get(BrokerCommand.DATA), values.get(BrokerCommand.KAFKA_PORT)))
-                    .connection(topics));
+    Optional<String> servers = values.get(KAFKA);
+    if (servers.isPresent()) {
+      return new KafkaConnection(
+          servers.get(), topics, values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of()));
+    }
+    return parts
+        .add(
+            steps.run(
+                "broker",
+                () ->
+                    OneProcess.broker(
+                        values.get(BrokerCommand.DATA), values.get(BrokerCommand.KAFKA_PORT))))
+        .connection(topics);
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.standalone.demo;
+package dev.sluice.standalone.console;
 
 import dev.sluice.contract.event.FieldWriter;
 import dev.sluice.contract.event.ObjectDifference;

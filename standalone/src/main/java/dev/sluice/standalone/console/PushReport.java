@@ -1,4 +1,4 @@
-package dev.sluice.standalone.demo;
+package dev.sluice.standalone.console;
 
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectChange;
@@ -28,18 +28,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Prints the steps of a push to the terminal, with their times in milliseconds. */
-final class PushReport {
+public final class PushReport {
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
   private final PrintStream out;
   private final Map<CommitId, Instant> receivedAt = new ConcurrentHashMap<>();
 
-  PushReport(PrintStream out) {
+  public PushReport(PrintStream out) {
     this.out = out;
   }
 
-  DispatchListener dispatchListener() {
+  /** Returns the listener that prints changes and what they affect. */
+  public DispatchListener dispatchListener() {
     return new DispatchListener() {
       @Override
       public void seen(ChangeSeen change) {
@@ -63,7 +64,8 @@ final class PushReport {
     };
   }
 
-  WorkerResources.Listener workerListener() {
+  /** Returns the listener that prints what is applied, parked and healed. */
+  public WorkerResources.Listener workerListener() {
     return result -> {
       switch (result) {
         case ResultEvent.Applied applied -> printApplied(applied);
