@@ -40,8 +40,8 @@ class ArgoTakeoverIT {
           """
               .formatted(namespace);
       Resource<?> argo = scenario.client(STAGING).resource(tracked);
-      var unused = argo.fieldManager("argocd-controller").serverSideApply();
-      var alsoUnused =
+      assertThat(argo.fieldManager("argocd-controller").serverSideApply()).isNotNull();
+      var unused =
           scenario
               .client(STAGING)
               .configMaps()

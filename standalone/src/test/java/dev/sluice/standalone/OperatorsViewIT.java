@@ -133,7 +133,7 @@ class OperatorsViewIT {
     Files.move(repository, elsewhere);
     awaitDoctor("localhost/scenario/apps", "RepositoryNotFound", "check the URL");
     awaitStatus("1 Unknown");
-    awaitStatus("fault  RepositoryNotFound: localhost/scenario/apps");
+    awaitStatus("fault RepositoryNotFound: localhost/scenario/apps");
     Files.move(elsewhere, repository);
     awaitWell();
   }
