@@ -125,6 +125,11 @@ final class LeaderSession implements SyncIntake.Progress {
         .or(() -> reporting == null ? Optional.empty() : reporting.problem());
   }
 
+  /** Returns which kinds cannot be observed; empty if there are none. */
+  Optional<String> unobserved() {
+    return context.observation().unobserved();
+  }
+
   /**
    * Returns the current state, for readiness and metrics.
    *

@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.live.HealthReports;
 import dev.sluice.worker.live.LiveListener;
@@ -11,7 +12,10 @@ import dev.sluice.worker.live.LiveWatches;
 import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +93,19 @@ final class Observation implements LiveListener, AutoCloseable {
     } catch (InterruptedException e) {
       // the session ends
     }
+  }
+
+  /** Returns which kinds the worker may not observe; empty if there are none. */
+  Optional<String> unobserved() {
+    LiveWatches watching = watches;
+    List<ApiKind> kinds = watching == null ? List.of() : watching.forbidden();
+    return kinds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the worker may not list and watch "
+                + kinds.stream()
+                    .map(kind -> "%s in %s".formatted(kind.kind(), kind.apiVersion()))
+                    .collect(Collectors.joining(", ")));
   }
 
   /** Returns the counts for metrics. */

@@ -10,9 +10,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
+import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.health.Health;
 import dev.sluice.simulated.fault.Fault;
 import dev.sluice.simulated.fault.FaultInjector;
@@ -304,10 +306,12 @@ class WatchFaultsIT {
     awaitHealth("web", Health.UNKNOWN);
     assertThat(health("web").orElseThrow().unhealthy().getFirst().reason())
         .contains("may not list and watch Service");
+    awaitUnobserved("the worker may not list and watch Service in v1");
     edit("settings");
     awaitHealed("settings");
     grant(ALL_RIGHTS);
     awaitHealth("web", Health.HEALTHY);
+    awaitUnobserved();
 
     withdrawRights();
     proxy.restore();
@@ -317,6 +321,23 @@ class WatchFaultsIT {
     awaitServiceHealed();
     awaitHealth("web", Health.HEALTHY);
     scenario.verify();
+  }
+
+  /** Waits for a heartbeat of the worker with these conditions about kinds. */
+  private void awaitUnobserved(String... messages) {
+    patiently()
+        .until(
+            () ->
+                scenario.read(scenario.kafka().topics().heartbeats(), Heartbeat.class).stream()
+                    .filter(each -> each.part() == Heartbeat.Part.WORKER)
+                    .reduce((_, last) -> last)
+                    .map(
+                        last ->
+                            last.conditions().stream()
+                                .filter(each -> each.code().equals(PartFailure.KINDS_UNOBSERVED))
+                                .map(Heartbeat.Condition::message)
+                                .toList())
+                    .equals(Optional.of(List.of(messages))));
   }
 
   private void start(KubernetesClient client) throws Exception {

@@ -10,7 +10,9 @@ import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.api.Reflector;
 import dev.sluice.worker.manifest.Ownership;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -129,6 +131,15 @@ public final class LiveWatches implements AutoCloseable {
     return (int) watches.values().stream().filter(watch -> !watch.reflector().isWatching()).count();
   }
 
+  /** Returns the kinds that the worker may not list or watch, in order. */
+  public List<ApiKind> forbidden() {
+    return watches.entrySet().stream()
+        .filter(each -> each.getValue().receiver().forbidden)
+        .map(Map.Entry::getKey)
+        .sorted(Comparator.comparing(ApiKind::toString))
+        .toList();
+  }
+
   /** Returns the number of kinds that are watched. */
   public int size() {
     return watches.size();
@@ -175,6 +186,9 @@ public final class LiveWatches implements AutoCloseable {
     /** Whether the next list is to find what the watch has missed. */
     private volatile boolean resync;
 
+    /** Whether the worker lacks the rights to list or watch the kind. */
+    private volatile boolean forbidden;
+
     /** The version up to which a watch received changes, during such a list; else negative. */
     private long watched = -1;
 
@@ -215,6 +229,7 @@ public final class LiveWatches implements AutoCloseable {
             }
           });
       watched = -1;
+      forbidden = false;
     }
 
     @Override
@@ -222,6 +237,7 @@ public final class LiveWatches implements AutoCloseable {
       if (cause.isNotFound()) {
         discovery.forget(kind.apiVersion());
       } else if (cause.code() == 403) {
+        forbidden = true;
         contained(
             () ->
                 objects.unobservable(

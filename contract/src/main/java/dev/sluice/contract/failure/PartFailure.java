@@ -13,6 +13,10 @@ public enum PartFailure implements FailureCode {
       "No worker of the cluster reports any longer, so the state of the applications there is "
           + "unknown.",
       "Start a worker for the cluster, or see the log of the one that runs."),
+  KINDS_UNOBSERVED(
+      "The worker may not list or watch some kinds, so the health and the drift of their objects "
+          + "are unknown.",
+      "Grant the worker's user the verbs list and watch for the kinds that the message names."),
   NO_LEADER(
       "No worker of the cluster leads, so nothing is applied there.",
       "See the log and `/readyz` of the cluster's workers."),
