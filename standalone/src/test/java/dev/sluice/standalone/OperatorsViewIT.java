@@ -5,10 +5,13 @@ import static dev.sluice.standalone.Scenario.patiently;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.FreePort;
+import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.FaultInjector;
 import dev.sluice.standalone.demo.PushWebhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,6 +126,26 @@ class OperatorsViewIT {
     cluster.stall();
     awaitNamed("worker", "cannot read or renew the Lease", "ClusterUnreachable");
     cluster.restore();
+    awaitWell();
+  }
+
+  @Test
+  void rightsThatAreTakenAwayAreNamedUntilTheyAreGivenBack() throws Exception {
+    assumeTrue(scenario.fixture(STAGING).isSimulated(), "needs faults");
+    FaultInjector faults = scenario.fixture(STAGING).simulatedCluster().faults();
+    Fault forbidden = new Fault.Fail(403, "Forbidden", "the worker may not do this");
+
+    FaultInjector.Registration all = faults.inject(_ -> true, forbidden);
+    awaitNamed("worker", "403", "ClusterUnreachable");
+    all.close();
+    awaitWell();
+
+    FaultInjector.Registration lists =
+        faults.inject(request -> request.path().equals("/api/v1/configmaps"), forbidden);
+    cluster.restore(); // cuts the watches, which then need the rights
+    awaitDoctor("the worker may not list and watch ConfigMap in v1");
+    awaitStatus("KindsUnobserved");
+    lists.close();
     awaitWell();
   }
 
