@@ -3,10 +3,13 @@ package dev.sluice.standalone;
 import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.FreePort;
+import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.FaultInjector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -69,6 +72,30 @@ class ExpectedTroubleIT {
 
         cluster.restore();
         Files.move(elsewhere, repository);
+        patiently().until(() -> scenario.configMaps().countWithValue("one") == 1);
+        assertThat(up.output()).containsPattern("the election for .* succeeds again after");
+        assertNothingIsRepeated(up);
+      }
+    }
+  }
+
+  @Test
+  void missingRightsAreNamedOnce() throws Exception {
+    try (Scenario scenario = scenario()) {
+      assumeTrue(scenario.fixture(STAGING).isSimulated(), "needs faults");
+      FaultInjector.Registration forbidden =
+          scenario
+              .fixture(STAGING)
+              .simulatedCluster()
+              .faults()
+              .inject(_ -> true, new Fault.Fail(403, "Forbidden", "not for this user"));
+      try (SluiceProcess up = up(scenario, scenario.access(STAGING), List.of())) {
+        awaitAttempts(4, "election");
+
+        assertNothingIsRepeated(up);
+        assertThat(up.output()).contains("the election for ", "403 Forbidden");
+
+        forbidden.close();
         patiently().until(() -> scenario.configMaps().countWithValue("one") == 1);
         assertThat(up.output()).containsPattern("the election for .* succeeds again after");
         assertNothingIsRepeated(up);
