@@ -83,7 +83,7 @@ final class LeaderSession implements SyncIntake.Progress {
     this.resources = resources;
     this.metrics = metrics;
     this.owner = owner;
-    this.failures = new FailureLog(log, "leader-session", resources.clock());
+    this.failures = new FailureLog(log, "leader-session");
     this.context =
         new SessionContext(
             config, resources, metrics, owner.journal(), owner::mayWrite, this::wake);

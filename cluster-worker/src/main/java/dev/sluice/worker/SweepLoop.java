@@ -44,7 +44,7 @@ final class SweepLoop {
       Consumer<Optional<String>> problem) {
     this.context = context;
     this.sweep = sweep;
-    this.failures = new FailureLog(log, "sweep", context.resources().clock());
+    this.failures = new FailureLog(log, "sweep");
     this.watch = watch;
     this.problem = problem;
     this.watchedAt = context.resources().clock().instant();

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher;
 
 import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
@@ -21,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -128,6 +131,14 @@ public final class Dispatcher implements AutoCloseable {
     List<String> reasons = new ArrayList<>(consumer.unreadyReasons());
     intake.unreadyReason().ifPresent(reasons::add);
     return reasons;
+  }
+
+  /**
+   * Has a listener called with the clusters of the fleet, now and whenever another fleet comes into
+   * force; while this instance reads the fleet. It must not block.
+   */
+  public void followClusters(Consumer<Set<ClusterName>> listener) {
+    intake.followClusters(listener);
   }
 
   /** Returns the state for the dispatcher's heartbeats. */

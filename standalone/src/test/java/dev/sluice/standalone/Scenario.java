@@ -229,6 +229,21 @@ final class Scenario implements AutoCloseable {
     return start(Map.of(STAGING, client), Tracing.OFF);
   }
 
+  /** Starts all parts in this JVM, with a worker for each cluster once it joins the fleet. */
+  OneProcess startFollowing() throws Exception {
+    return OneProcess.start(
+        OneProcess.Plan.from(settings, Map.of("webhook-endpoint", endpoints), Map.of())
+            .following(
+                name ->
+                    Optional.ofNullable(clusters.get(name))
+                        .map(ClusterFixture::newClient)
+                        .orElseThrow(
+                            () -> new IllegalArgumentException("there is no context " + name))),
+        kafka,
+        OneProcess.Listeners.NONE,
+        Tracing.OFF);
+  }
+
   /** Starts only the worker of a cluster in this JVM: no receiver, no dispatcher, no Git. */
   ClusterWorker startWorker(ClusterName cluster) throws Exception {
     return startWorker(cluster, fixture(cluster).newClient());

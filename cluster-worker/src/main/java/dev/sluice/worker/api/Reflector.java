@@ -13,7 +13,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -62,7 +61,7 @@ public final class Reflector implements AutoCloseable {
   private final OpenAnswer answer = new OpenAnswer();
 
   private int pauses;
-  private final FailureLog failures = new FailureLog(log, "watch", Clock.systemUTC());
+  private final FailureLog failures = new FailureLog(log, "watch");
   private boolean unwatchable;
   private volatile boolean watching;
   private volatile boolean listAgain;

@@ -56,7 +56,7 @@ public final class Leadership implements AutoCloseable {
     this.lease = lease;
     this.times = times;
     this.candidate = candidate;
-    this.failures = new FailureLog(log, "election", clock);
+    this.failures = new FailureLog(log, "election");
     this.election = new Election(identity.holder(), times);
     this.thread =
         Thread.ofPlatform().name("leadership-" + identity.lease()).daemon().unstarted(this::run);

@@ -65,7 +65,7 @@ public final class SyncLog implements AutoCloseable {
     this.listener = listener;
     this.containment = containment;
     this.clock = clock;
-    this.failures = new FailureLog(log, "sync-log", clock);
+    this.failures = new FailureLog(log, "sync-log");
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);
     this.turnedAt = clock.instant();
     this.thread =

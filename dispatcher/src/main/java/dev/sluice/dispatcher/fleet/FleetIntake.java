@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,7 +51,8 @@ public final class FleetIntake implements AutoCloseable {
   private final Clock clock;
   private final SupervisedLoop loop;
   private final FleetReport report;
-  private Set<ClusterName> provisioned = Set.of();
+  private volatile Set<ClusterName> provisioned = Set.of();
+  private volatile Consumer<Set<ClusterName>> clusters = _ -> {};
   private Instant provisionedAt = Instant.EPOCH;
   private volatile boolean leading;
 
@@ -74,6 +76,12 @@ public final class FleetIntake implements AutoCloseable {
   public void setLeader(boolean leader) {
     leading = leader;
     loop.nudge();
+  }
+
+  /** Has a listener called with the clusters of the fleet, now and whenever they may change. */
+  public void followClusters(Consumer<Set<ClusterName>> listener) {
+    clusters = listener;
+    listener.accept(provisioned);
   }
 
   /** Returns why the fleet's changes cannot be read or sent; empty if they can. */
@@ -238,6 +246,7 @@ public final class FleetIntake implements AutoCloseable {
     Optional<FleetReading> waiting =
         plan.waiting().isEmpty() ? Optional.empty() : Optional.of(reading);
     provision(reading.clusters());
+    clusters.accept(reading.clusters());
     if (plan.events().isEmpty()) {
       return waiting;
     }

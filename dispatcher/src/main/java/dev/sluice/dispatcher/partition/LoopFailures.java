@@ -44,7 +44,7 @@ public final class LoopFailures {
   public LoopFailures(int partition, Clock clock) {
     this.clock = clock;
     this.subject = "the loop of partition " + partition;
-    this.sessions = new FailureLog(log, "partition", clock);
+    this.sessions = new FailureLog(log, "partition");
   }
 
   /** Records that a session has failed; returns the delay before the next one. */

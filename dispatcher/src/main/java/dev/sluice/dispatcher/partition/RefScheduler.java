@@ -70,7 +70,7 @@ final class RefScheduler {
     this.requests = new EvaluationRequests(state);
     this.polling = new RefPolling(state, decider, evaluations, context);
     this.readability = new RemoteReadability(state, decider, context.clock());
-    this.failures = new FailureLog(log, "evaluation", context.clock());
+    this.failures = new FailureLog(log, "evaluation");
   }
 
   /** Resumes the pending work in {@code state}, and indexes the other refs' paths in advance. */

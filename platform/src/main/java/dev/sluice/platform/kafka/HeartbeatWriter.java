@@ -75,7 +75,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
             .formatted(
                 System.getenv().getOrDefault("HOSTNAME", "host"),
                 UUID.randomUUID().toString().substring(0, 8));
-    this.failures = new FailureLog(log, "heartbeats", clock);
+    this.failures = new FailureLog(log, "heartbeats");
     this.loop = new SupervisedLoop("heartbeats", clock, this::session);
   }
 

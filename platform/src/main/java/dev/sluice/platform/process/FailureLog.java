@@ -1,8 +1,6 @@
 package dev.sluice.platform.process;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -27,16 +26,16 @@ public final class FailureLog {
 
   private final Logger log;
   private final String work;
-  private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Map<String, Series> failing = new ConcurrentHashMap<>();
 
   /** Failures in a row of one subject. */
   private static final class Series {
-    private final Instant since;
+    private final long since;
     private final Set<String> causes = new HashSet<>();
     private long attempts;
 
-    private Series(Instant since) {
+    private Series(long since) {
       this.since = since;
     }
   }
@@ -53,10 +52,15 @@ public final class FailureLog {
    * @param log takes the lines
    * @param work kind of the work, a word of a fixed set, for the metric
    */
-  public FailureLog(Logger log, String work, Clock clock) {
+  public FailureLog(Logger log, String work) {
+    this(log, work, System::nanoTime);
+  }
+
+  /** Creates a log with a time of its own, which must not fail as the work may. */
+  FailureLog(Logger log, String work, LongSupplier nanoTime) {
     this.log = log;
     this.work = work;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /** Calls the counter with the kind of the work at each failed attempt in this process. */
@@ -93,7 +97,7 @@ public final class FailureLog {
       log.atInfo().log(
           "{} succeeds again after {} and {} failed attempts",
           subject,
-          shown(Duration.between(ended.since, clock.instant())),
+          shown(Duration.ofNanos(nanoTime.getAsLong() - ended.since)),
           ended.attempts);
     }
   }
@@ -101,7 +105,7 @@ public final class FailureLog {
   /** Counts the attempt, and returns whether the series has not had this cause before. */
   private boolean isNew(String subject, String reason) {
     COUNTERS.forEach(counter -> counter.accept(work));
-    Series series = failing.computeIfAbsent(subject, _ -> new Series(clock.instant()));
+    Series series = failing.computeIfAbsent(subject, _ -> new Series(nanoTime.getAsLong()));
     synchronized (series) {
       series.attempts++;
       // counts, times and ports differ from attempt to attempt, and are not another cause

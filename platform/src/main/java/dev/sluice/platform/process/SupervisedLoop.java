@@ -71,7 +71,7 @@ public final class SupervisedLoop implements AutoCloseable {
     this.name = name;
     this.clock = clock;
     this.session = session;
-    this.failures = new FailureLog(log, name, clock);
+    this.failures = new FailureLog(log, name);
     this.sessionBegan = clock.instant();
     this.lastTurn = sessionBegan;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);

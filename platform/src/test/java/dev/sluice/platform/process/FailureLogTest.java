@@ -7,12 +7,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class FailureLogTest {
-
-  private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger log = (Logger) LoggerFactory.getLogger(FailureLogTest.class);
@@ -45,7 +41,7 @@ class FailureLogTest {
 
   @Test
   void repeatsAreCountedAndOnlyChangesAreLogged() {
-    FailureLog failures = at(START);
+    FailureLog failures = atOnce();
     for (int port = 1; port <= 3; port++) {
       failures.failed("reading", new TimeoutException("no answer from port " + port));
     }
@@ -71,7 +67,7 @@ class FailureLogTest {
 
   @Test
   void aFailureThatNobodyExpectsHasItsStackTraceOnce() {
-    FailureLog failures = at(START);
+    FailureLog failures = atOnce();
 
     IntStream.range(0, 3)
         .forEach(_ -> failures.failed("reading", new IllegalStateException("a fault")));
@@ -81,7 +77,9 @@ class FailureLogTest {
 
   @Test
   void theEndNamesTheTime() {
-    FailureLog failures = new FailureLog(log, "test", new SteppingClock());
+    AtomicLong minutes = new AtomicLong();
+    FailureLog failures =
+        new FailureLog(log, "test", () -> Duration.ofMinutes(minutes.getAndAdd(5)).toNanos());
     failures.failed("reading", "no answer");
     failures.succeeded("reading");
 
@@ -89,32 +87,11 @@ class FailureLogTest {
         .isEqualTo("reading succeeds again after 5 m and 1 failed attempts");
   }
 
-  private FailureLog at(Instant time) {
-    return new FailureLog(log, "test", Clock.fixed(time, ZoneOffset.UTC));
+  private FailureLog atOnce() {
+    return new FailureLog(log, "test", () -> 0);
   }
 
   private List<String> texts() {
     return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-  }
-
-  /** A clock that moves by five minutes each time it is read. */
-  private static final class SteppingClock extends Clock {
-    private Instant now = START;
-
-    @Override
-    public Instant instant() {
-      now = now.plus(Duration.ofMinutes(5));
-      return now;
-    }
-
-    @Override
-    public java.time.ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(java.time.ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -60,6 +60,7 @@ public final class OneProcess implements AutoCloseable {
    * Configuration of all parts.
    *
    * @param worker returns the configuration of a cluster's worker
+   * @param joining connects to a cluster that joins the fleet later; empty if none gets a worker
    */
   public record Plan(
       ReceiverConfig receiver,
@@ -68,6 +69,7 @@ public final class OneProcess implements AutoCloseable {
       Function<ClusterName, WorkerConfig> worker,
       RenderConfig rendering,
       Map<ClusterName, KubernetesClient> clusters,
+      Optional<Function<ClusterName, KubernetesClient>> joining,
       Duration heartbeatInterval) {
 
     /** Settings that a plan is read from. */
@@ -93,7 +95,21 @@ public final class OneProcess implements AutoCloseable {
           cluster -> WorkerConfig.from(values, cluster, identity),
           RenderConfig.from(values),
           clusters,
+          Optional.empty(),
           values.get(HeartbeatWriter.INTERVAL));
+    }
+
+    /** Returns this plan with workers for clusters that join the fleet later. */
+    public Plan following(Function<ClusterName, KubernetesClient> connect) {
+      return new Plan(
+          receiver,
+          dispatcher,
+          api,
+          worker,
+          rendering,
+          clusters,
+          Optional.of(connect),
+          heartbeatInterval);
     }
 
     /** Returns a plan from settings with one value each. */
@@ -218,6 +234,23 @@ public final class OneProcess implements AutoCloseable {
                       Clock.systemUTC(),
                       receiverTelemetry));
       parts.add(receiver);
+      plan.joining()
+          .ifPresent(
+              connect -> {
+                ClusterWorkers joined =
+                    new ClusterWorkers(
+                        plan.clusters().keySet(),
+                        connect,
+                        (cluster, client) ->
+                            worker(
+                                plan.worker().apply(cluster),
+                                measured,
+                                client,
+                                renderers,
+                                listeners.worker(),
+                                telemetry));
+                dispatcher.followClusters(parts.add(joined)::follow);
+              });
       return new OneProcess(parts, kafka, receiver, api.port());
     } catch (Exception e) {
       parts.close();

@@ -78,7 +78,7 @@ public final class UpCommand {
       OneProcess process =
           parts.add(
               OneProcess.start(
-                  OneProcess.Plan.from(values, clusters),
+                  OneProcess.Plan.from(values, clusters).following(access::connect),
                   kafka,
                   OneProcess.Listeners.printing(new PushReport(System.out), steps),
                   tracing));
