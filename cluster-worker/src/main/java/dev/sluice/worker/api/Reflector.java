@@ -243,7 +243,7 @@ public final class Reflector implements AutoCloseable {
 
   /** Sleeps, unless the objects are to be listed again. */
   private void sleep(Duration time) throws InterruptedException {
-    var unused = wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS);
+    boolean unused = wake.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Lists all objects; returns the resource version from which to watch. */

@@ -51,8 +51,7 @@ public final class Leadership implements AutoCloseable {
     void stopLeading();
   }
 
-  private Leadership(
-      AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate, Clock clock) {
+  private Leadership(AppliedLease lease, Identity identity, LeaseTimes times, Candidate candidate) {
     this.lease = lease;
     this.times = times;
     this.candidate = candidate;
@@ -79,8 +78,7 @@ public final class Leadership implements AutoCloseable {
             new AppliedLease(client, identity, times.duration(), clock),
             identity,
             times,
-            candidate,
-            clock);
+            candidate);
     leadership.thread.start();
     return leadership;
   }
