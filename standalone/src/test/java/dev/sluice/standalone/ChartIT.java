@@ -108,12 +108,10 @@ class ChartIT {
                 () ->
                     assertThat(CommandRun.of(sluice, "describe", "shop").words())
                         .contains(
-                            """
-                            generated    3 fields differ at each rendering (staging), policy keep-live: their live values stay
-                                         Secret %1$s/authority data.ca.crt
-                                         Secret %1$s/authority data.ca.key
-                                         ConfigMap %1$s/trust data.ca.crt
-                            """
+                            ("generated 3 fields differ at each rendering (staging), policy"
+                                    + " keep-live: their live values stay Secret"
+                                    + " %1$s/authority data.ca.crt Secret %1$s/authority"
+                                    + " data.ca.key ConfigMap %1$s/trust data.ca.crt")
                                 .formatted(namespace)));
         scenario.verify();
       }
