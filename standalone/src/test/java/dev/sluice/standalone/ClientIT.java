@@ -69,6 +69,8 @@ class ClientIT {
                 """);
         assertThat(CommandRun.of(sluice, "get", "apps", "-o", "name").out())
             .isEqualTo("bad\ngood\n");
+        // the API reports once a second that it has caught up
+        patiently().until(() -> !CommandRun.of(sluice, "status").out().contains("NotReady"));
         assertThat(masked(CommandRun.of(sluice, "status"), commit))
             .isEqualTo(
                 """

@@ -3,6 +3,7 @@ package dev.sluice.standalone.init;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.dispatcher.fleet.FleetLoader;
@@ -34,6 +35,7 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.TreeFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -242,7 +244,9 @@ class InitIT {
   }
 
   @Test
+  @Tag("locale")
   void namesThatWouldColourATerminalAreShownEscaped() throws Exception {
+    assumeTrue(System.getProperty("sun.jnu.encoding").equals("UTF-8"), "to create the files");
     repository.push(
         Map.of(
             "red\u202eder/deployment.yaml", DEPLOYMENT,
