@@ -99,7 +99,7 @@ final class AdoptionIT {
 
     send("shop", 1, Adoption.UNOWNED, configMap("a", "git"), configMap("theirs", "git"));
 
-    Failure failure = awaitParked("shop");
+    Failure failure = bench.awaitParked("shop");
     assertThat(failure.code()).isEqualTo(ApplyFailure.OWNED_BY_ANOTHER);
     assertThat(failure.message())
         .contains("ConfigMap %s/theirs is owned by %s".formatted(bench.namespace, owner.shown));
@@ -108,9 +108,13 @@ final class AdoptionIT {
     assertThat(writes()).isEmpty();
 
     // without its marks, nobody owns it
-    patch("theirs", "{\"metadata\": {\"labels\": null, \"annotations\": null}}");
-    patchJson(
+    patch(
         "theirs",
+        PatchType.JSON_MERGE,
+        "{\"metadata\": {\"labels\": null, \"annotations\": null}}");
+    patch(
+        "theirs",
+        PatchType.JSON,
         "[{\"op\": \"replace\", \"path\": \"/metadata/managedFields\", \"value\": [{}]}]");
 
     bench.awaitApplied("shop", 1);
@@ -156,7 +160,7 @@ final class AdoptionIT {
 
     send("shop", 1, Adoption.NEVER, configMap("a", "git"), configMap("old", "git"));
 
-    Failure failure = awaitParked("shop");
+    Failure failure = bench.awaitParked("shop");
     assertThat(failure.code()).isEqualTo(ApplyFailure.OWNED_BY_ANOTHER);
     assertThat(failure.message())
         .contains(
@@ -183,7 +187,7 @@ final class AdoptionIT {
 
     send("shop", 1, Adoption.UNOWNED, manifests);
 
-    assertThat(awaitParked("shop").message()).contains("c0 is owned by Flux", "and 3 more");
+    assertThat(bench.awaitParked("shop").message()).contains("c0 is owned by Flux", "and 3 more");
   }
 
   /** The object appears after the check, and before the write. */
@@ -200,7 +204,7 @@ final class AdoptionIT {
       requests.resume();
     }
 
-    assertThat(awaitParked("shop").message()).contains("Argo CD (application web)");
+    assertThat(bench.awaitParked("shop").message()).contains("Argo CD (application web)");
     assertThat(live("theirs")).isEqualTo(before);
   }
 
@@ -263,7 +267,7 @@ final class AdoptionIT {
     // it is in the inventory, but was never applied
     requests.clear();
     send("shop", 2, Adoption.UNOWNED, configMap("a", "more"), configMap("theirs", "git"));
-    assertThat(awaitParked("shop").message()).contains("Argo CD (application web)");
+    assertThat(bench.awaitParked("shop").message()).contains("Argo CD (application web)");
     assertThat(live("theirs")).isEqualTo(before);
     assertThat(writes()).isEmpty();
   }
@@ -286,8 +290,11 @@ final class AdoptionIT {
     create("theirs", Owner.HELM);
     SyncEvent.Target target = bench.targets.target("shop", 1, configMap("theirs", "git"));
     bench.targets.send(target);
-    var unused = awaitParked("shop");
-    patch("theirs", "{\"metadata\": {\"labels\": null, \"annotations\": null}}");
+    var unused = bench.awaitParked("shop");
+    patch(
+        "theirs",
+        PatchType.JSON_MERGE,
+        "{\"metadata\": {\"labels\": null, \"annotations\": null}}");
 
     bench.targets.send(Targets.again(target, 2));
 
@@ -302,6 +309,7 @@ final class AdoptionIT {
 
     patch(
         "a",
+        PatchType.JSON_MERGE,
         "{\"metadata\": {\"labels\": {\"sluice.dev/installation\": \"blue\"}}, \"data\": {\"key\":"
             + " \"blue\"}}");
 
@@ -325,7 +333,7 @@ final class AdoptionIT {
     String[] manifests = {configMap("argo", "git"), configMap("old", "git")};
 
     send("shop", 1, Adoption.UNOWNED, manifests);
-    var unused = awaitParked("shop");
+    var unused = bench.awaitParked("shop");
     DiffAnswered refused = questions.ask("shop");
 
     assertThat(refused.differences())
@@ -405,7 +413,7 @@ final class AdoptionIT {
     return bench.object(name).orElseThrow();
   }
 
-  private void patch(String name, String patch) {
+  private void patch(String name, PatchType type, String patch) {
     var unused =
         bench
             .fixture
@@ -413,18 +421,7 @@ final class AdoptionIT {
             .configMaps()
             .inNamespace(bench.namespace)
             .withName(name)
-            .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
-  }
-
-  private void patchJson(String name, String patch) {
-    var unused =
-        bench
-            .fixture
-            .client()
-            .configMaps()
-            .inNamespace(bench.namespace)
-            .withName(name)
-            .patch(PatchContext.of(PatchType.JSON), patch);
+            .patch(PatchContext.of(type), patch);
   }
 
   /** Returns the writes of objects of applications. */
@@ -439,19 +436,5 @@ final class AdoptionIT {
         .filter(line -> line.startsWith("GET ") && line.contains("/configmaps/"))
         .filter(line -> !line.contains("/configmaps/sluice-"))
         .toList();
-  }
-
-  private Failure awaitParked(String application) {
-    return await()
-        .atMost(Bench.PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () ->
-                bench.results.all(ResultEvent.Parked.class).stream()
-                    .filter(parked -> parked.subject().application().value().equals(application))
-                    .map(ResultEvent.Parked::failure)
-                    .toList(),
-            found -> !found.isEmpty())
-        .getFirst();
   }
 }

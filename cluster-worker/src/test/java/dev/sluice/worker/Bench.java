@@ -3,6 +3,7 @@ package dev.sluice.worker;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -252,6 +253,19 @@ final class Bench implements AutoCloseable {
                     .findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  /** Waits until an application is parked; returns why it was parked first. */
+  Failure awaitParked(String application) {
+    return patiently()
+        .until(
+            () ->
+                results.all(ResultEvent.Parked.class).stream()
+                    .filter(parked -> parked.subject().application().value().equals(application))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow()
+        .failure();
   }
 
   private static ConditionFactory patiently() {

@@ -2,12 +2,9 @@ package dev.sluice.worker;
 
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.ApplyFailure;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +38,7 @@ final class RefusedObjectsIT {
         bench.targets.target(
             "web", 2, noAccount(), sealed("s", "2"), statefulSet("q"), configMap("z", "2")));
 
-    Failure failure = awaitParked("web");
+    Failure failure = bench.awaitParked("web");
     assertThat(failure.code()).isEqualTo(ApplyFailure.INVALID);
     assertThat(failure.message())
         .startsWith("2 objects could not be applied: ")
@@ -67,7 +64,7 @@ final class RefusedObjectsIT {
             configMap("a", "1"),
             "apiVersion: v1\nkind: Namespace\nmetadata: {name: No_Name}"));
 
-    assertThat(awaitParked("web").object().orElseThrow().kind()).isEqualTo("Namespace");
+    assertThat(bench.awaitParked("web").object().orElseThrow().kind()).isEqualTo("Namespace");
     assertThat(bench.object("a")).isEmpty();
   }
 
@@ -81,7 +78,7 @@ final class RefusedObjectsIT {
 
     bench.targets.send(bench.targets.target("web", 1, manifests));
 
-    assertThat(awaitParked("web").message())
+    assertThat(bench.awaitParked("web").message())
         .startsWith("40 objects could not be applied: ")
         .endsWith("; and 35 more")
         .hasSizeLessThan(Failure.MAX_MESSAGE);
@@ -171,18 +168,5 @@ final class RefusedObjectsIT {
             .withName(name)
             .get()
         != null;
-  }
-
-  private Failure awaitParked(String application) {
-    return await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(ResultEvent.Parked.class).stream()
-                    .filter(it -> it.subject().application().value().equals(application))
-                    .findFirst(),
-            Optional::isPresent)
-        .orElseThrow()
-        .failure();
   }
 }

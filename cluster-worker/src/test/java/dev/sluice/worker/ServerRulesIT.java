@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -69,7 +68,7 @@ final class ServerRulesIT {
     bench.worker("one");
 
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "latest")));
-    Failure failure = awaitParked("web");
+    Failure failure = bench.awaitParked("web");
     bench.targets.send(bench.targets.target("web", 2, configMap("a", "first")));
     bench.awaitApplied("web", 2);
 
@@ -92,7 +91,7 @@ final class ServerRulesIT {
     bench.worker("one");
 
     bench.targets.send(bench.targets.target("web", 1, range("{min: 3, max: 2}")));
-    Failure failure = awaitParked("web");
+    Failure failure = bench.awaitParked("web");
     bench.targets.send(bench.targets.target("web", 2, range("{min: 2, max: 3}")));
     bench.awaitApplied("web", 2);
 
@@ -107,7 +106,7 @@ final class ServerRulesIT {
     bench.worker("one");
 
     bench.targets.send(bench.targets.target("web", 1, range("{min: 3, mox: 2}")));
-    Failure failure = awaitParked("web");
+    Failure failure = bench.awaitParked("web");
 
     assertThat(failure.code()).isEqualTo(ApplyFailure.INVALID);
     assertThat(failure.message()).contains(".spec.mox: field not declared in schema");
@@ -119,7 +118,7 @@ final class ServerRulesIT {
     bench.worker("one", new Impersonating(user, bench.namespace));
 
     bench.targets.send(bench.targets.target("web", 1, configMap("a", "first")));
-    Failure failure = awaitParked("web");
+    Failure failure = bench.awaitParked("web");
 
     assertThat(failure.code()).isEqualTo(ApplyFailure.FORBIDDEN);
     assertThat(failure.message())
@@ -186,18 +185,5 @@ final class ServerRulesIT {
                 return true;
               }
             });
-  }
-
-  private Failure awaitParked(String application) {
-    return await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(ResultEvent.Parked.class).stream()
-                    .filter(parked -> parked.subject().application().value().equals(application))
-                    .map(ResultEvent.Parked::failure)
-                    .toList(),
-            failures -> !failures.isEmpty())
-        .getFirst();
   }
 }

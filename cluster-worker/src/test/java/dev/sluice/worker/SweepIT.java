@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a sweep requests, and which orphans it finds, while the watches account for objects. */
+/** The requests of a sweep, and the orphans that it removes, while the watches work. */
 @Tag("kubernetes")
 final class SweepIT {
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.sluice.contract.event.ResultEvent;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.util.UUID;
@@ -61,7 +60,7 @@ final class WatchesIT {
             1,
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: %s}}"
                 .formatted(namespace)));
-    awaitParked(application);
+    var unused = bench.awaitParked(application);
 
     bench.fixture.cleanUp(() -> bench.fixture.client().namespaces().withName(namespace).delete());
     bench
@@ -86,7 +85,7 @@ final class WatchesIT {
             application,
             1,
             "{apiVersion: %s/v1, kind: %s, metadata: {name: w}, spec: {}}".formatted(group, kind)));
-    awaitParked(application);
+    var unused = bench.awaitParked(application);
 
     bench.fixture.cleanUp(
         () ->
@@ -132,15 +131,5 @@ final class WatchesIT {
         .withName(ledger)
         .delete();
     await().atMost(Bench.PATIENCE).until(() -> bench.ledgers().contains(ledger));
-  }
-
-  private void awaitParked(String application) {
-    await()
-        .atMost(Bench.PATIENCE)
-        .until(
-            () ->
-                bench.results.all(ResultEvent.Parked.class).stream()
-                    .anyMatch(
-                        parked -> parked.subject().application().value().equals(application)));
   }
 }

@@ -23,7 +23,7 @@ public record AdoptionRule(Adoption policy, String installation, Set<ObjectId> a
     applied = Set.copyOf(applied);
   }
 
-  /** What writing a live object means for its owner. */
+  /** The decision whether an application may write an object that exists already. */
   public sealed interface Verdict {
 
     /** It belongs to this installation. */

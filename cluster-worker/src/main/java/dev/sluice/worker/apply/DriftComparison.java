@@ -10,8 +10,8 @@ import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.fields.FieldDifferences;
 import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.live.LiveObjects;
-import dev.sluice.worker.live.ReturnedObjects;
 import dev.sluice.worker.live.Suspect;
+import dev.sluice.worker.live.UnownedObjects;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +51,7 @@ final class DriftComparison implements Writes.Listener {
   }
 
   /** Notes an object that others had created, and that was deleted or is kept. */
-  void returned(ReturnedObjects.Returned object, LiveObject found) {
+  void returned(UnownedObjects.Returned object, LiveObject found) {
     drifts.put(
         object.ref().id(),
         new ObjectDrift(

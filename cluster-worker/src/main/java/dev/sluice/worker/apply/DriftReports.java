@@ -8,8 +8,8 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.live.Contention;
 import dev.sluice.worker.live.LiveObjects;
-import dev.sluice.worker.live.ReturnedObjects;
 import dev.sluice.worker.live.Suspect;
+import dev.sluice.worker.live.UnownedObjects;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sync.LogEntry;
@@ -68,7 +68,7 @@ final class DriftReports {
         .retainAll(
             Stream.concat(
                     live.differing(entry.application()).stream().map(Suspect::ref),
-                    live.returned(entry.application()).stream().map(ReturnedObjects.Returned::ref))
+                    live.returned(entry.application()).stream().map(UnownedObjects.Returned::ref))
                 .map(ObjectRef::id)
                 .collect(Collectors.toSet()));
     if (now.equals(reported) && hasReported) {

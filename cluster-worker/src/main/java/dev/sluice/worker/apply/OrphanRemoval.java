@@ -12,7 +12,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
-import dev.sluice.worker.live.ReturnedObjects.Returned;
+import dev.sluice.worker.live.UnownedObjects.Returned;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.PruneGuard;
 import java.util.Collection;

@@ -25,8 +25,6 @@ public final class Leadership implements AutoCloseable {
   /** Bounds a wait, so that liveness sees the thread turn while it leaves the Lease to others. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
-  private static final int RELEASE_TRIES = 3;
-
   private final AppliedLease lease;
   private final LeaseTimes times;
   private final Candidate candidate;
@@ -242,7 +240,7 @@ public final class Leadership implements AutoCloseable {
     stopCandidate();
     safeUntil = System.nanoTime();
     boolean interrupted = Thread.interrupted();
-    release();
+    new LeaseRelease(lease, times.retryPeriod()).release(election.leave());
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -254,41 +252,6 @@ public final class Leadership implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       log.atError().setCause(e).log("the leader session failed to stop");
-    }
-  }
-
-  private void release() {
-    Optional<ObservedLease> held = election.leave();
-    try {
-      for (int tries = 1; held.isPresent(); tries++) {
-        try {
-          lease.release(held.get(), times.retryPeriod());
-          log.atInfo().log("gave up leadership: {}", lease);
-          return;
-        } catch (ApiException e) {
-          if (tries == RELEASE_TRIES) {
-            log.atWarn()
-                .setCause(e)
-                .log("could not release {}: others wait until it expires", lease);
-            return;
-          }
-          held = stillHeld(held.get());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
-   * Returns the Lease if this worker still holds it: the release may have arrived, or another
-   * worker may have written.
-   */
-  private Optional<ObservedLease> stillHeld(ObservedLease held) throws InterruptedException {
-    try {
-      return lease.read(times.retryPeriod()).filter(now -> now.holder().equals(held.holder()));
-    } catch (ApiException e) {
-      return Optional.of(held);
     }
   }
 

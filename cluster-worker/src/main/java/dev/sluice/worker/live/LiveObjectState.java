@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.health.Health;
+import dev.sluice.worker.health.HealthChecks;
 import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
@@ -107,13 +108,54 @@ final class LiveObjectState {
     }
   }
 
+  /** Takes over how the object is; returns whether that changes anything. */
+  boolean observe(ObjectNode live, Instant now, LiveEffects effects) {
+    long observed = version(live);
+    ObjectHealth judged = HealthChecks.of(live, application.checks());
+    return observe(observed, () -> seen(observed, live, judged), now, effects);
+  }
+
+  /** Takes over that the object does not exist; returns whether that changes anything. */
+  boolean observeGone(long observed, Instant now, LiveEffects effects) {
+    return observe(observed, () -> gone(observed), now, effects);
+  }
+
+  /** Makes an observation, unless it is outdated; returns whether it changes anything. */
+  private boolean observe(long observed, Runnable observation, Instant now, LiveEffects effects) {
+    if (isOutdated(observed)) {
+      return false;
+    }
+    ObjectHealth known = health;
+    boolean differed = differs();
+    observation.run();
+    boolean healthChanged = !known.equals(health);
+    if (healthChanged) {
+      effects.healthOf(application);
+    }
+    compare(now, effects);
+    return healthChanged || differed != differs();
+  }
+
+  /** Compares the object with what the done generation left, if one is done. */
+  void compare(Instant now, LiveEffects effects) {
+    if (application.settled().isEmpty()) {
+      return;
+    }
+    boolean differed = differsSince != null;
+    note(now);
+    boolean returned = differed && differsSince == null;
+    if (isToBeChecked() || returned) {
+      effects.differ(application);
+    }
+  }
+
   /** Returns whether an observation of this version is older than what is known. */
-  boolean isOutdated(long observed) {
+  private boolean isOutdated(long observed) {
     return observed >= 0 && observed < version;
   }
 
   /** Records how the object is. */
-  void seen(long observed, ObjectNode live, ObjectHealth now) {
+  private void seen(long observed, ObjectNode live, ObjectHealth now) {
     LiveState state = LiveState.of(live);
     version = Math.max(version, observed);
     isSeen = true;
@@ -145,7 +187,7 @@ final class LiveObjectState {
   }
 
   /** Records that the object does not exist. */
-  void gone(long observed) {
+  private void gone(long observed) {
     version = Math.max(version, observed);
     isSeen = true;
     isUnobservable = false;
@@ -189,7 +231,7 @@ final class LiveObjectState {
   }
 
   /** Notes when a difference began or ended. */
-  void note(Instant now) {
+  private void note(Instant now) {
     if (!differs()) {
       differsSince = null;
       isChecked = false;

@@ -8,8 +8,6 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.Reflector;
-import dev.sluice.worker.health.HealthChecks;
-import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.LiveState;
@@ -40,7 +38,7 @@ public final class LiveObjects {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ApplicationName, LiveApplication> applications = new HashMap<>();
   private final LiveIndex index = new LiveIndex();
-  private final ReturnedObjects returned;
+  private final UnownedObjects unowned;
 
   /**
    * Creates an empty set.
@@ -50,7 +48,7 @@ public final class LiveObjects {
   public LiveObjects(LiveListener listener, Clock clock, Predicate<ObjectRef> isState) {
     this.listener = listener;
     this.clock = clock;
-    this.returned = new ReturnedObjects(isState);
+    this.unowned = new UnownedObjects(isState);
   }
 
   /** Returns the kinds of all objects. */
@@ -60,7 +58,7 @@ public final class LiveObjects {
 
   /** Returns whether every labelled object of a kind was seen, and is known to an application. */
   public boolean isComplete(ApiKind kind) {
-    return reading(() -> index.isListed(kind) && !returned.has(kind));
+    return reading(() -> index.isListed(kind) && !unowned.hasPossibleOrphans(kind));
   }
 
   /** Returns whether an application has this object of a kind. */
@@ -117,11 +115,11 @@ public final class LiveObjects {
             kept.add(entry.ref().id());
             LiveObjectState object = index.track(application, entry.ref(), effects);
             object.expect(entry.ref(), entry.state().orElse(null));
-            returned.forget(entry.ref());
+            unowned.forget(entry.ref());
             effects.listAgain(index.isMissed(object));
-            compare(object, effects);
+            object.compare(clock.instant(), effects);
           }
-          returned.left(index.forget(application, id -> !kept.contains(id), effects));
+          unowned.left(index.forget(application, id -> !kept.contains(id), effects));
           effects.healthOf(application);
         });
   }
@@ -133,15 +131,17 @@ public final class LiveObjects {
           LiveApplication application = applications.remove(name);
           if (application != null) {
             effects.removed(application);
-            returned.forget(name);
-            returned.left(index.forget(application, _ -> true, effects));
+            unowned.forget(name);
+            unowned.left(index.forget(application, _ -> true, effects));
           }
         });
   }
 
   /** Notes the answer to a write of Sluice. */
   public void written(ObjectRef ref, ObjectNode live) {
-    changing(effects -> index.find(ref).forEach(object -> seen(object, live, effects)));
+    changing(
+        effects ->
+            index.find(ref).forEach(object -> object.observe(live, clock.instant(), effects)));
   }
 
   /** Notes that a kind's object was found or changed; returns whether that changes anything. */
@@ -150,17 +150,17 @@ public final class LiveObjects {
     changing(
         effects -> {
           List<LiveObjectState> known = index.find(kind, Reflector.key(live));
-          known.forEach(object -> changes[0] |= seen(object, live, effects));
+          known.forEach(object -> changes[0] |= object.observe(live, clock.instant(), effects));
           if (known.isEmpty()) {
-            returned.seen(kind, live, applications, clock.instant(), effects);
+            unowned.seen(kind, live, applications, clock.instant(), effects);
           }
         });
     return changes[0];
   }
 
   /** Returns the objects that an application does not have, and that others created. */
-  public List<ReturnedObjects.Returned> returned(ApplicationName name) {
-    return reading(() -> returned.of(name));
+  public List<UnownedObjects.Returned> returned(ApplicationName name) {
+    return reading(() -> unowned.of(name));
   }
 
   /** Notes that a kind's object was deleted, or lost the labels by which it is watched. */
@@ -168,8 +168,10 @@ public final class LiveObjects {
     long version = LiveObjectState.version(last);
     changing(
         effects -> {
-          index.find(kind, Reflector.key(last)).forEach(object -> gone(object, version, effects));
-          returned.gone(kind, Reflector.key(last), effects);
+          index
+              .find(kind, Reflector.key(last))
+              .forEach(object -> object.observeGone(version, clock.instant(), effects));
+          unowned.gone(kind, Reflector.key(last), effects);
         });
   }
 
@@ -182,10 +184,11 @@ public final class LiveObjects {
     changing(
         effects -> {
           index.listed(kind);
-          returned.listed(kind, keys, effects);
+          unowned.listed(kind, keys, effects);
           for (var objects : index.ofKind(kind).entrySet()) {
             for (LiveObjectState object : objects.getValue()) {
-              if (!keys.contains(objects.getKey()) && gone(object, version, effects)) {
+              if (!keys.contains(objects.getKey())
+                  && object.observeGone(version, clock.instant(), effects)) {
                 missing[0]++;
               }
             }
@@ -233,7 +236,7 @@ public final class LiveObjects {
                 .ifPresent(
                     object -> {
                       object.expect(ref, state);
-                      compare(object, effects);
+                      object.compare(clock.instant(), effects);
                     }));
   }
 
@@ -256,48 +259,6 @@ public final class LiveObjects {
   Optional<LiveApplication.Snapshot> snapshot(ApplicationName name) {
     return reading(
         () -> Optional.ofNullable(applications.get(name)).flatMap(LiveApplication::snapshot));
-  }
-
-  private boolean seen(LiveObjectState object, ObjectNode live, LiveEffects effects) {
-    long version = LiveObjectState.version(live);
-    return observed(
-        object,
-        version,
-        () -> object.seen(version, live, HealthChecks.of(live, object.application().checks())),
-        effects);
-  }
-
-  private boolean gone(LiveObjectState object, long version, LiveEffects effects) {
-    return observed(object, version, () -> object.gone(version), effects);
-  }
-
-  /** Makes an observation, unless it is outdated; returns whether it changed anything. */
-  private boolean observed(
-      LiveObjectState object, long version, Runnable observation, LiveEffects effects) {
-    if (object.isOutdated(version)) {
-      return false;
-    }
-    ObjectHealth health = object.health();
-    boolean differed = object.differs();
-    observation.run();
-    boolean healthChanged = !health.equals(object.health());
-    if (healthChanged) {
-      effects.healthOf(object.application());
-    }
-    compare(object, effects);
-    return healthChanged || differed != object.differs();
-  }
-
-  private void compare(LiveObjectState object, LiveEffects effects) {
-    if (object.application().settled().isEmpty()) {
-      return;
-    }
-    boolean differed = object.differsSince().isPresent();
-    object.note(clock.instant());
-    boolean returned = differed && object.differsSince().isEmpty();
-    if (object.isToBeChecked() || returned) {
-      effects.differ(object.application());
-    }
   }
 
   private <T> T reading(Supplier<T> read) {

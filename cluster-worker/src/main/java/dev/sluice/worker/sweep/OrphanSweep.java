@@ -7,6 +7,7 @@ import dev.sluice.contract.event.ResultEvent.LedgerSummary;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.ObjectId;
+import dev.sluice.platform.process.FailureLog;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.apply.InvalidObjects;
@@ -21,7 +22,6 @@ import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +54,7 @@ public final class OrphanSweep {
   private final OwnObjects own;
   private final InvalidObjects invalid;
   private final Listener listener;
-  private final Set<String> failing = new HashSet<>();
+  private final FailureLog failures = new FailureLog(log, "sweep");
   private final Map<ObjectId, String> kept = new HashMap<>();
 
   /** Receiver of a sweep's results. */
@@ -113,11 +113,12 @@ public final class OrphanSweep {
     try {
       Optional<ApiKind> kind = ApiKind.parse(text);
       if (kind.isEmpty()) {
-        failed(text, "a ledger names it, and it is no kind", Optional.empty());
+        listener.unswept();
+        failures.failed(work(text), "a ledger names it, and it is no kind");
         return;
       }
       if (listener.isAccountedFor(kind.get())) {
-        failing.remove(text);
+        failures.succeeded(work(text));
         return;
       }
       // the kind may have been removed since the last sweep
@@ -139,23 +140,19 @@ public final class OrphanSweep {
           }
         }
       }
-      failing.remove(text);
+      failures.succeeded(work(text));
     } catch (RuntimeException e) {
-      failed(
-          text, "it cannot be listed, or an object of it not be read or deleted", Optional.of(e));
+      failed(text, e);
     }
   }
 
-  /** Logs a kind when it begins to fail, not at every sweep. */
-  private void failed(String kind, String reason, Optional<RuntimeException> cause) {
+  private void failed(String kind, Throwable cause) {
     listener.unswept();
-    if (failing.add(kind)) {
-      log.atWarn()
-          .addKeyValue("cluster", cluster)
-          .addKeyValue("kind", kind)
-          .setCause(cause.orElse(null))
-          .log("cannot sweep orphans of a kind: {}; the other kinds are swept", reason);
-    }
+    failures.failed(work(kind), cause);
+  }
+
+  private String work(String kind) {
+    return "the sweep of %s in the cluster %s".formatted(kind, cluster);
   }
 
   private void report(ApplicationName application, List<ObjectChange> changes) {

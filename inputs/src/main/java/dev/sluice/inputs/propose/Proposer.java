@@ -33,7 +33,7 @@ public final class Proposer {
   private final Map<String, Draft> drafts = new TreeMap<>();
 
   /**
-   * What to propose for.
+   * The part of a repository, and the cluster, that applications are proposed for.
    *
    * @param under the directory to search; empty for all
    * @param repository the name for what is at the repository's root

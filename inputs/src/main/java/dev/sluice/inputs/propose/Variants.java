@@ -21,7 +21,7 @@ final class Variants {
     this.cluster = cluster;
   }
 
-  /** What a kustomization is, if it is one of several variants. */
+  /** The choice about a kustomization that is one of several variants. */
   sealed interface Choice {
 
     /** It is for another cluster. */

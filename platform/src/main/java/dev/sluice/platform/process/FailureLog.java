@@ -21,7 +21,7 @@ public final class FailureLog {
 
   private static final List<Consumer<String>> COUNTERS = new CopyOnWriteArrayList<>();
 
-  /** Causes of one series of failures that are told apart; the others are only counted. */
+  /** Maximum number of causes that are logged in a row of failures; more are only counted. */
   private static final int MOST_CAUSES = 20;
 
   private final Logger log;

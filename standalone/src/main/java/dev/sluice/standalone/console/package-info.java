@@ -1,5 +1,5 @@
 /**
- * What a terminal shows of a running process: the steps of its start, pushes and what they change.
+ * Output of a running process to the terminal: the steps of its start, pushes and their results.
  */
 @NullMarked
 package dev.sluice.standalone.console;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What is known about deliveries of a repository's webhook, by the API's answers. Pure.
+ * The deliveries of a repository's webhook, as the API's answers show them. Pure.
  *
  * @param repository the canonical name
  * @param status the state of the parts, with the endpoints of receivers
@@ -20,7 +20,7 @@ import java.util.Optional;
 record DeliveryState(
     String repository, JsonNode status, List<JsonNode> deliveries, List<JsonNode> unfollowed) {
 
-  /** What follows from a state. */
+  /** The conclusion about the newest delivery. */
   sealed interface Verdict {
 
     String text();

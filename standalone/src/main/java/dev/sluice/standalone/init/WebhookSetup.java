@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What to enter at a forge, so that it sends a repository's webhooks. docs/forges.md has the same
- * steps in more detail.
+ * The fields to fill in at a forge, so that it sends a repository's webhooks. docs/forges.md has
+ * the same steps in more detail.
  *
  * @param secret the file with the secret
  * @param publicUrl the URL at which the forge reaches the receiver

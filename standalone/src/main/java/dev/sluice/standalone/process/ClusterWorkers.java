@@ -56,8 +56,7 @@ final class ClusterWorkers implements AutoCloseable {
 
   private void join(ClusterName cluster) {
     try {
-      KubernetesClient client = parts.add(connect.apply(cluster));
-      parts.add(start.apply(cluster, client));
+      start(cluster, connect.apply(cluster));
       running.add(cluster);
       log.atInfo().log("the cluster {} has joined the fleet: its worker is started", cluster);
     } catch (RuntimeException e) {
@@ -68,6 +67,18 @@ final class ClusterWorkers implements AutoCloseable {
               cluster,
               e.getMessage());
     }
+  }
+
+  private void start(ClusterName cluster, KubernetesClient client) {
+    ClusterWorker worker;
+    try {
+      worker = start.apply(cluster, client);
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+    parts.add(client);
+    parts.add(worker);
   }
 
   @Override

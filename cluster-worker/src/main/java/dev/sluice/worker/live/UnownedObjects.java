@@ -23,12 +23,12 @@ import java.util.function.Predicate;
  * drift: pruned objects that somebody restored, for example. The rest may be orphans, which a sweep
  * looks for. Guarded by the lock of {@link LiveObjects}.
  */
-public final class ReturnedObjects {
+public final class UnownedObjects {
 
-  private final Map<ApiKind, Map<String, Returned>> kinds = new HashMap<>();
+  private final Map<ApiKind, Map<String, Returned>> returned = new HashMap<>();
 
-  /** The keys of the others, by kind. */
-  private final Map<ApiKind, Set<String>> unowned = new HashMap<>();
+  /** The keys of the others, by kind: orphans, and objects whose deletion is not observed yet. */
+  private final Map<ApiKind, Set<String>> possibleOrphans = new HashMap<>();
 
   private final Predicate<ObjectRef> isState;
 
@@ -37,24 +37,24 @@ public final class ReturnedObjects {
    *
    * @param isState whether an object is state of Sluice itself
    */
-  ReturnedObjects(Predicate<ObjectRef> isState) {
+  UnownedObjects(Predicate<ObjectRef> isState) {
     this.isState = isState;
   }
 
   /**
-   * One of them.
+   * An object that others created.
    *
    * @param since when it was seen first
    */
   public record Returned(ApplicationName application, ObjectRef ref, Instant since) {}
 
-  /** Returns whether there are objects of a kind that others did not create. */
-  boolean has(ApiKind kind) {
-    return unowned.containsKey(kind);
+  /** Returns whether objects of a kind may be orphans. */
+  boolean hasPossibleOrphans(ApiKind kind) {
+    return possibleOrphans.containsKey(kind);
   }
 
   List<Returned> of(ApplicationName application) {
-    return kinds.values().stream()
+    return returned.values().stream()
         .flatMap(objects -> objects.values().stream())
         .filter(object -> object.application().equals(application))
         .toList();
@@ -88,13 +88,15 @@ public final class ReturnedObjects {
             && !metadata.has("deletionTimestamp")
             && LiveState.of(live).equals(LiveState.EXISTS);
     if (application.isEmpty() || !isOthers) {
-      notReturned(kind, Reflector.key(live), effects);
-      unowned.computeIfAbsent(kind, _ -> new HashSet<>()).add(Reflector.key(live));
+      removeReturned(kind, Reflector.key(live), effects);
+      possibleOrphans.computeIfAbsent(kind, _ -> new HashSet<>()).add(Reflector.key(live));
       return;
     }
-    owned(kind, Reflector.key(live));
+    removePossibleOrphan(kind, Reflector.key(live));
     Returned object = new Returned(application.get().name(), ref, now);
-    if (kinds.computeIfAbsent(kind, _ -> new HashMap<>()).putIfAbsent(Reflector.key(live), object)
+    if (returned
+            .computeIfAbsent(kind, _ -> new HashMap<>())
+            .putIfAbsent(Reflector.key(live), object)
         == null) {
       effects.differ(object.application());
     }
@@ -106,18 +108,18 @@ public final class ReturnedObjects {
         .filter(LiveObjectState::exists)
         .forEach(
             object ->
-                unowned
+                possibleOrphans
                     .computeIfAbsent(LiveIndex.kind(object.ref()), _ -> new HashSet<>())
                     .add(LiveIndex.key(object.ref())));
   }
 
   void gone(ApiKind kind, String key, LiveEffects effects) {
-    owned(kind, key);
-    notReturned(kind, key, effects);
+    removePossibleOrphan(kind, key);
+    removeReturned(kind, key, effects);
   }
 
-  private void owned(ApiKind kind, String key) {
-    unowned.computeIfPresent(
+  private void removePossibleOrphan(ApiKind kind, String key) {
+    possibleOrphans.computeIfPresent(
         kind,
         (_, keys) -> {
           keys.remove(key);
@@ -125,31 +127,31 @@ public final class ReturnedObjects {
         });
   }
 
-  private void notReturned(ApiKind kind, String key, LiveEffects effects) {
-    Returned object = kinds.getOrDefault(kind, Map.of()).get(key);
+  private void removeReturned(ApiKind kind, String key, LiveEffects effects) {
+    Returned object = returned.getOrDefault(kind, Map.of()).get(key);
     if (object != null) {
-      kinds.get(kind).remove(key);
+      returned.get(kind).remove(key);
       effects.differ(object.application());
     }
   }
 
   /** Notes that a kind has exactly these objects. */
   void listed(ApiKind kind, Set<String> keys, LiveEffects effects) {
-    Set<String> known = new HashSet<>(unowned.getOrDefault(kind, Set.of()));
-    known.addAll(kinds.getOrDefault(kind, Map.of()).keySet());
+    Set<String> known = new HashSet<>(possibleOrphans.getOrDefault(kind, Set.of()));
+    known.addAll(returned.getOrDefault(kind, Map.of()).keySet());
     known.removeAll(keys);
     known.forEach(key -> gone(kind, key, effects));
   }
 
   /** Forgets an object that its application has again. */
   void forget(ObjectRef ref) {
-    owned(LiveIndex.kind(ref), LiveIndex.key(ref));
-    kinds.getOrDefault(LiveIndex.kind(ref), new HashMap<>()).remove(LiveIndex.key(ref));
+    removePossibleOrphan(LiveIndex.kind(ref), LiveIndex.key(ref));
+    returned.getOrDefault(LiveIndex.kind(ref), new HashMap<>()).remove(LiveIndex.key(ref));
   }
 
   /** Forgets the objects of an application that was removed. */
   void forget(ApplicationName application) {
-    kinds
+    returned
         .values()
         .forEach(
             objects ->
