@@ -26,6 +26,7 @@ public final class Main {
                     ClosureBenchmark.command(),
                     ReceiverBenchmark.command(),
                     ReadModelBenchmark.command(),
+                    ChainBenchmark.command(),
                     BundleCheck.command(),
                     RenderingComparison.command()),
                 System.getenv())

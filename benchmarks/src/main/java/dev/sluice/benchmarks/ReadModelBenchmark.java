@@ -1,13 +1,10 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.sluice.api.http.ApiConfig;
-import dev.sluice.api.http.ApiServer;
 import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
-import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
@@ -16,35 +13,30 @@ import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.process.OneProcess;
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * The read model of a large results topic: time to build it, time until an existing one is ready,
- * latency of queries over HTTP, memory and disk usage.
+ * The read model of large topics in an API of its own process: time to build it, time until an
+ * existing one is ready, latency of queries over HTTP, memory and disk usage.
  */
 final class ReadModelBenchmark {
 
-  private static final Setting<Integer> RESULTS =
-      Setting.integer("results", "number of events in the results topic", 1_000, 100_000_000)
-          .or("100000");
+  private static final Setting<Integer> EVENTS =
+      Setting.integer("events", "number of events in the topics", 1_000, 100_000_000).or("100000");
   private static final Setting<Integer> APPLICATIONS =
-      Setting.integer("applications", "number of applications in the events", 1, 100_000)
+      Setting.integer("applications", "number of applications in the events", 10, 100_000)
           .or("1000");
   private static final Setting<Integer> QUESTIONS =
       Setting.integer("questions", "number of queries of each kind", 1, 1_000_000).or("1000");
@@ -56,17 +48,20 @@ final class ReadModelBenchmark {
   /**
    * Figures of the benchmark.
    *
-   * @param milliseconds latency of sequential queries over HTTP, by kind of query
-   * @param residentMiB resident memory of the process, broker included
+   * @param buildSeconds from the start of the process until it is ready
+   * @param eventsPerCpuSecond by the processor time of the whole process
+   * @param milliseconds latency of sequential queries over HTTP, by kind of query; the old ones are
+   *     about the first tenth of the pushes, the new ones about the last tenth
+   * @param peakMiB the most resident memory of the process that answers them
    */
   record Report(
-      int results,
+      int events,
       double buildSeconds,
-      double resultsPerSecond,
+      double eventsPerSecond,
+      double eventsPerCpuSecond,
       double startSeconds,
       Map<String, Percentiles> milliseconds,
-      long heapUsedMiB,
-      long residentMiB,
+      long peakMiB,
       long fileMiB) {}
 
   record Percentiles(double p50, double p99) {}
@@ -75,107 +70,97 @@ final class ReadModelBenchmark {
     return new Command(
         "read-model",
         "Times building the read model, opening an existing one, and queries over HTTP.",
-        List.of(RESULTS, APPLICATIONS, QUESTIONS, OUTPUT),
+        List.of(EVENTS, APPLICATIONS, QUESTIONS, OUTPUT),
         ReadModelBenchmark::run);
   }
 
   private static int run(SettingValues values) throws Exception {
     Logging.toFile(Files.createTempFile("sluice-benchmark", ".log"));
     Path directory = Files.createTempDirectory("sluice-benchmark");
-    int results = values.get(RESULTS);
     try (EmbeddedBroker broker = OneProcess.broker(directory, 0)) {
       KafkaConnection connection = OneProcess.connection(broker);
       try (Admin admin = Admin.create(connection.admin())) {
         new TopicProvisioner(admin, connection.topics()).provision(8);
       }
-      ManyResults.write(connection, results, values.get(APPLICATIONS));
-      Report report = measure(values, directory.resolve("read-model"), connection);
+      int pushes = ManyResults.write(connection, values.get(EVENTS), values.get(APPLICATIONS));
+      Report report = measure(values, pushes, directory, connection);
       print(report);
       Json.mapper()
           .writer()
           .with(SerializationFeature.INDENT_OUTPUT)
           .writeValue(values.get(OUTPUT).toFile(), report);
     }
-    // a million results take more than a gigabyte
+    // a million events take more than a gigabyte
     try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     }
     return 0;
   }
 
-  private static Report measure(SettingValues values, Path file, KafkaConnection connection)
+  private static Report measure(
+      SettingValues values, int pushes, Path directory, KafkaConnection connection)
       throws Exception {
     long from = System.nanoTime();
-    try (ApiServer api = start(file, connection)) {
-      awaitReady(api);
+    double cpu;
+    try (ApiProcess api = ApiProcess.start(directory, connection)) {
+      api.awaitReady();
+      cpu = api.cpu().toMillis() / 1e3;
     }
     double build = seconds(from);
     from = System.nanoTime();
-    try (ApiServer api = start(file, connection)) {
-      awaitReady(api);
+    try (ApiProcess api = ApiProcess.start(directory, connection)) {
+      api.awaitReady();
       double start = seconds(from);
-      int applications = values.get(APPLICATIONS);
-      Map<String, Percentiles> times =
-          Map.of(
-              "status",
-              query(api, values.get(QUESTIONS), _ -> "/api/v1/status"),
-              "history",
-              query(
-                  api,
-                  values.get(QUESTIONS),
-                  i -> "/api/v1/applications/app-%d/history".formatted(i % applications)),
-              "trace",
-              query(
-                  api,
-                  values.get(QUESTIONS),
-                  i ->
-                      "/api/v1/trace?cluster=east&kind=Deployment&namespace=default&name=app-%d"
-                          .formatted(i % applications)));
-      LatencyReport.Memory memory = LatencyRig.memory();
+      Map<String, Percentiles> times = new TreeMap<>();
+      for (Map.Entry<String, IntFunction<String>> question :
+          questions(pushes, values.get(APPLICATIONS)).entrySet()) {
+        times.put(question.getKey(), query(api, values.get(QUESTIONS), question.getValue()));
+      }
       return new Report(
-          values.get(RESULTS),
+          values.get(EVENTS),
           build,
-          values.get(RESULTS) / build,
+          values.get(EVENTS) / build,
+          values.get(EVENTS) / cpu,
           start,
           times,
-          memory.heapUsedMiB(),
-          memory.residentMiB(),
-          mebibytes(file));
+          api.memory().peak(),
+          mebibytes(directory.resolve("read-model")));
     }
   }
 
-  private static ApiServer start(Path file, KafkaConnection connection) {
-    return ApiServer.start(
-        ApiConfig.from(
-            new Settings(ApiConfig.SETTINGS, List.of())
-                .read(
-                    Map.of("read-model", List.of(file.toString()), "api-port", List.of("0")),
-                    Map.of(),
-                    Optional.empty())),
-        connection,
-        Clock.systemUTC());
+  private static Map<String, IntFunction<String>> questions(int pushes, int applications) {
+    int tenth = Math.max(1, pushes / 10);
+    return Map.of(
+        "status",
+        _ -> "/api/v1/status",
+        "get",
+        i -> "/api/v1/applications/app-%d".formatted(i % applications),
+        "history new",
+        i -> "/api/v1/applications/app-%d/history".formatted(i % applications),
+        "history old",
+        i ->
+            "/api/v1/applications/app-%d/history?after=%d/east/2"
+                .formatted(
+                    i % applications,
+                    Instant.parse("2026-01-01T00:00:00Z").plusSeconds(tenth).toEpochMilli()),
+        "trace",
+        i ->
+            "/api/v1/trace?cluster=east&kind=Deployment&namespace=default&name=app-%d"
+                .formatted(i % applications),
+        "explain new",
+        i -> "/api/v1/commits/" + ManyResults.commit(pushes - i % tenth),
+        "explain old",
+        i -> "/api/v1/commits/" + ManyResults.commit(1 + i % tenth));
   }
 
-  private static void awaitReady(ApiServer api) throws InterruptedException {
-    CountDownLatch pause = new CountDownLatch(1);
-    while (api.unreadyReason().isPresent()) {
-      pause.await(5, TimeUnit.MILLISECONDS);
-    }
-  }
-
-  private static Percentiles query(ApiServer api, int queries, IntFunction<String> path)
+  private static Percentiles query(ApiProcess api, int queries, IntFunction<String> path)
       throws IOException, InterruptedException {
     List<Double> times = new ArrayList<>();
     try (HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       for (int i = 0; i < queries; i++) {
         long from = System.nanoTime();
         int status =
-            http.send(
-                    HttpRequest.newBuilder(
-                            URI.create(
-                                "http://127.0.0.1:%d%s".formatted(api.port(), path.apply(i))))
-                        .build(),
-                    HttpResponse.BodyHandlers.ofByteArray())
+            http.send(api.request(path.apply(i)), HttpResponse.BodyHandlers.ofByteArray())
                 .statusCode();
         if (status != 200) {
           throw new IllegalStateException("%s answered %d".formatted(path.apply(i), status));
@@ -199,17 +184,19 @@ final class ReadModelBenchmark {
 
   private static void print(Report report) {
     System.out.printf(
-        "%d results: built in %.1f s (%.0f a second), %d MiB on disk%n",
-        report.results(), report.buildSeconds(), report.resultsPerSecond(), report.fileMiB());
+        "%d events: built in %.1f s (%.0f a second, %.0f a CPU second), %d MiB on disk%n",
+        report.events(),
+        report.buildSeconds(),
+        report.eventsPerSecond(),
+        report.eventsPerCpuSecond(),
+        report.fileMiB());
     System.out.printf("an existing one is ready after %.2f s%n", report.startSeconds());
     report
         .milliseconds()
         .forEach(
             (kind, times) ->
                 System.out.printf(
-                    "%-8s p50 %.1f ms, p99 %.1f ms%n", kind, times.p50(), times.p99()));
-    System.out.printf(
-        "heap in use %d MiB, resident %d MiB, broker included%n",
-        report.heapUsedMiB(), report.residentMiB());
+                    "%-12s p50 %.1f ms, p99 %.1f ms%n", kind, times.p50(), times.p99()));
+    System.out.printf("resident at most %d MiB%n", report.peakMiB());
   }
 }

@@ -9,7 +9,6 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.AttemptJournal;
 import dev.sluice.worker.lane.Lanes;
-import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.report.OpenDeadLetters;
 import dev.sluice.worker.report.Reporter;
@@ -247,6 +246,7 @@ final class LeaderSession implements SyncIntake.Progress {
 
   private void reported(ResultEvent result) {
     metrics.reported(result);
+    context.ledgerReports().reported(result);
     resources.listener().reported(result);
   }
 
@@ -259,8 +259,7 @@ final class LeaderSession implements SyncIntake.Progress {
         });
   }
 
-  private Map<ApplicationName, Ledger.OpenEntry> openDeadLetters(Instant since)
-      throws InterruptedException {
+  private OpenDeadLetters.Found openDeadLetters(Instant since) throws InterruptedException {
     return retried(
         "read which dead letters are open",
         () -> OpenDeadLetters.read(resources.kafka(), config.cluster(), since));

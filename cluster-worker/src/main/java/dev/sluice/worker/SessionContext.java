@@ -1,6 +1,7 @@
 package dev.sluice.worker;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
@@ -8,6 +9,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.Containment;
+import dev.sluice.worker.adoption.AdoptionCheck;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
@@ -35,6 +37,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.LedgerUpkeep;
+import dev.sluice.worker.report.LedgerReports;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.sync.SyncRecordReader;
@@ -70,8 +73,10 @@ final class SessionContext {
   private final InvalidObjects invalid;
   private final ObjectClaims claims;
   private final Observation observation;
+  private final LedgerReports ledgerReports;
   private final Set<ApplicationName> suspended = ConcurrentHashMap.newKeySet();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
+  private final Set<DeadLetterId> closed = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates the context.
@@ -97,6 +102,9 @@ final class SessionContext {
     this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
     this.discovery = new Discovery(api);
     this.observation = new Observation(this);
+    this.ledgerReports =
+        new LedgerReports(
+            config.cluster(), resources.telemetry().heartbeats()::report, resources.clock());
     this.ledgers =
         new LedgerStore(api, config.ledgerNames(), Keyring.unusable("it was not read yet"));
     this.upkeep = new LedgerUpkeep(api, config.ledgerNames(), ledgers, resources.clock());
@@ -116,6 +124,10 @@ final class SessionContext {
 
   Observation observation() {
     return observation;
+  }
+
+  LedgerReports ledgerReports() {
+    return ledgerReports;
   }
 
   Containment containment() {
@@ -145,6 +157,11 @@ final class SessionContext {
   /** Returns the open dead letters that no ledger names. */
   Map<ApplicationName, Ledger.OpenEntry> open() {
     return open;
+  }
+
+  /** Returns the dead letters that are closed in the topic, and maybe not yet in their ledgers. */
+  Set<DeadLetterId> closed() {
+    return closed;
   }
 
   /** Returns the applications that are suspended, so that their drift is not healed. */
@@ -204,13 +221,14 @@ final class SessionContext {
         rendering(),
         new PlanRunner(
             new Clearance.Sources(claims, targets, api, discovery),
+            new AdoptionCheck(api, discovery, config.installation()),
             config.ownObjects(),
             invalid,
             resources.clock()),
         claims,
         targets,
         reporting,
-        new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster())),
+        new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster()), closed),
         observation.objects(),
         new LivePreview(api, discovery),
         new OrphanRemoval(new Clearance.Sources(claims, targets, api, discovery), ledgers),

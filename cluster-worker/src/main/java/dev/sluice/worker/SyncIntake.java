@@ -15,6 +15,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.report.OpenDeadLetters;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.report.ResultLimits;
 import dev.sluice.worker.sync.LogEntry;
@@ -52,7 +53,7 @@ final class SyncIntake implements LogListener {
   private final Progress progress;
   private final CountDownLatch readToEnd = new CountDownLatch(1);
   private final CountDownLatch caughtUp = new CountDownLatch(1);
-  private volatile Optional<Instant> lostSince = Optional.empty();
+  private volatile Optional<Instant> unknownSince = Optional.empty();
   private volatile boolean openKnown;
 
   /**
@@ -87,17 +88,20 @@ final class SyncIntake implements LogListener {
 
   /** Reads which dead letters have been open since a time; may block. */
   interface OpenDeadLettersReader {
-    Map<ApplicationName, Ledger.OpenEntry> since(Instant time) throws InterruptedException;
+    OpenDeadLetters.Found since(Instant time) throws InterruptedException;
   }
 
   /**
    * Waits until the log was read to its end and every application is queued. In between, reads in
-   * the caller's thread which dead letters are open for applications without a usable ledger.
+   * the caller's thread which dead letters are open for applications without a usable ledger, and
+   * which of those in the ledgers are closed.
    */
   void awaitCaughtUp(OpenDeadLettersReader deadLetters) throws InterruptedException {
     readToEnd.await();
-    if (lostSince.isPresent()) {
-      context.open().putAll(deadLetters.since(lostSince.get()));
+    if (unknownSince.isPresent()) {
+      OpenDeadLetters.Found inTopic = deadLetters.since(unknownSince.get());
+      context.open().putAll(inTopic.open());
+      context.closed().addAll(inTopic.closed());
     }
     openKnown = true;
     caughtUp.await();
@@ -107,10 +111,10 @@ final class SyncIntake implements LogListener {
   public boolean caughtUp(
       Map<ApplicationName, List<LogEntry>> history, Collection<RefusedSources> refused) {
     if (readToEnd.getCount() > 0) {
-      lostSince = lostSince(history);
+      unknownSince = unknownSince(history);
       readToEnd.countDown();
     }
-    if (lostSince.isPresent() && !openKnown) {
+    if (unknownSince.isPresent() && !openKnown) {
       return false;
     }
     hello();
@@ -146,8 +150,10 @@ final class SyncIntake implements LogListener {
     found
         .usable()
         .forEach(
-            (application, stored) ->
-                summaries.add(Map.entry(application, summary(stored.ledger()))));
+            (application, stored) -> {
+              summaries.add(Map.entry(application, summary(stored.ledger())));
+              context.ledgerReports().found(stored.ledger());
+            });
     for (var part : ResultLimits.parts(summaries, HELLO_BYTES)) {
       Map<ApplicationName, ResultEvent.LedgerSummary> ledgers = new HashMap<>();
       part.forEach(each -> ledgers.put(each.getKey(), each.getValue()));
@@ -167,14 +173,19 @@ final class SyncIntake implements LogListener {
 
   /**
    * Returns the earliest time at which a dead letter can have been opened for an application that
-   * has no usable ledger; empty if all have one.
+   * has no usable ledger, or closed for one whose ledger has an open dead letter; empty if there is
+   * no such application.
    */
-  private Optional<Instant> lostSince(Map<ApplicationName, List<LogEntry>> history) {
+  private Optional<Instant> unknownSince(Map<ApplicationName, List<LogEntry>> history) {
     return history.entrySet().stream()
-        .filter(each -> known(each.getKey()).isEmpty())
+        .filter(each -> isUncertain(each.getKey()))
         .map(each -> each.getValue().getFirst().writtenAt())
         .min(Comparator.naturalOrder())
         .map(first -> first.minus(SKEW));
+  }
+
+  private boolean isUncertain(ApplicationName application) {
+    return known(application).map(ledger -> ledger.deadLetter().isPresent()).orElse(true);
   }
 
   private void expect(List<LogEntry> records) {

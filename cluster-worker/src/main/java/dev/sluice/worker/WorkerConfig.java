@@ -96,12 +96,15 @@ public record WorkerConfig(
   public static final Setting<Duration> LEASE_RENEW_DEADLINE =
       Setting.duration("lease-renew-deadline", "how long to try to renew the Lease").or("10s");
   public static final Setting<Duration> LEASE_RETRY_PERIOD =
-      Setting.duration("lease-retry-period", "interval between attempts to take or renew the Lease")
+      Setting.duration(
+              "lease-retry-period",
+              "interval between attempts to take the Lease, or to renew it after a failure")
           .or("2s");
   public static final Setting<Duration> SLOW_TIMER =
       Setting.duration(
               "slow-timer",
-              "interval between attempts at applications that are parked because of the cluster's state")
+              "interval between attempts at applications that are parked because of the cluster's"
+                  + " state")
           .or("5m");
   public static final Setting<Duration> STUCK_AFTER =
       Setting.duration("stuck-after", "how long an application is retried before it is parked")

@@ -22,8 +22,10 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -230,6 +232,47 @@ final class AdoptionIT {
   }
 
   @Test
+  void oneListFindsTheObjectsOfOthersAmongManyNewOnes() {
+    String[] manifests = new String[40];
+    Arrays.setAll(manifests, i -> configMap("c" + i, "git"));
+    create("c33", Owner.ARGO);
+    // nothing but those of other owners is listed
+    send("other", 1, Adoption.UNOWNED, configMap("own", "git"));
+    bench.awaitApplied("other", 1);
+    requests.clear();
+
+    send("shop", 1, Adoption.UNOWNED, manifests);
+
+    assertThat(bench.awaitParked("shop").message()).contains("/c33 is owned by Argo CD");
+    assertThat(writes()).isEmpty();
+    assertThat(lists()).hasSize(1);
+    assertThat(reads()).as("single reads").hasSizeLessThan(12).anyMatch(it -> it.endsWith("/c33"));
+
+    var unused = bench.fixture.client().resource(live("c33")).delete();
+    bench.awaitApplied("shop", 1);
+    assertThat(bench.value("c33")).contains("git");
+    assertThat(bench.value("c39")).contains("git");
+  }
+
+  @Test
+  void objectsOfOthersAreFoundAmongMoreThanAPageOfThem() {
+    IntStream.range(0, 501)
+        .parallel()
+        .forEach(i -> create("f" + i, "kubectl-client-side-apply", ""));
+    create("zz", Owner.ARGO);
+    String[] manifests = new String[20];
+    Arrays.setAll(manifests, i -> configMap("c" + i, "git"));
+    manifests[19] = configMap("zz", "git");
+
+    send("shop", 1, Adoption.UNOWNED, manifests);
+
+    assertThat(bench.awaitParked("shop").message()).contains("/zz is owned by Argo CD");
+    assertThat(writes()).isEmpty();
+    assertThat(lists()).hasSize(1);
+    assertThat(reads()).hasSize(20);
+  }
+
+  @Test
   void nothingIsReadInANewNamespace() {
     String added = bench.namespace + "-new";
     try {
@@ -429,6 +472,12 @@ final class AdoptionIT {
     return requests.writes().stream()
         .filter(line -> line.contains("/configmaps/") && !line.contains("/configmaps/sluice-"))
         .toList();
+  }
+
+  /** Returns the lists of ConfigMaps in the namespace. */
+  private List<String> lists() {
+    String path = "GET /api/v1/namespaces/%s/configmaps".formatted(bench.namespace);
+    return requests.all().stream().filter(path::equals).toList();
   }
 
   private List<String> reads() {

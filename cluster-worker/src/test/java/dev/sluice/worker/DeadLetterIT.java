@@ -9,10 +9,14 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.worker.report.Reporter;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +79,37 @@ class DeadLetterIT {
     assertThat(traceId(letters().getLast()))
         .as("closed in the trace of the successful record")
         .isNotEqualTo(traceId(opened));
+  }
+
+  @Test
+  void aDeadLetterThatAWorkerHasClosedBeforeItEndedIsNotClosedAgain() throws Exception {
+    ClusterWorker first = bench.worker("one");
+    bench.targets.send(bench.targets.target("web", 1, configMap("Not_A_Name", "x")));
+    awaitLetters(2); // the retry follows the ledger's write
+    first.close();
+    try (Reporter reporter =
+        Reporter.open(bench.kafka, bench.cluster, _ -> {}, _ -> {}, Clock.systemUTC())) {
+      DeadLetterId entry = new DeadLetterId(bench.cluster + "/web/1");
+      reporter
+          .send(
+              new DeadLetterEvent.Closed(
+                  entry,
+                  bench.cluster + "/web",
+                  DeadLetterEvent.Closed.Reason.SUCCEEDED,
+                  Optional.of(new Generation(2))),
+              TraceParent.start())
+          .await();
+    }
+    bench.targets.send(bench.targets.target("web", 2, configMap("a", "second")));
+
+    bench.worker("two");
+    bench.awaitApplied("web", 2);
+    bench.targets.send(bench.targets.target("web", 3, configMap("a", "third")));
+    bench.awaitApplied("web", 3);
+
+    assertThat(letters())
+        .filteredOn(letter -> header(letter, "ce_type").endsWith(".dead-letter-closed.v1"))
+        .hasSize(1);
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.simulated.fault.Fault;
+import dev.sluice.simulated.fault.FaultInjector;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -57,6 +59,38 @@ class ObjectTreeIT {
         .extracting(ObjectsAnswered.Node::health)
         .containsExactly(Health.HEALTHY, Health.SUSPENDED, Health.PROGRESSING, Health.HEALTHY);
     assertThat(answered.objects().get(2).reason()).isEqualTo("waits for a volume");
+  }
+
+  @Test
+  void aKindThatMayNotBeReadIsNamedAndTheRestIsListed() {
+    assumeTrue(bench.fixture.isSimulated(), "needs faults");
+    bench.worker("one");
+    bench.targets.send(
+        bench.targets.target("web", 1, configMap("a", "first"), configMap("b", "first")));
+    bench.awaitApplied("web", 1);
+    try (var _ = forbidden("/configmaps/b");
+        var _ = forbidden("/jobs")) {
+      ObjectsAnswered answered = questions.askObjects("web");
+
+      assertThat(answered.failure()).isEmpty();
+      assertThat(answered.unlisted())
+          .containsExactly(
+              "ConfigMap in %s (403 Forbidden)".formatted(bench.namespace),
+              "Job in %s (403 Forbidden)".formatted(bench.namespace));
+      assertThat(answered.objects())
+          .extracting(node -> node.object().name() + " " + node.health().word())
+          .containsExactly("a Healthy", "b Unknown");
+    }
+  }
+
+  private FaultInjector.Registration forbidden(String path) {
+    return bench
+        .fixture
+        .simulatedCluster()
+        .faults()
+        .inject(
+            request -> request.path().endsWith(path) && !request.isWrite(),
+            new Fault.Fail(403, "Forbidden", "a test's fault"));
   }
 
   @Test

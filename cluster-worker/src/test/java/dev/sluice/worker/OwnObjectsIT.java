@@ -24,6 +24,7 @@ import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,7 +153,9 @@ class OwnObjectsIT {
             Ledger.unknown(web)
                 .begin(header, Inventory.EMPTY, Set.of(lease))
                 .finish(
-                    header, new Inventory(List.of(new InventoryEntry(lease, "digest", false)))));
+                    header,
+                    new Inventory(List.of(new InventoryEntry(lease, "digest", false))),
+                    new Ledger.Finished(Instant.EPOCH, Optional.empty())));
     bench
         .fixture
         .client()

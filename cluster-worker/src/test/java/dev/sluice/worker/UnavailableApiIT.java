@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
@@ -194,13 +195,16 @@ final class UnavailableApiIT {
   }
 
   @Test
-  void theObjectsOfAnApplicationThatUsesTheApiAreUnknown() {
+  void theObjectsOfTheApiAreUnknownAndTheOthersAreShown() {
     applyAndStopAnswering(configMap("a", "first"), gadget("g"));
 
-    Failure failure = questions.askObjects("web").failure().orElseThrow();
+    ObjectsAnswered answer = questions.askObjects("web");
 
-    assertThat(failure.code().value()).isEqualTo(UNAVAILABLE);
-    assertThat(failure.message()).contains("APIService v1." + group);
+    assertThat(answer.failure()).isEmpty();
+    assertThat(answer.objects())
+        .extracting(node -> node.object().kind() + " " + node.health())
+        .containsExactlyInAnyOrder("ConfigMap HEALTHY", "Gadget UNKNOWN");
+    assertThat(answer.unlisted()).singleElement().asString().startsWith("Gadget in ");
   }
 
   private void applyAndStopAnswering(String... manifests) {

@@ -2,10 +2,13 @@ package dev.sluice.dispatcher;
 
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.archive.Archiver;
+import dev.sluice.dispatcher.archive.TargetArchive;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
 import dev.sluice.dispatcher.partition.PartitionContext;
+import dev.sluice.dispatcher.recorded.RecordedTargets;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.remote.FetchedRemotes;
 import dev.sluice.platform.health.HealthServer;
@@ -45,8 +48,11 @@ public final class Dispatcher implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final Mirrors mirrors;
   private final FetchedRemotes remotes;
+  private final RecordedTargets recorded;
   private final FleetIntake intake;
   private final ChangesConsumer consumer;
+  private final Optional<TargetArchive> archive;
+  private final Optional<Archiver> archiver;
   private final Optional<HealthServer> health;
   private final Heartbeats.Reporting reporting;
 
@@ -60,8 +66,10 @@ public final class Dispatcher implements AutoCloseable {
     this.timers =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
+    this.archive = config.archive().map(settings -> settings.open(connection.topics(), clock));
     this.mirrors = Mirrors.owning(config.mirrors(), config.mirrorLimits(), clock);
     this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
+    this.recorded = new RecordedTargets(connection, archive);
     this.intake =
         new FleetIntake(config.fleet(), config.guard(), config.replication(), connection, clock);
     this.consumer =
@@ -72,6 +80,7 @@ public final class Dispatcher implements AutoCloseable {
                 config.replication(),
                 mirrors,
                 remotes,
+                recorded,
                 config.timing(),
                 clock,
                 timers,
@@ -79,6 +88,10 @@ public final class Dispatcher implements AutoCloseable {
                 telemetry.tracing()),
             config.instance(),
             partitions -> intake.setLeader(partitions.contains(0)));
+    this.archiver =
+        archive.map(
+            store ->
+                new Archiver(store, connection, config.instance(), clock, telemetry.metrics()));
     this.health =
         config
             .healthPort()
@@ -123,6 +136,7 @@ public final class Dispatcher implements AutoCloseable {
     }
     Dispatcher dispatcher = new Dispatcher(config, connection, clock, listener, telemetry);
     dispatcher.consumer.start();
+    dispatcher.archiver.ifPresent(Archiver::start);
     return dispatcher;
   }
 
@@ -146,7 +160,13 @@ public final class Dispatcher implements AutoCloseable {
     return Heartbeats.Status.running(
             Stream.concat(consumer.unreadyReasons().stream(), intake.loopProblem().stream())
                 .toList())
-        .with(intake.findings());
+        .with(intake.findings())
+        .with(archiver.map(Archiver::findings).orElse(List.of()));
+  }
+
+  /** Returns what is wrong with the fleet; empty if another instance reads it. */
+  List<Heartbeats.Finding> fleetFindings() {
+    return intake.findings();
   }
 
   public boolean isReady() {
@@ -184,7 +204,10 @@ public final class Dispatcher implements AutoCloseable {
     reporting.close();
     consumer.close();
     intake.close();
+    archiver.ifPresent(Archiver::close);
+    archive.ifPresent(TargetArchive::close);
     timers.shutdownNow();
+    recorded.close();
     remotes.close();
     mirrors.close();
   }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher;
 
+import dev.sluice.dispatcher.archive.ArchiveConfig;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
 import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.MirrorLimits;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Settings of a dispatcher.
@@ -24,6 +26,7 @@ import java.util.Optional;
  *     membership); empty for dynamic membership
  * @param healthPort where {@code /livez}, {@code /readyz} and {@code /metrics} are served; 0 for
  *     any free port
+ * @param archive of the targets; without one, only the topics have them
  */
 public record DispatcherConfig(
     Path fleet,
@@ -34,7 +37,8 @@ public record DispatcherConfig(
     RetryTiming timing,
     RemovalGuard guard,
     Optional<String> instance,
-    Optional<Integer> healthPort) {
+    Optional<Integer> healthPort,
+    Optional<ArchiveConfig> archive) {
 
   public static final Setting<Path> FLEET =
       Setting.path("fleet", "directory of the fleet's YAML documents");
@@ -92,17 +96,11 @@ public record DispatcherConfig(
   public static final Setting<Integer> REMOVAL_LIMIT =
       Setting.integer(
               "removal-limit",
-              "percentage of the applications that a fleet revision may remove or deselect; two may"
-                  + " always be, and in a fleet of fewer than five no more",
+              "percentage of the applications that a fleet revision may remove or deselect without"
+                  + " an approval; two may always be, and in a fleet of fewer than five no more",
               0,
               100)
           .or("30");
-  public static final Setting<Optional<String>> APPROVE_REVISION =
-      Setting.text(
-              "approve-revision",
-              "DIGEST",
-              "approves one larger removal, by the digest from the log")
-          .optional();
   public static final Setting<Optional<String>> INSTANCE =
       Setting.text(
               "dispatcher-instance",
@@ -118,21 +116,23 @@ public record DispatcherConfig(
           .optional();
 
   public static final List<Setting<?>> SETTINGS =
-      List.of(
-          FLEET,
-          MIRRORS,
-          MIRROR_LIMIT,
-          MIRROR_BUDGET,
-          PARTITIONS,
-          REPLICATION_FACTOR,
-          MIN_INSYNC_REPLICAS,
-          FETCH_PATIENCE,
-          GRACE,
-          SWEEP,
-          REMOVAL_LIMIT,
-          APPROVE_REVISION,
-          INSTANCE,
-          HEALTH_PORT);
+      Stream.concat(
+              Stream.of(
+                  FLEET,
+                  MIRRORS,
+                  MIRROR_LIMIT,
+                  MIRROR_BUDGET,
+                  PARTITIONS,
+                  REPLICATION_FACTOR,
+                  MIN_INSYNC_REPLICAS,
+                  FETCH_PATIENCE,
+                  GRACE,
+                  SWEEP,
+                  REMOVAL_LIMIT,
+                  INSTANCE,
+                  HEALTH_PORT),
+              ArchiveConfig.SETTINGS.stream())
+          .toList();
 
   /** Returns the default settings with these directories. */
   public static DispatcherConfig of(Path fleet, Path mirrors) {
@@ -144,6 +144,7 @@ public record DispatcherConfig(
         Replication.AUTOMATIC,
         RetryTiming.DEFAULT,
         RemovalGuard.DEFAULT,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -159,7 +160,23 @@ public record DispatcherConfig(
         timing,
         guard,
         instance.or(() -> Optional.of(name)),
-        healthPort);
+        healthPort,
+        archive);
+  }
+
+  /** Returns these settings with an archive. */
+  public DispatcherConfig archivedIn(ArchiveConfig other) {
+    return new DispatcherConfig(
+        fleet,
+        mirrors,
+        mirrorLimits,
+        partitions,
+        replication,
+        timing,
+        guard,
+        instance,
+        healthPort,
+        Optional.of(other));
   }
 
   public static DispatcherConfig from(SettingValues values) {
@@ -172,8 +189,9 @@ public record DispatcherConfig(
         values.get(PARTITIONS),
         new Replication(values.get(REPLICATION_FACTOR), values.get(MIN_INSYNC_REPLICAS)),
         new RetryTiming(values.get(FETCH_PATIENCE), values.get(GRACE), values.get(SWEEP)),
-        new RemovalGuard(values.get(REMOVAL_LIMIT), values.get(APPROVE_REVISION)),
+        new RemovalGuard(values.get(REMOVAL_LIMIT)),
         values.get(INSTANCE),
-        values.get(HEALTH_PORT));
+        values.get(HEALTH_PORT),
+        ArchiveConfig.from(values));
   }
 }

@@ -6,9 +6,8 @@ import static dev.sluice.dispatcher.Situation.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Approval;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
 import dev.sluice.contract.event.Command;
-import dev.sluice.contract.event.DeadLetterEvent;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.RefPosition;
@@ -16,7 +15,6 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
@@ -179,25 +177,6 @@ class CommandIT {
   }
 
   @Test
-  void aMissingCommitCannotBeRestored() {
-    situation.start();
-    situation.awaitSync(STAGING, 1);
-
-    situation.command("web", Set.of(STAGING), new Command.Restore(new CommitId("b".repeat(40))));
-
-    situation.awaitQuiet();
-    assertThat(situation.sync(STAGING)).hasSize(1);
-    assertThat(situation.deadLetters())
-        .singleElement()
-        .isInstanceOfSatisfying(
-            DeadLetterEvent.Opened.class,
-            opened -> {
-              assertThat(opened.failure().code()).isEqualTo(SourceFailure.COMMIT_MISSING);
-              assertThat(opened.failure().message()).contains("b".repeat(40));
-            });
-  }
-
-  @Test
   void anApprovalIsValidForOnePlanOfOneGeneration() throws IOException {
     String plan = "a".repeat(64);
     situation.start();
@@ -271,7 +250,8 @@ class CommandIT {
                 state.demands(),
                 state.retiredOwner(),
                 state.carriedOut(),
-                state.possible()));
+                state.possible(),
+                Optional.empty()));
     EventId differs = situation.command("web", Set.of(), new Command.Rebuild());
     situation.start();
     situation.awaitQuiet();
@@ -301,7 +281,7 @@ class CommandIT {
         .containsExactly("web 1 one", "web 2 one", "web 3 two");
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(3);
-    assertThat(situation.changes()).filteredOn(CommandAnswered.class::isInstance).hasSize(1);
+    assertThat(situation.changes()).filteredOn(CommandEvent.Answered.class::isInstance).hasSize(1);
   }
 
   @Test
@@ -346,10 +326,10 @@ class CommandIT {
     return commits - positions.getFirst().commits();
   }
 
-  private CommandAnswered answer(EventId command) {
+  private CommandEvent.Answered answer(EventId command) {
     return situation.changes().stream()
-        .filter(CommandAnswered.class::isInstance)
-        .map(CommandAnswered.class::cast)
+        .filter(CommandEvent.Answered.class::isInstance)
+        .map(CommandEvent.Answered.class::cast)
         .filter(answered -> answered.given().equals(command))
         .findFirst()
         .orElseThrow();

@@ -9,6 +9,7 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
@@ -197,7 +198,7 @@ class DeadLetterIT {
                 situation.changes().stream()
                     .anyMatch(
                         event ->
-                            event instanceof ChangeEvent.CommandAnswered answered
+                            event instanceof CommandEvent.Answered answered
                                 && answered.given().equals(resync)
                                 && !answered.accepted()
                                 && answered.message().contains("until the record is repaired")));

@@ -12,6 +12,7 @@ import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ResultEvent;
@@ -227,7 +228,7 @@ class LoopFaultIT {
               partition,
               envelope(
                   EventId.of("misplaced", partition),
-                  new ChangeEvent.CommandGiven(
+                  new CommandEvent.Given(
                       situation.repository,
                       web.application(),
                       Set.of(),
@@ -242,9 +243,7 @@ class LoopFaultIT {
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 2 two");
     situation.awaitQuiet();
     assertThat(
-            situation.changes().stream()
-                .filter(ChangeEvent.CommandAnswered.class::isInstance)
-                .toList())
+            situation.changes().stream().filter(CommandEvent.Answered.class::isInstance).toList())
         .hasSize(1);
   }
 
@@ -276,7 +275,7 @@ class LoopFaultIT {
             situation.connection.topics().changes(),
             envelope(
                 EventId.of("long"),
-                new ChangeEvent.CommandGiven(
+                new CommandEvent.Given(
                     situation.repository,
                     new ApplicationName("web"),
                     Set.of(),
@@ -287,6 +286,34 @@ class LoopFaultIT {
     assertThat(awaitOpened(1).getFirst().failure().message()).contains("which no record of Kafka");
     deliverOther(pushOther("two"));
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 2 two");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"restore", "rebuild"})
+  void aCommandWhoseLaterDecisionFailsBecomesADeadLetter(String command) throws IOException {
+    Dispatcher dispatcher = situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 2);
+
+    // its answer repeats the reason, and does not fit into a record
+    situation.send(
+        EventCodec.encode(
+            situation.connection.topics().changes(),
+            envelope(
+                EventId.of("long"),
+                new CommandEvent.Given(
+                    situation.repository,
+                    new ApplicationName("web"),
+                    Set.of(),
+                    command.equals("restore")
+                        ? new Command.Restore(situation.push())
+                        : new Command.Rebuild(),
+                    "cat",
+                    "x".repeat(16_740_000)))));
+
+    assertThat(awaitOpened(1).getFirst().failure().message()).contains("which no record of Kafka");
+    deliverOther(pushOther("two"));
+    assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("tool 2 two");
+    await().atMost(PATIENCE).until(dispatcher::isReady);
   }
 
   @Test

@@ -8,9 +8,11 @@ import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Origin.Webhook;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -206,13 +208,37 @@ final class Situation implements AutoCloseable {
   /** Publishes an operator's command under a given id. */
   EventId again(EventId id, String application, Set<ClusterName> clusters, Command command) {
     ChangeEvent event =
-        new ChangeEvent.CommandGiven(
+        new CommandEvent.Given(
             repository, new ApplicationName(application), clusters, command, "cat", "a reason");
     send(
         EventCodec.encode(
             connection.topics().changes(),
             new Envelope<>(id, "api", Instant.now(), TraceParent.start(), event)));
     return id;
+  }
+
+  /** Publishes an approval of a fleet removal. */
+  EventId approve(String digest) {
+    return approve(EventId.of("command", "cat/" + deliveries.incrementAndGet(), "fleet"), digest);
+  }
+
+  /** Publishes an approval of a fleet removal under a given id. */
+  EventId approve(EventId id, String digest) {
+    send(
+        EventCodec.encode(
+            connection.topics().changes(),
+            new Envelope<>(
+                id,
+                "api",
+                Instant.now(),
+                TraceParent.start(),
+                new FleetApprovalEvent.Given(digest, "cat", "a reason"))));
+    return id;
+  }
+
+  /** Returns the answers to approvals of fleet removals. */
+  List<FleetApprovalEvent.Answered> approvalAnswers() {
+    return events(connection.topics().changes(), FleetApprovalEvent.Answered.class);
   }
 
   void send(ProducerRecord<String, byte[]> record) {
@@ -272,7 +298,8 @@ final class Situation implements AutoCloseable {
         timing,
         RemovalGuard.DEFAULT,
         Optional.empty(),
-        Optional.of(0));
+        Optional.of(0),
+        Optional.empty());
   }
 
   /** Fences the only partition by taking its transactional id. */

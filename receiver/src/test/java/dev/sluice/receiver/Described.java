@@ -1,6 +1,9 @@
 package dev.sluice.receiver;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.CommitSummary;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -28,22 +31,33 @@ final class Described {
   private static String of(ChangeEvent event) {
     return switch (event) {
       case ChangeEvent.RefChanged change ->
-          "moved %s %s %s %s by %s"
+          "moved %s %s %s %s by %s%s"
               .formatted(
                   change.repository(),
                   change.ref(),
                   commit(change.before()),
                   commit(change.after()),
-                  actor(change.origin()));
+                  actor(change.origin()),
+                  change.head().map(Described::of).orElse(""));
       case ChangeEvent.MergeRecorded merge ->
           "merged %s#%d %s %s of %s by %s"
+                  .formatted(
+                      merge.repository(),
+                      merge.number(),
+                      merge.target(),
+                      merge.mergeCommitPrefix().orElseGet(() -> commit(merge)),
+                      merge.author().orElse("nobody"),
+                      merge.mergedBy().orElse("nobody"))
+              + merge.sourceCommit().map(commit -> " at " + commit.substring(0, 7)).orElse("");
+      case ChangeEvent.ReviewRecorded review ->
+          "review %s#%d %s by %s at %s (%s)"
               .formatted(
-                  merge.repository(),
-                  merge.number(),
-                  merge.target(),
-                  merge.mergeCommitPrefix().orElseGet(() -> commit(merge)),
-                  merge.author().orElse("nobody"),
-                  merge.mergedBy().orElse("nobody"));
+                  review.repository(),
+                  review.number(),
+                  review.verdict().word(),
+                  review.reviewer().orElse("nobody"),
+                  review.commit().map(commit -> commit.substring(0, 7)).orElse("none"),
+                  review.url().orElse("no link"));
       case ChangeEvent.RepositoryMoved moved ->
           "renamed %s to %s by %s"
               .formatted(moved.repository(), moved.movedTo(), actor(moved.origin()));
@@ -57,10 +71,19 @@ final class Described {
       case ChangeEvent.RefForwarded _,
           ChangeEvent.RenameFound _,
           ChangeEvent.FleetEvent _,
-          ChangeEvent.CommandEvent _,
+          CommandEvent _,
+          FleetApprovalEvent _,
           ChangeEvent.LedgerAhead _ ->
           throw new IllegalStateException("no receiver writes " + event);
     };
+  }
+
+  private static String of(CommitSummary head) {
+    return " (%s, %s, %s)"
+        .formatted(
+            head.subject().orElse("no subject"),
+            head.author().orElse("no author"),
+            head.link().orElse("no link"));
   }
 
   private static String commit(ChangeEvent.MergeRecorded merge) {

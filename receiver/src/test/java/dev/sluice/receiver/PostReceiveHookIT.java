@@ -1,10 +1,16 @@
 package dev.sluice.receiver;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.codec.Decoded;
+import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.kafka.TopicReader;
 import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PostReceiveHookIT {
 
   private static final Path HOOK = Path.of("../hooks/post-receive");
+  private static final CommitSummary ONE =
+      new CommitSummary(Optional.of("One"), Optional.of("Ada"), Optional.empty());
 
   private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
@@ -55,7 +64,30 @@ class PostReceiveHookIT {
           .contains("sluice: refs/heads/a\"quoted\"branch: {\"events\":[\"git/");
       assertThat(deletion).contains("{\"events\":[\"git/");
       assertThat(Running.ids(kafka)).hasSize(3).doesNotHaveDuplicates();
+      assertThat(heads())
+          .containsExactlyInAnyOrder(
+              Optional.of(ONE), Optional.of(ONE), Optional.<CommitSummary>empty());
+
+      Path message = directory.resolve("message");
+      Files.write(
+          message, "A \"quoted\" \\ and \u001binvalid \u00ff text\n\nmore".getBytes(ISO_8859_1));
+      git(work, "commit", "--quiet", "--allow-empty", "--file", message.toString());
+      assertThat(git(work, "push", "origin", "HEAD:refs/heads/main")).contains("{\"events\":[");
+      assertThat(heads())
+          .contains(
+              CommitSummary.of(
+                  Optional.of("A \"quoted\" \\ and  invalid \u00ff text"),
+                  Optional.of("Ada"),
+                  Optional.empty()));
     }
+  }
+
+  private List<Optional<CommitSummary>> heads() {
+    return new TopicReader(kafka)
+        .records(kafka.topics().changes()).stream()
+            .map(record -> ((Decoded.Known) EventCodec.decode(record)).envelope().event())
+            .map(event -> ((ChangeEvent.RefChanged) event).head())
+            .toList();
   }
 
   private static String git(Path directory, String... arguments)

@@ -1,14 +1,13 @@
 package dev.sluice.receiver;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.tls.SelfSigned;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,15 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS, HTTP/2 over TLS, and the replacement of a certificate without a restart. */
 class TlsIT {
 
-  private static final char[] PASSWORD = "password".toCharArray();
-
   private final KafkaConnection kafka = KafkaFixture.provisioned(Running.PARTITIONS);
   @TempDir private Path directory;
 
   @Test
   void servesHttp2AndReloadsItsCertificate() throws Exception {
-    KeyStore first = certificate("first");
-    KeyStore second = certificate("second");
+    KeyStore first = SelfSigned.create(directory, "first");
+    KeyStore second = SelfSigned.create(directory, "second");
     install(first);
     Map<String, String> settings =
         Map.of(
@@ -93,46 +90,13 @@ class TlsIT {
     }
   }
 
-  /** Creates a key store with a new key and a self-signed certificate. */
-  private KeyStore certificate(String name) throws Exception {
-    Path store = directory.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=ip:127.0.0.1")
-            .redirectErrorStream(true)
-            .start();
-    assertThat(keytool.waitFor())
-        .as(new String(keytool.getInputStream().readAllBytes(), UTF_8))
-        .isZero();
-    KeyStore whole = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      whole.load(in, PASSWORD);
-    }
-    return whole;
-  }
-
   private void install(KeyStore store) throws GeneralSecurityException, IOException {
     String name = store.aliases().nextElement();
     Certificate certificate = store.getCertificate(name);
     Files.writeString(directory.resolve("tls.crt"), pem("CERTIFICATE", certificate.getEncoded()));
     Files.writeString(
         directory.resolve("tls.key"),
-        pem("PRIVATE KEY", store.getKey(name, PASSWORD).getEncoded()));
+        pem("PRIVATE KEY", store.getKey(name, SelfSigned.password()).getEncoded()));
   }
 
   private static String pem(String what, byte[] der) {

@@ -12,6 +12,7 @@ import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
 import dev.sluice.standalone.process.BrokerCommand;
 import dev.sluice.standalone.process.PartCommands;
+import dev.sluice.standalone.process.SnapshotCommands;
 import dev.sluice.standalone.process.UpCommand;
 import dev.sluice.standalone.verify.VerifyCommand;
 import java.io.Console;
@@ -46,6 +47,8 @@ public final class Main {
         PartCommands.dispatcher(),
         PartCommands.worker(),
         PartCommands.api(),
+        SnapshotCommands.snapshot(),
+        SnapshotCommands.restore(),
         SendCommand.command(),
         AffectedCommand.command(),
         RenderCommand.command(),

@@ -145,6 +145,7 @@ final class ApiOverTopics implements AutoCloseable {
             Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -201,6 +202,30 @@ final class ApiOverTopics implements AutoCloseable {
             1,
             OriginalRecord.at("sluice.sync." + subject.cluster(), 0, 7),
             Optional.empty()));
+  }
+
+  /** Writes that a further attempt of a parked generation failed. */
+  ApiOverTopics retried(Subject subject, int attempts) {
+    return write(
+        new DeadLetterEvent.Retried(
+            DeadLetterId.of(subject),
+            subject.cluster() + "/" + subject.application(),
+            attempts,
+            new Failure(
+                ApplyFailure.INVALID,
+                "the server refused it",
+                Failure.Stage.APPLY,
+                Optional.empty())));
+  }
+
+  /** Writes that the success of a generation closed the dead letter of another. */
+  ApiOverTopics closed(Subject subject, long by) {
+    return write(
+        new DeadLetterEvent.Closed(
+            DeadLetterId.of(subject),
+            subject.cluster() + "/" + subject.application(),
+            DeadLetterEvent.Closed.Reason.SUCCEEDED,
+            by));
   }
 
   static Subject subject(String application, String cluster, long generation, CommitId commit) {

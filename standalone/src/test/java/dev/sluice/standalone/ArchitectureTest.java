@@ -50,6 +50,7 @@ class ArchitectureTest {
                   "api",
                   "worker",
                   "simulated")),
+          Map.entry("dispatcher.archive", List.of("contract", "platform")),
           Map.entry("dispatcher.decide", List.of("contract", "platform.kafka", "inputs.closure")),
           Map.entry(
               "dispatcher.evaluate",

@@ -363,6 +363,7 @@ class ClientIT {
             // a timer retries parked applications
             .replaceAll("\"attempts\" : \\d+", "\"attempts\" : N")
             .replaceAll("(Service NAMESPACE/bad +)\\d+( +AGE)", "$1N$2")
+            .replaceAll("(bad +staging +Invalid +)\\d+", "$1N")
             .replaceAll("attempts: \\d+", "attempts: N")
             // the text differs between releases of Kubernetes
             .replaceAll("(?m)(422 Invalid\\): ).*?((?:\",)?)$", "$1REASON$2")

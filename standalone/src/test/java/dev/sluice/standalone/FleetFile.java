@@ -73,11 +73,15 @@ final class FleetFile {
     Files.writeString(file, documents);
   }
 
-  /** Removes an application. */
-  void remove(String name) throws IOException {
+  /** Removes applications, all at once. */
+  void remove(String... names) throws IOException {
     String left =
         Stream.of(documents.toString().split("---\n"))
-            .filter(document -> !document.contains("metadata: {name: %s}".formatted(name)))
+            .filter(
+                document ->
+                    Stream.of(names)
+                        .noneMatch(
+                            name -> document.contains("metadata: {name: %s}".formatted(name))))
             .collect(Collectors.joining("---\n"));
     documents.setLength(0);
     documents.append(left);

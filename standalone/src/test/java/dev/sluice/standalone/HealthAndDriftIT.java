@@ -354,6 +354,7 @@ class HealthAndDriftIT {
             Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 

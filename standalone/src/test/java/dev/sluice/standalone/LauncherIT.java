@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,99 @@ class LauncherIT {
         .containsAll(MEMORY)
         .contains("-Xmx1g")
         .endsWith("dev.sluice.standalone.Main", "up", "seen=", UTF_8);
+  }
+
+  @Test
+  void theClientHasASmallJvmAndLoadsItsClassesFromTheCache() throws Exception {
+    String launcher = checkout();
+    Path library = directory.resolve("standalone/target/library");
+    Files.writeString(library.resolve("b.jar"), "");
+    Files.writeString(library.resolve("a.jar"), "");
+
+    List<String> without = run(launcher, Map.of(), "get", "apps");
+    Files.writeString(library.resolve("client.aot"), "");
+    List<String> with = run(launcher, Map.of(), "get", "apps");
+    List<String> server = run(launcher, Map.of(), "worker");
+
+    assertThat(without)
+        .contains(
+            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError")
+        .noneMatch(option -> option.startsWith("-XX:AOTCache"));
+    assertThat(with).contains("-XX:AOTCache=" + library.resolve("client.aot"));
+    assertThat(server).noneMatch(option -> option.startsWith("-XX:AOTCache"));
+    assertThat(with.get(with.indexOf("-cp") + 1))
+        .endsWith("%s:%s".formatted(library.resolve("a.jar"), library.resolve("b.jar")));
+  }
+
+  @Test
+  void aBuildPreparesTheCacheOfTheClient() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven("");
+    script(
+        "jdk/bin/java",
+        """
+        #!/bin/sh
+        for each in "$@"; do echo "$each" >> %s; done
+        """
+            .formatted(directory.resolve("calls")));
+
+    run(launcher, Map.of(), "up");
+
+    assertThat(Files.readAllLines(directory.resolve("calls")))
+        .containsSubsequence(
+            "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/client.aot"),
+            "status",
+            "-XX:+UseG1GC",
+            "up");
+  }
+
+  @Test
+  void theJvmWritesTheCacheOfTheClientAndUsesIt() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven("");
+    program(directory.resolve("standalone/target/sluice.jar"));
+    Map<String, String> real = Map.of("JAVA_HOME", System.getProperty("java.home"));
+
+    run(launcher, real, "get", "apps");
+    List<String> second =
+        run(launcher, with(real, "SLUICE_JAVA_OPTS", "-Xlog:class+load"), "get", "apps");
+
+    assertThat(directory.resolve("standalone/target/library/client.aot")).isRegularFile();
+    assertThat(second)
+        .contains("ran get apps")
+        .anyMatch(line -> line.contains("dev.sluice.standalone.Main source: shared objects file"));
+  }
+
+  /** Writes a jar with a program that prints its arguments. */
+  private void program(Path jar) throws IOException {
+    Path source =
+        Files.writeString(
+            Files.createDirectories(directory.resolve("source")).resolve("Main.java"),
+            """
+            package dev.sluice.standalone;
+            public final class Main {
+              public static void main(String[] arguments) {
+                System.out.println("ran " + String.join(" ", arguments));
+              }
+            }
+            """);
+    Path classes = Files.createDirectories(directory.resolve("classes"));
+    int failures =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", classes.toString(), source.toString());
+    assertThat(failures).isZero();
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("dev/sluice/standalone/Main.class"));
+      out.write(Files.readAllBytes(classes.resolve("dev/sluice/standalone/Main.class")));
+    }
+  }
+
+  private static Map<String, String> with(Map<String, String> all, String name, String value) {
+    Map<String, String> more = new HashMap<>(all);
+    more.put(name, value);
+    return more;
   }
 
   @Test
@@ -240,8 +337,8 @@ class LauncherIT {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(Map.of("LC_ALL", "C", "LANG", "C"));
-    builder.environment().putAll(environment);
     builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
+    builder.environment().putAll(environment);
     builder.environment().merge("PATH", "", (path, _) -> directory.resolve("jdk/bin") + ":" + path);
     return builder;
   }

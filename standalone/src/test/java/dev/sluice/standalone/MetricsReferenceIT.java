@@ -51,6 +51,7 @@ class MetricsReferenceIT {
   @Test
   void metricsOfOneProcessMatchTheReference() throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING, PRODUCTION)) {
+      scenario.setting("archive", directory.resolve("archive").toString());
       scenario.fleet().application("plain", "plain", scenario.namespace(), STAGING);
       scenario.fleet().application("broken", "broken", scenario.namespace(), STAGING);
       scenario.commit(

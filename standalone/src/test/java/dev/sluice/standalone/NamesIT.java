@@ -180,7 +180,8 @@ class NamesIT {
         topics.run("dead-letters discard %s --reason known".formatted(record.position()));
 
     assertThat(discarded.code()).as(discarded.err()).isZero();
-    assertThat(discarded.words()).contains("- - discard the dead letter " + record.position());
+    assertThat(discarded.words())
+        .contains("- - discard done the dead letter " + record.position() + " is closed");
     assertThat(topics.run("dead-letters list -o name").out()).isEmpty();
     assertThat(topics.run("dead-letters show " + record.position()).words())
         .contains("discarded by local (known)");

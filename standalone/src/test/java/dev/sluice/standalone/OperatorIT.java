@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
@@ -226,17 +225,17 @@ class OperatorIT {
           patiently().until(() -> answered(scenario).containsAll(given));
 
           assertThat(given).doesNotHaveDuplicates().hasSize(commands);
-          List<CommandAnswered> answers =
+          List<CommandEvent.Answered> answers =
               scenario.read(scenario.kafka().topics().changes(), ChangeEvent.class).stream()
-                  .filter(CommandAnswered.class::isInstance)
-                  .map(CommandAnswered.class::cast)
+                  .filter(CommandEvent.Answered.class::isInstance)
+                  .map(CommandEvent.Answered.class::cast)
                   .toList();
           assertThat(answers)
               .extracting(answer -> answer.given().value())
               .containsExactlyInAnyOrderElementsOf(given);
-          assertThat(answers).allMatch(CommandAnswered::accepted);
+          assertThat(answers).allMatch(CommandEvent.Answered::accepted);
           assertThat(scenario.read(scenario.kafka().topics().changes(), ChangeEvent.class))
-              .filteredOn(CommandGiven.class::isInstance)
+              .filteredOn(CommandEvent.Given.class::isInstance)
               .hasSizeGreaterThanOrEqualTo(commands);
           patiently()
               .untilAsserted(
@@ -351,7 +350,7 @@ class OperatorIT {
   private static Set<String> answered(Scenario scenario) {
     Set<String> ids = new HashSet<>();
     for (Event event : scenario.read(scenario.kafka().topics().changes(), ChangeEvent.class)) {
-      if (event instanceof CommandAnswered answered) {
+      if (event instanceof CommandEvent.Answered answered) {
         ids.add(answered.given().value());
       }
     }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -192,7 +193,8 @@ class OperatorsViewIT {
 
   private int deliver(String secret, String delivery) throws Exception {
     byte[] body =
-        PushWebhook.body("0".repeat(40), "1".repeat(40), "refs/heads/main", "scenario/apps");
+        PushWebhook.body(
+            "0".repeat(40), "1".repeat(40), "refs/heads/main", "scenario/apps", Optional.empty());
     return http.send(
             HttpRequest.newBuilder(
                     URI.create("http://127.0.0.1:%d/webhooks/github".formatted(webhookPort)))

@@ -12,6 +12,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicReader;
@@ -21,6 +22,7 @@ import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.demo.PushWebhook;
 import dev.sluice.standalone.process.OneProcess;
+import dev.sluice.standalone.proof.LogProof;
 import dev.sluice.standalone.verify.Checker;
 import dev.sluice.standalone.verify.Findings;
 import dev.sluice.standalone.verify.Violation;
@@ -41,6 +43,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +59,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.awaitility.core.ConditionFactory;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
@@ -283,12 +285,29 @@ final class Scenario implements AutoCloseable {
 
   int webhook(int port, CommitId after, String secret)
       throws IOException, InterruptedException, GeneralSecurityException {
-    byte[] body = PushWebhook.body("0".repeat(40), after.value(), "refs/heads/main", FULL_NAME);
+    byte[] body =
+        PushWebhook.body(
+            "0".repeat(40),
+            after.value(),
+            "refs/heads/main",
+            FULL_NAME,
+            Optional.of(new PushWebhook.Commit("Sample Author", "Change the files\n\nDetails")));
+    return deliver(port, "push", body, secret);
+  }
+
+  /** Sends a webhook of another kind than a push; returns the status. */
+  int deliver(int port, String event, String body)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    return deliver(port, event, body.getBytes(UTF_8), SECRET);
+  }
+
+  private int deliver(int port, String event, byte[] body, String secret)
+      throws IOException, InterruptedException, GeneralSecurityException {
     return http.send(
             HttpRequest.newBuilder(
                     URI.create("http://127.0.0.1:%d/webhooks/github".formatted(port)))
                 .header("Content-Type", "application/json")
-                .header("X-GitHub-Event", "push")
+                .header("X-GitHub-Event", event)
                 .header("X-GitHub-Delivery", UUID.randomUUID().toString())
                 .header("X-Hub-Signature-256", PushWebhook.signature(body, secret.getBytes(UTF_8)))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
@@ -349,7 +368,7 @@ final class Scenario implements AutoCloseable {
 
   /** Writes an event, as a part of another process would. */
   void write(String topic, Event event) throws Exception {
-    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(kafka.producer("scenario"))) {
+    try (ChainedProducer producer = new ChainedProducer(kafka.producer("scenario"))) {
       producer
           .send(
               EventCodec.encode(
@@ -384,13 +403,17 @@ final class Scenario implements AutoCloseable {
         .map(found -> found.getMetadata().getUid());
   }
 
-  /** Waits until all guarantees hold. */
+  /**
+   * Waits until all guarantees hold; all records are as the AsyncAPI document says, and in chains.
+   */
   void verify() {
     patiently()
         .untilAsserted(
             () ->
                 assertThat(findings(clusters.keySet()))
                     .isEqualTo(new Findings(List.of(), List.of())));
+    assertThat(PublishedContract.violations(kafka, clusters.keySet())).isEmpty();
+    assertThat(new LogProof(kafka, Map.of(), Clock.systemUTC()).check().findings()).isEmpty();
   }
 
   /** Returns the violations of guarantees that a check of these clusters finds. */

@@ -42,7 +42,8 @@ class WaitIT {
     assertThat(ran.code()).as(ran.err()).isEqualTo(1);
     assertThat(ran.err())
         .isEqualTo(
-            "sluice: web in east: generation 1 of the commit is superseded by generation 2 of commit"
+            "sluice: web in east: generation 1 of the commit is superseded by generation 2 of"
+                + " commit"
                 + " %s, and was not applied; --follow waits for the newer generation\n"
                     .formatted(TWO));
   }
@@ -134,7 +135,7 @@ class WaitIT {
     CommitId similar = new CommitId("1".repeat(12) + "a".repeat(28));
     topics.dispatched(subject("web", "east", 1, ONE)).applied(subject("web", "east", 1, ONE));
     assertThat(topics.run(WAIT + "1111111").code()).isZero();
-    assertThat(topics.run("explain 1111111").out()).contains("commit  " + ONE);
+    assertThat(topics.run("explain 1111111").words()).contains("commit " + ONE);
     assertThat(topics.run("rollback web --to 1111111 --reason x --dry-run").out())
         .contains("with the inputs of " + ONE.abbreviated());
 
@@ -150,8 +151,8 @@ class WaitIT {
           .contains("begin with 111111", ONE.value(), similar.value())
           .hasLineCount(1);
     }
-    assertThat(topics.run("explain 1111111111111").out()).contains("commit  " + ONE);
-    assertThat(topics.run("explain " + similar).out()).contains("commit  " + similar);
+    assertThat(topics.run("explain 1111111111111").words()).contains("commit " + ONE);
+    assertThat(topics.run("explain " + similar).words()).contains("commit " + similar);
     for (String line : new String[] {"explain 3333333", "rollback web --reason x --to 3333333"}) {
       CommandRun unknown = topics.run(line);
       assertThat(unknown.code()).as(line).isEqualTo(1);

@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.checkpoint.CheckpointConfig;
 import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
@@ -7,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Configuration of the API. Without tokens every caller has all rights, so the API then listens on
@@ -14,10 +16,10 @@ import java.util.List;
  */
 public final class ApiConfig {
 
-  private static final Setting<Path> READ_MODEL =
+  public static final Setting<Path> READ_MODEL =
       Setting.path(
               "read-model",
-              "directory of the read model's database; rebuilt from the topics if it is lost")
+              "directory of the read model's database; built from the topics if it is lost")
           .or(".sluice/read-model");
   private static final Setting<String> HOST =
       Setting.text(
@@ -36,18 +38,38 @@ public final class ApiConfig {
               + " what its holder can see and command",
           TokenSetting::parse);
 
-  public static final List<Setting<?>> SETTINGS = List.of(READ_MODEL, HOST, PORT, TOKENS);
+  private static final Setting<Boolean> CDEVENTS =
+      Setting.flag(
+          "api-cdevents",
+          "publish deployments, rollbacks, removals, merges and reviews as CDEvents to the topic"
+              + " PREFIX.cdevents");
+
+  public static final List<Setting<?>> SETTINGS =
+      Stream.<List<? extends Setting<?>>>of(
+              List.of(READ_MODEL, HOST, PORT, TOKENS, CDEVENTS), CheckpointConfig.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   private final Path readModel;
   private final String host;
   private final int port;
   private final List<TokenSetting> tokens;
+  private final boolean cdEvents;
+  private final CheckpointConfig checkpoints;
 
-  private ApiConfig(Path readModel, String host, int port, List<TokenSetting> tokens) {
+  private ApiConfig(
+      Path readModel,
+      String host,
+      int port,
+      List<TokenSetting> tokens,
+      boolean cdEvents,
+      CheckpointConfig checkpoints) {
     this.readModel = readModel;
     this.host = host;
     this.port = port;
     this.tokens = List.copyOf(tokens);
+    this.cdEvents = cdEvents;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -58,7 +80,12 @@ public final class ApiConfig {
   public static ApiConfig from(SettingValues values) {
     ApiConfig config =
         new ApiConfig(
-            values.get(READ_MODEL), values.get(HOST), values.get(PORT), values.get(TOKENS));
+            values.get(READ_MODEL),
+            values.get(HOST),
+            values.get(PORT),
+            values.get(TOKENS),
+            values.get(CDEVENTS),
+            CheckpointConfig.from(values));
     if (config.tokens.isEmpty() && !config.isLoopback()) {
       throw new ConfigurationException(
           List.of(
@@ -92,5 +119,14 @@ public final class ApiConfig {
 
   List<TokenSetting> tokens() {
     return tokens;
+  }
+
+  /** Returns whether CDEvents are published. */
+  boolean cdEvents() {
+    return cdEvents;
+  }
+
+  CheckpointConfig checkpoints() {
+    return checkpoints;
   }
 }

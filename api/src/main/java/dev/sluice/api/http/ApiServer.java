@@ -1,6 +1,9 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.cdevents.CdEventPublisher;
+import dev.sluice.api.checkpoint.CheckpointWriter;
 import dev.sluice.api.readmodel.ReadModel;
+import dev.sluice.contract.codec.PublishedSchemas;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.telemetry.Heartbeats;
@@ -23,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +39,6 @@ public final class ApiServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
   private static final int MAX_BODY = 1024 * 1024;
-  private static final int MAX_STREAMS = 500;
   private static final int QUESTIONS = 8;
 
   private final Vertx vertx;
@@ -44,24 +46,33 @@ public final class ApiServer implements AutoCloseable {
   private final CommandPublisher publisher;
   private final Access access;
   private final Metrics metrics;
+  private final Refusals refusals;
   private final WorkerQuestions questions;
-  private final AtomicInteger streams = new AtomicInteger();
+  private final EventStreams eventStreams;
   private final HttpServer server;
+  private final Optional<CheckpointWriter> checkpoints;
   private final Heartbeats.Reporting reporting;
+  private final Optional<CdEventPublisher> cdEvents;
 
   private ApiServer(
       ApiConfig config, KafkaConnection connection, Clock clock, Telemetry telemetry) {
     Metrics metrics = telemetry.metrics();
     this.access = Access.resolve(config.tokens());
+    this.checkpoints = CheckpointWriter.start(config.checkpoints(), connection, clock);
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
     this.questions = new WorkerQuestions(model, publisher, clock);
     this.metrics = metrics;
-    CommandService commands =
-        new CommandService(model, publisher, new Refusals(publisher, clock, metrics));
+    this.cdEvents =
+        config.cdEvents()
+            ? Optional.of(new CdEventPublisher(connection, model, clock))
+            : Optional.empty();
+    this.refusals = new Refusals(publisher, clock, metrics);
+    CommandService commands = new CommandService(model, publisher, refusals);
     new ApiMetrics(metrics, model).listen();
     this.vertx =
         MeasuredVertx.create("api", new VertxOptions().setWorkerPoolSize(QUESTIONS), metrics);
+    this.eventStreams = new EventStreams(vertx, model);
     this.server =
         vertx
             .createHttpServer(new HttpServerOptions().setIdleTimeout(60))
@@ -71,6 +82,7 @@ public final class ApiServer implements AutoCloseable {
                             model,
                             commands,
                             new DeadLetterActions(model, commands, publisher),
+                            new FleetApprovals(model, publisher, refusals),
                             questions)
                         .all()));
     this.reporting =
@@ -78,7 +90,15 @@ public final class ApiServer implements AutoCloseable {
             .heartbeats()
             .report(
                 Heartbeats.Part.of(Heartbeat.Part.API),
-                () -> Heartbeats.Status.running(model.unreadyReason().stream().toList()));
+                () ->
+                    Heartbeats.Status.running(
+                        Stream.of(
+                                model.unreadyReason(),
+                                cdEvents.flatMap(CdEventPublisher::unreadyReason),
+                                checkpoints.flatMap(CheckpointWriter::problem))
+                            .flatMap(Optional::stream)
+                            .toList()));
+    cdEvents.ifPresent(CdEventPublisher::start);
   }
 
   /**
@@ -132,6 +152,7 @@ public final class ApiServer implements AutoCloseable {
     router
         .get(Operations.ROOT + "/openapi.json")
         .handler(context -> Replies.reply(context, 200, document));
+    router.get(PublishedSchemas.PATH + "*").handler(this::schema);
     router.get("/livez").handler(context -> Replies.plain(context, model.stuck()));
     router.get("/readyz").handler(context -> Replies.plain(context, model.unreadyReason()));
     router
@@ -162,33 +183,31 @@ public final class ApiServer implements AutoCloseable {
       }
       route.handler(context -> serve(operation, context));
     }
-    router.errorHandler(
-        404,
-        context ->
-            Replies.refuse(
-                context, Problem.notFound("the API has no such path: see /api/v1/openapi.json")));
-    router.errorHandler(
-        405,
-        context ->
-            Replies.refuse(
-                context,
-                new Problem(
-                    405,
-                    "Method not allowed",
-                    "the path does not have this method: see /api/v1/openapi.json")));
-    router.errorHandler(
-        413,
-        context ->
-            Replies.refuse(
-                context, new Problem(413, "Too large", "the body is larger than 1 MiB")));
-    router.errorHandler(
-        400,
-        context ->
-            Replies.refuse(
-                context,
-                Problem.invalid("the request is not valid HTTP: check its path and headers")));
-    router.errorHandler(500, context -> Replies.fail(context, context.failure()));
+    Replies.explainErrors(router);
     return router;
+  }
+
+  /** Serves the schemas to anyone, since they are the same in every installation. */
+  private void schema(RoutingContext context) {
+    String asked = context.normalizedPath();
+    // without a name, the path also matches without its last slash
+    String path =
+        asked.startsWith(PublishedSchemas.PATH)
+            ? asked.substring(PublishedSchemas.PATH.length())
+            : "";
+    answer(
+        context,
+        () ->
+            PublishedSchemas.read(path)
+                .orElseThrow(
+                    () -> Problem.notFound("there is no such schema: see /schemas/asyncapi.yaml")),
+        text ->
+            context
+                .response()
+                .putHeader(
+                    "Content-Type",
+                    path.endsWith(".yaml") ? "application/yaml" : "application/schema+json")
+                .end(text));
   }
 
   private void serve(Operation operation, RoutingContext context) {
@@ -196,50 +215,19 @@ public final class ApiServer implements AutoCloseable {
         operation.answer().form() == Operation.Answer.Form.PAGE_OR_STREAM
             && String.valueOf(context.request().getHeader("Accept")).contains("text/event-stream");
     if (streamed) {
-      stream(operation, context);
+      eventStreams.open(context, () -> request(operation, context));
       return;
     }
     answer(
         context,
-        () -> Replies.json(operation.handler().apply(request(operation, context))),
+        () -> {
+          // before the query: what is read meanwhile makes the answer newer, never older
+          Optional<Long> catchingUp = model.catchingUp();
+          Object answer = operation.handler().apply(request(operation, context));
+          return Replies.answer(context, answer, catchingUp);
+        },
         text -> Replies.reply(context, operation.answer().status(), text));
   }
-
-  private void stream(Operation operation, RoutingContext context) {
-    if (streams.incrementAndGet() > MAX_STREAMS) {
-      streams.decrementAndGet();
-      Replies.refuse(
-          context,
-          new Problem(
-              503, "Too many streams", "this process has reached its limit of event streams"));
-      return;
-    }
-    vertx
-        .executeBlocking(
-            () -> {
-              Request request = request(operation, context);
-              return new Opening(
-                  request,
-                  EventStream.start(model, context.request().getHeader("Last-Event-ID"), request));
-            },
-            false)
-        .onSuccess(
-            opening ->
-                EventStream.open(
-                    vertx,
-                    model,
-                    opening.request(),
-                    context.response(),
-                    opening.after(),
-                    streams::decrementAndGet))
-        .onFailure(
-            failure -> {
-              streams.decrementAndGet();
-              Replies.fail(context, failure);
-            });
-  }
-
-  private record Opening(Request request, long after) {}
 
   private Request request(Operation operation, RoutingContext context) {
     Principal principal = authenticate(context);
@@ -262,9 +250,16 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Principal authenticate(RoutingContext context) {
-    return access.authenticate(
-        context.request().getHeader("Authorization"),
-        Optional.ofNullable(context.request().authority()).map(HostAndPort::host));
+    try {
+      return access
+          .authenticate(
+              context.request().getHeader("Authorization"),
+              Optional.ofNullable(context.request().authority()).map(HostAndPort::host))
+          .from(Sender.of(context.request()));
+    } catch (Problem denied) {
+      refusals.denied(context, denied);
+      throw denied;
+    }
   }
 
   private void answer(RoutingContext context, Callable<String> question, Consumer<String> reply) {
@@ -288,6 +283,8 @@ public final class ApiServer implements AutoCloseable {
     await(vertx.close());
     questions.close();
     publisher.close();
+    cdEvents.ifPresent(CdEventPublisher::close);
+    checkpoints.ifPresent(CheckpointWriter::close);
     model.close();
   }
 }

@@ -2,12 +2,14 @@ package dev.sluice.api.http;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import java.time.Clock;
@@ -19,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 
@@ -30,7 +31,7 @@ final class CommandPublisher implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final ChainedProducer producer;
   private final Topics topics;
   private final Clock clock;
 
@@ -40,7 +41,7 @@ final class CommandPublisher implements AutoCloseable {
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
-    this.producer = new KafkaProducer<>(properties);
+    this.producer = new ChainedProducer(properties);
     this.topics = connection.topics();
     this.clock = clock;
   }
@@ -58,6 +59,11 @@ final class CommandPublisher implements AutoCloseable {
   /** Publishes that operators have closed dead letters. */
   void close(Map<EventId, DeadLetterEvent.Closed> events) {
     publish(topics.deadLetters(), events);
+  }
+
+  /** Publishes that a request was refused, for the audit log. */
+  void record(EventId id, AccessDenied denied) {
+    publish(topics.results(), Map.of(id, denied));
   }
 
   /** Publishes a question to a cluster's worker. */

@@ -1,25 +1,27 @@
 package dev.sluice.api.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.api.readmodel.Applications.HeldPlan;
+import dev.sluice.api.readmodel.KnownSince;
 import dev.sluice.api.readmodel.Occurrence;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records.Span;
 import dev.sluice.api.readmodel.Scope;
+import dev.sluice.api.store.Columns;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.CommitId;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -34,7 +36,7 @@ import java.util.stream.Collectors;
 final class CommandService {
 
   private static final Pattern POSITIONS = Pattern.compile("(\\d{1,9}):(\\d{1,18})-(\\d{1,18})");
-  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final int MAX_REASON = 500;
 
   private final ReadModel model;
@@ -57,15 +59,14 @@ final class CommandService {
     if (asked.applications().isEmpty()) {
       throw Problem.invalid("'applications' names none: give names, globs, or \"*\" for all");
     }
-    if (asked.command().isPresent() == asked.restoreAt().isPresent()) {
-      throw Problem.invalid("give either 'command' or 'restoreAt'");
-    }
+    asked.check();
     Occurrence occurrence = occurrence(asked);
     Scope selection = new Scope(asked.applications(), asked.clusters());
     Scope own = request.principal().scope();
     String key = key(request);
-    List<Order> orders = new ArrayList<>();
-    List<String> skipped = new ArrayList<>();
+    PastOrders past = new PastOrders(model.pastGenerations(), key);
+    List<Order> orders = past.orders();
+    List<String> skipped = past.skipped();
     List<Definition> fitting =
         model
             .applications()
@@ -87,15 +88,29 @@ final class CommandService {
                     orders.add(
                         new Order(
                             EventId.of("command", key, name), definition, clusters, command)));
-        asked.restoreAt().ifPresent(at -> restore(definition, clusters, at, key, orders, skipped));
+        asked.restoreAt().ifPresent(at -> past.restore(definition, clusters, at));
+        asked.resend().ifPresent(resend -> resend(resend, past, definition, clusters, occurrence));
       }
     }
     selection.absent(fitting).forEach(name -> skipped.add(name + ": not in the selection"));
+    Optional<KnownSince> unknownBefore =
+        model
+            .unknownBefore(occurrence)
+            .or(
+                () ->
+                    asked.restoreAt().isEmpty()
+                        ? Optional.empty()
+                        : model
+                            .knownSince(KnownSince.History.RESULTS)
+                            .filter(one -> one.isAfter(asked.restoreAt())));
     if (orders.isEmpty()) {
       throw Problem.notFound(
           "no application of the fleet fits the selection"
-              + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)));
+              + (skipped.isEmpty() ? "" : ": " + String.join("; ", skipped)),
+          unknownBefore);
     }
+    unknownBefore.map(KnownSince::sentence).ifPresent(skipped::add);
+    asked.checkGenerations(orders);
     return give(request.principal(), orders, asked.reason(), asked.dryRun(), skipped);
   }
 
@@ -115,36 +130,18 @@ final class CommandService {
     }
   }
 
-  /**
-   * Adds orders that restore commits. An order names the commit rather than the time, since each
-   * cluster may have held a different commit.
-   */
-  private void restore(
+  private static void resend(
+      CommandRequest.Resend resend,
+      PastOrders past,
       Definition definition,
       Set<ClusterName> clusters,
-      Instant at,
-      String key,
-      List<Order> orders,
-      List<String> skipped) {
-    String name = definition.application().value();
-    Map<CommitId, Set<ClusterName>> commits = new TreeMap<>(Comparator.comparing(CommitId::value));
-    for (ClusterName cluster : clusters) {
-      model
-          .applications()
-          .heldAt(name, cluster.value(), at)
-          .ifPresentOrElse(
-              commit ->
-                  commits.computeIfAbsent(new CommitId(commit), _ -> new TreeSet<>()).add(cluster),
-              () -> skipped.add("%s: nothing of it was in %s at %s".formatted(name, cluster, at)));
+      Occurrence occurrence) {
+    if (resend.generation().isPresent()) {
+      clusters.forEach(
+          cluster -> past.resend(definition, cluster, resend.generation().orElseThrow()));
+    } else {
+      past.resendNewest(definition, clusters, occurrence);
     }
-    commits.forEach(
-        (commit, there) ->
-            orders.add(
-                new Order(
-                    EventId.of("command", key, name, commit),
-                    definition,
-                    there,
-                    new Command.Restore(commit))));
   }
 
   private static Occurrence occurrence(CommandRequest asked) {
@@ -178,17 +175,80 @@ final class CommandService {
                       .limit(10)
                       .collect(Collectors.joining(", ")));
       if (!dryRun) {
-        refusals.record(forbidden.getFirst(), by, reason);
+        refusals.record(
+            forbidden.getFirst(),
+            by,
+            reason,
+            "%s (%s) may not give this command".formatted(by.name(), by.role().label()));
       }
       throw new Problem(403, "Not allowed", why);
     }
     checkApproval(orders);
-    if (!dryRun) {
+    boolean isRepeated = orders.stream().findFirst().filter(this::isRepeatedApproval).isPresent();
+    Optional<String> nothingHeld =
+        isRepeated ? Optional.empty() : orders.stream().findFirst().flatMap(this::nothingHeld);
+    if (nothingHeld.isPresent()) {
+      if (!dryRun) {
+        refusals.record(orders.getFirst(), by, reason, nothingHeld.get());
+      }
+      throw new Problem(409, "Nothing to approve", nothingHeld.get());
+    }
+    if (!dryRun && !isRepeated) {
       Map<EventId, ChangeEvent> given = new LinkedHashMap<>();
       orders.forEach(order -> given.put(order.id(), order.given(by, reason)));
       publisher.publish(given);
     }
     return new CommandPlan(dryRun, orders.stream().map(this::planned).toList(), skipped);
+  }
+
+  /**
+   * Returns whether the same approval was given before, and not refused. Its answer is that of the
+   * first one, since the cluster no longer holds the plan.
+   */
+  private boolean isRepeatedApproval(Order order) {
+    if (!(order.command() instanceof Command.Approve)) {
+      return false;
+    }
+    JsonNode command = Columns.value(Columns.json(order.command()).getBytes(UTF_8), JsonNode.class);
+    return model
+        .records()
+        .commands(
+            Scope.ALL,
+            Optional.of(order.id().value()),
+            Optional.empty(),
+            Scope.ALL,
+            1,
+            Optional.empty())
+        .items()
+        .stream()
+        .anyMatch(before -> before.accepted().orElse(true) && before.command().equals(command));
+  }
+
+  /** Returns why an approval is refused: the cluster holds no such plan. */
+  private Optional<String> nothingHeld(Order order) {
+    if (!(order.command() instanceof Command.Approve approve)) {
+      return Optional.empty();
+    }
+    String application = order.definition().application().value();
+    String cluster = order.clusters().iterator().next().value();
+    Optional<DeletionPlan> held =
+        model.applications().find(application, Scope.ALL).stream()
+            .flatMap(detail -> detail.plans().stream())
+            .filter(one -> one.cluster().equals(cluster))
+            .map(HeldPlan::plan)
+            .findFirst();
+    if (held.isEmpty()) {
+      return Optional.of(
+          "no deletions of %s wait for an approval in %s".formatted(application, cluster));
+    }
+    boolean isPlan =
+        held.get().generation().equals(approve.generation())
+            && approve.plan().equals(Optional.of(held.get().digest()));
+    return isPlan
+        ? Optional.empty()
+        : Optional.of(
+            "the deletions of %s that wait in %s are those of generation %s with the digest %s: look at them"
+                .formatted(application, cluster, held.get().generation(), held.get().digest()));
   }
 
   private CommandPlan.Planned planned(Order order) {
@@ -199,7 +259,8 @@ final class CommandService {
         Optional.of(application),
         clusters,
         order.command(),
-        expectations.of(application, clusters, order.command()));
+        expectations.of(application, clusters, order.command()),
+        false);
   }
 
   static boolean may(Principal by, Order order) {

@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.api.projection.Phase;
 import dev.sluice.api.readmodel.Applications;
 import dev.sluice.api.readmodel.DeadLetter;
@@ -39,6 +40,30 @@ final class DeadLetterActions {
     this.model = model;
     this.commands = commands;
     this.publisher = publisher;
+  }
+
+  /**
+   * Action on open dead letters.
+   *
+   * @param dryRun returns the commands without giving them
+   */
+  record DeadLetterRequest(
+      Action action, List<DeadLetterId> entries, String reason, boolean dryRun) {
+
+    DeadLetterRequest {
+      entries = entries == null ? List.of() : List.copyOf(entries);
+    }
+
+    enum Action {
+      /**
+       * Syncs again what a worker parked; evaluates again the sources that the dispatcher refused.
+       */
+      @JsonProperty("retry")
+      RETRY,
+      /** Closes the entries without a retry. */
+      @JsonProperty("discard")
+      DISCARD
+    }
   }
 
   CommandPlan act(Request request) {
@@ -89,29 +114,33 @@ final class DeadLetterActions {
               events.put(
                   id,
                   DeadLetterEvent.Closed.discarded(
-                      letter.entry(),
-                      letter.key(),
-                      letter.generation(),
-                      by.name(),
-                      asked.reason())));
+                          letter.entry(),
+                          letter.key(),
+                          letter.generation(),
+                          by.name(),
+                          asked.reason(),
+                          Optional.empty())
+                      .requestedBy(by.caller())));
       publisher.close(events);
     }
     return new CommandPlan(
         plan.dryRun(),
         Stream.concat(
                 plan.commands().stream(),
-                closed.entrySet().stream().map(one -> planned(one.getKey(), one.getValue())))
+                closed.entrySet().stream()
+                    .map(one -> planned(one.getKey(), one.getValue(), asked.dryRun())))
             .toList(),
         skipped);
   }
 
-  private static CommandPlan.Planned planned(EventId id, DeadLetter letter) {
+  private static CommandPlan.Planned planned(EventId id, DeadLetter letter, boolean dryRun) {
     return new CommandPlan.Planned(
         id.value(),
         letter.application(),
         letter.cluster().stream().toList(),
         new Command.Discard(letter.entry()),
-        "the dead letter %s is closed".formatted(letter.entry()));
+        "the dead letter %s is closed".formatted(letter.entry()),
+        !dryRun);
   }
 
   private static void checkRights(Principal by, Map<EventId, DeadLetter> closed) {
@@ -132,14 +161,37 @@ final class DeadLetterActions {
   private static Order inBoth(Order one, Order other) {
     Set<ClusterName> both = new TreeSet<>(one.clusters());
     both.addAll(other.clusters());
-    return new Order(one.id(), one.definition(), both, one.command());
+    return new Order(one.id(), one.definition(), both, retrying(one.command(), other.command()));
+  }
+
+  /** Returns the first command, which also retries the entries of another one of its kind. */
+  private static Command retrying(Command one, Command other) {
+    Optional<List<DeadLetterId>> retries =
+        Optional.of(Stream.concat(one.retried().stream(), other.retried().stream()).toList());
+    return switch (one) {
+      case Command.Reevaluate _ -> new Command.Reevaluate(retries);
+      case Command.Resync _ -> new Command.Resync(retries);
+      case Command.Restore _,
+          Command.Resend _,
+          Command.Rebuild _,
+          Command.Suspend _,
+          Command.Resume _,
+          Command.Approve _,
+          Command.Discard _ ->
+          one;
+    };
   }
 
   private static Order order(
       DeadLetterRequest.Action action, DeadLetter letter, Definition definition, String key) {
     Command command =
         switch (action) {
-          case RETRY -> letter.concernsSource() ? new Command.Reevaluate() : new Command.Resync();
+          case RETRY -> {
+            Optional<List<DeadLetterId>> retries = Optional.of(List.of(letter.entry()));
+            yield letter.concernsSource()
+                ? new Command.Reevaluate(retries)
+                : new Command.Resync(retries);
+          }
           case DISCARD -> new Command.Discard(letter.entry());
         };
     String distinct =

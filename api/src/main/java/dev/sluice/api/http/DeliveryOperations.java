@@ -17,8 +17,8 @@ final class DeliveryOperations {
     return get(
         Operations.ROOT + "/deliveries",
         "deliveries",
-        "Returns the events that webhooks caused, newest first, and whether applications follow the refs they"
-            + " are about.",
+        "Returns the events that webhooks caused, newest first, and whether applications follow the"
+            + " refs they are about.",
         List.of(
             Parameter.ENDPOINT,
             Parameter.REPOSITORY,
@@ -29,16 +29,19 @@ final class DeliveryOperations {
             Parameter.UNTIL),
         Answer.page(DeliveryView.class),
         request ->
-            model
-                .deliveries()
-                .list(
-                    new Deliveries.Filter(
-                        request.text(Parameter.ENDPOINT),
-                        request.repository(),
-                        request.text(Parameter.FOLLOWED).map(Boolean::parseBoolean),
-                        request.span()),
-                    request.principal().scope(),
-                    request.limit(),
-                    request.afterNumber()));
+            Operations.known(
+                request,
+                model
+                    .deliveries()
+                    .list(
+                        new Deliveries.Filter(
+                            request.text(Parameter.ENDPOINT),
+                            request.repository(),
+                            request.text(Parameter.FOLLOWED).map(Boolean::parseBoolean),
+                            request.span()),
+                        request.principal().scope(),
+                        request.limit(),
+                        request.afterNumber()),
+                model.deliveries().knownSince(request.repository())));
   }
 }

@@ -54,6 +54,16 @@ final class Expectations {
       case Command.Restore restore ->
           "generation %s with the inputs of %s, pinned to it until it is resumed"
               .formatted(next, restore.commit().abbreviated());
+      case Command.Resend resend ->
+          suspended
+              ? "refused while it is suspended"
+              : "generation %s with the recorded inputs of generation %s%s"
+                  .formatted(
+                      next,
+                      resend.generation(),
+                      last.equals(Optional.of(resend.generation()))
+                          ? ""
+                          : ", pinned to them until it is resumed unless they are in force");
       case Command.Rebuild _ ->
           "the stored state is compared with what the changes and Git imply; nothing is sent";
       case Command.Suspend _ -> suspended ? "stays suspended" : "no further generation is sent";

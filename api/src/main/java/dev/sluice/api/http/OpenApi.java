@@ -1,5 +1,6 @@
 package dev.sluice.api.http;
 
+import dev.sluice.api.readmodel.KnownSince;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,6 +88,15 @@ final class OpenApi {
         Map.of(
             "description",
             "as asked",
+            "headers",
+            Map.of(
+                Replies.CATCHING_UP,
+                Map.of(
+                    "description",
+                    "present while the read model catches up, such as '120 records', in objects"
+                        + " also as 'catchingUp': what these records change is not in the answer",
+                    "schema",
+                    Map.of("type", "string"))),
             "content",
             Map.of(JSON, Map.of("schema", of(operation.answer())))));
     responses.put("default", PROBLEM);
@@ -107,7 +117,13 @@ final class OpenApi {
               "required",
               List.of("items"),
               "properties",
-              Map.of("items", list, "next", Map.of("type", "string")));
+              Map.of(
+                  "items",
+                  list,
+                  "next",
+                  Map.of("type", "string"),
+                  "knownSince",
+                  schemas.of(KnownSince.class)));
     };
   }
 

@@ -8,16 +8,16 @@ import dev.sluice.api.readmodel.ChangeView;
 import dev.sluice.api.readmodel.CommandView;
 import dev.sluice.api.readmodel.DeadLetter;
 import dev.sluice.api.readmodel.EventView;
-import dev.sluice.api.readmodel.Explanation;
+import dev.sluice.api.readmodel.KnownSince;
+import dev.sluice.api.readmodel.KnownSince.History;
 import dev.sluice.api.readmodel.Overview;
 import dev.sluice.api.readmodel.Page;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.api.readmodel.Records;
-import dev.sluice.api.readmodel.Scope;
-import dev.sluice.api.readmodel.Trace;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.ObjectsAnswered;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,16 +30,19 @@ final class Operations {
   private final ReadModel model;
   private final CommandService commandService;
   private final DeadLetterActions deadLetterActions;
+  private final FleetApprovals fleetApprovals;
   private final WorkerQuestions questions;
 
   Operations(
       ReadModel model,
       CommandService commandService,
       DeadLetterActions deadLetterActions,
+      FleetApprovals fleetApprovals,
       WorkerQuestions questions) {
     this.model = model;
     this.commandService = commandService;
     this.deadLetterActions = deadLetterActions;
+    this.fleetApprovals = fleetApprovals;
     this.questions = questions;
   }
 
@@ -47,6 +50,7 @@ final class Operations {
     List<Operation> all = new ArrayList<>(fleet());
     all.addAll(ApplicationOperations.all(model));
     all.addAll(audit());
+    all.addAll(CommitOperations.all(model));
     all.add(DeliveryOperations.list(model));
     all.addAll(commands());
     return List.copyOf(all);
@@ -85,27 +89,33 @@ final class Operations {
         get(
             ROOT + "/changes",
             "changes",
-            "Lists changes of repositories and definitions, newest first.",
+            "Lists changes of repositories and definitions, newest first. With 'application', only"
+                + " those of the definitions of these applications, and their losses of state.",
             with(
                 with(Parameter.PAGING, Parameter.SINCE, Parameter.UNTIL),
+                Parameter.APPLICATION,
                 Parameter.REPOSITORY,
                 Parameter.TYPE,
                 Parameter.COMMIT,
                 Parameter.DELIVERY),
             Answer.page(ChangeView.class),
             request ->
-                model
-                    .records()
-                    .changes(
-                        new Records.ChangeFilter(
-                            request.repository(),
-                            request.text(Parameter.TYPE),
-                            request.text(Parameter.COMMIT),
-                            request.text(Parameter.DELIVERY),
-                            request.span()),
-                        request.principal().scope(),
-                        request.limit(),
-                        request.afterNumber())),
+                known(
+                    request,
+                    model
+                        .records()
+                        .changes(
+                            new Records.ChangeFilter(
+                                request.scope().applications(),
+                                request.repository(),
+                                request.text(Parameter.TYPE),
+                                request.text(Parameter.COMMIT),
+                                request.text(Parameter.DELIVERY),
+                                request.span()),
+                            request.principal().scope(),
+                            request.limit(),
+                            request.afterNumber()),
+                    model.knownSince(History.CHANGES))),
         get(
             ROOT + "/dead-letters",
             "deadLetters",
@@ -121,24 +131,6 @@ final class Operations {
             Answer.page(DeadLetter.class),
             this::deadLetters),
         get(
-            ROOT + "/trace",
-            "trace",
-            "Traces an object to its commit, merge request, webhook delivery and times.",
-            List.of(Parameter.ONE_CLUSTER, Parameter.KIND, Parameter.NAME, Parameter.NAMESPACE),
-            Answer.one(Trace.class),
-            this::trace),
-        get(
-            ROOT + "/commits/{commit}",
-            "explain",
-            "Explains a commit: for which applications it was sent, for which not, and why.",
-            List.of(Parameter.PATH_COMMIT),
-            Answer.one(Explanation.class),
-            request ->
-                model
-                    .origins()
-                    .explain(commit(request), request.principal().scope())
-                    .orElseThrow(() -> unknownCommit(request))),
-        get(
             ROOT + "/events",
             "events",
             "Lists events in the order they were read; streams them with Accept: text/event-stream,"
@@ -151,13 +143,16 @@ final class Operations {
                 Parameter.REPOSITORY),
             Answer.pageOrStream(EventView.class),
             request ->
-                model
-                    .records()
-                    .events(
-                        eventFilter(request),
-                        request.principal().scope(),
-                        request.limit(),
-                        request.afterNumber().orElse(0L))));
+                known(
+                    request,
+                    model
+                        .records()
+                        .events(
+                            eventFilter(request),
+                            request.principal().scope(),
+                            request.limit(),
+                            request.afterNumber().orElse(0L)),
+                    model.knownSince(History.values()))));
   }
 
   private List<Operation> commands() {
@@ -165,34 +160,46 @@ final class Operations {
         get(
             ROOT + "/commands",
             "commands",
-            "Lists commands and their answers, newest first.",
-            with(Parameter.PAGING, Parameter.APPLICATION, Parameter.ID),
+            "Lists commands with their answers, and what was sent for them to each cluster, newest"
+                + " first.",
+            with(
+                Parameter.PAGING,
+                Parameter.APPLICATION,
+                Parameter.CLUSTER,
+                Parameter.ID,
+                Parameter.ID_PREFIX),
             Answer.page(CommandView.class),
             request ->
-                model
-                    .records()
-                    .commands(
-                        request.scope(),
-                        request.text(Parameter.ID),
-                        request.principal().scope(),
-                        request.limit(),
-                        request.afterNumber())),
+                known(
+                    request,
+                    model
+                        .records()
+                        .commands(
+                            request.scope(),
+                            request.text(Parameter.ID),
+                            request.text(Parameter.ID_PREFIX),
+                            request.principal().scope(),
+                            request.limit(),
+                            request.afterNumber()),
+                    model.knownSince(History.CHANGES, History.RESULTS))),
         post(
             ROOT + "/commands",
             "command",
             "Sends a command to each selected application, as an event that the dispatcher"
-                + " accepts or refuses; GET commands by id returns the answer. The kinds of the"
+                + " accepts or refuses; GET commands by id returns the answer and, once Git was"
+                + " evaluated, what was sent to each cluster. The kinds of the"
                 + " client's verbs: re-evaluate (sync), resync (sync --force), restore (rollback),"
                 + " rebuild, suspend, resume, approve.",
             CommandRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
             commandService::command),
+        fleetApprovals.operation(),
         post(
             ROOT + "/dead-letters/actions",
             "deadLetterAction",
             "Retries or closes open dead letters. Those of no application of the fleet can be"
                 + " closed only.",
-            DeadLetterRequest.class,
+            DeadLetterActions.DeadLetterRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
             deadLetterActions::act),
         post(
@@ -214,55 +221,6 @@ final class Operations {
             questions::objects));
   }
 
-  private Trace trace(Request request) {
-    Trace.Question question =
-        new Trace.Question(
-            request.required(Parameter.ONE_CLUSTER),
-            request.required(Parameter.KIND),
-            request.required(Parameter.NAME),
-            request.text(Parameter.NAMESPACE));
-    Scope allowed = request.principal().scope();
-    List<String> namespaces = model.origins().namespaces(question, allowed);
-    if (namespaces.size() > 1) {
-      throw new Problem(
-          409,
-          "Ambiguous",
-          "several namespaces have such an object: give one of %s"
-              .formatted(String.join(", ", namespaces)));
-    }
-    return model
-        .origins()
-        .trace(question, allowed)
-        .orElseThrow(() -> Problem.notFound("no recorded generation changed this object"));
-  }
-
-  /** Returns the full id of the only commit that begins with the given digits. */
-  private String commit(Request request) {
-    String prefix = request.required(Parameter.PATH_COMMIT);
-    List<String> known = model.origins().commits(prefix, request.principal().scope());
-    if (known.size() > 1 && !known.contains(prefix)) {
-      throw new Problem(
-          409,
-          "Ambiguous",
-          "several commits begin with %s: %s".formatted(prefix, String.join(", ", known)));
-    }
-    return known.contains(prefix)
-        ? prefix
-        : known.stream().findFirst().orElseThrow(() -> unknownCommit(request));
-  }
-
-  /**
-   * Returns the 404 for a commit. It names unreadable refs, since the commit may be on one of them.
-   */
-  private Problem unknownCommit(Request request) {
-    List<String> unreadable = model.origins().unreadable(request.principal().scope());
-    return Problem.notFound(
-        "nothing is known of commit %s".formatted(request.required(Parameter.PATH_COMMIT))
-            + (unreadable.isEmpty()
-                ? ""
-                : "; it may be on a ref that cannot be read: " + String.join("; ", unreadable)));
-  }
-
   private Object deadLetters(Request request) {
     Optional<String> entry = request.text(Parameter.ENTRY);
     if (entry.isPresent()) {
@@ -280,18 +238,31 @@ final class Operations {
           case "all" -> Optional.empty();
           default -> Optional.of(true);
         };
-    return model
-        .records()
-        .deadLetters(
-            new Records.DeadLetterFilter(
-                request.scope(),
-                request.text(Parameter.CODE),
-                request.text(Parameter.STAGE),
-                open,
-                request.span()),
-            request.principal().scope(),
-            request.limit(),
-            request.afterNumber());
+    Page<DeadLetter> page =
+        model
+            .records()
+            .deadLetters(
+                new Records.DeadLetterFilter(
+                    request.scope(),
+                    request.text(Parameter.CODE),
+                    request.text(Parameter.STAGE),
+                    open,
+                    request.span()),
+                request.principal().scope(),
+                request.limit(),
+                request.afterNumber());
+    return open.equals(Optional.of(true))
+        ? page
+        : known(request, page, model.knownSince(History.DEAD_LETTERS));
+  }
+
+  /** Adds the beginning of what is known to a page, if the requested time begins before it. */
+  static <T> Page<T> known(Request request, Page<T> page, Optional<KnownSince> beginning) {
+    boolean isEnd = page.next().isEmpty() || request.after().isEmpty();
+    return beginning
+        .filter(since -> isEnd && since.isAfter(request.text(Parameter.SINCE).map(Instant::parse)))
+        .map(page::knownSince)
+        .orElse(page);
   }
 
   static Records.EventFilter eventFilter(Request request) {

@@ -93,6 +93,14 @@ record Parameter(
           oneOf("true", "false"));
   static final Parameter TYPE = query("type", "only events of this type", TEXT);
   static final Parameter COMMIT = query("commit", "a commit id, or a prefix of it", TEXT);
+  static final Parameter COMMITS =
+      new Parameter(
+          "commit",
+          In.QUERY,
+          "a whole commit id",
+          Map.of("type", "string", "pattern", "^([0-9a-f]{40}|[0-9a-f]{64})$"),
+          true,
+          true);
   static final Parameter DELIVERY = query("delivery", "the forge's id of a webhook delivery", TEXT);
   static final Parameter CODE = query("code", "the cause", TEXT);
   static final Parameter STAGE =
@@ -104,6 +112,12 @@ record Parameter(
       query("state", "state of the dead letter; open by default", oneOf("open", "closed", "all"));
   static final Parameter ENTRY = query("entry", "only the entry with this id", TEXT);
   static final Parameter ID = query("id", "the id that the command was given", TEXT);
+  static final Parameter ID_PREFIX =
+      query(
+          "idPrefix",
+          "only commands whose ids begin with it: all commands of a request have the id"
+              + " command/TOKEN/IDEMPOTENCY-KEY/ and a rest",
+          TEXT);
   static final Parameter KIND =
       required(
           "kind",

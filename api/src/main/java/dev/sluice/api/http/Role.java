@@ -11,7 +11,7 @@ public enum Role {
   VIEWER,
   /** May give every command except an approval. */
   OPERATOR,
-  /** May approve a generation that the prune guard stopped. */
+  /** May approve deletions that the prune guard stopped, and removals of a fleet revision. */
   ADMIN;
 
   static Role parse(String name) {
@@ -33,6 +33,7 @@ public enum Role {
       case Command.Reevaluate _,
           Command.Resync _,
           Command.Restore _,
+          Command.Resend _,
           Command.Rebuild _,
           Command.Suspend _,
           Command.Resume _,

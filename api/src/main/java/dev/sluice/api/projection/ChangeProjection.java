@@ -3,8 +3,6 @@ package dev.sluice.api.projection;
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
@@ -16,9 +14,16 @@ import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.ChangeEvent.RefForwarded;
 import dev.sluice.contract.event.ChangeEvent.RenameFound;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.event.ChangeEvent.ReviewRecorded;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.FleetApproval;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +42,13 @@ final class ChangeProjection {
     switch (event) {
       case RefChanged change -> {
         if (change(received, "ref-changed", change, change.ref().value())) {
-          set(received, "commit_id", change.after());
-          from(received, change.origin());
+          moved(received, change);
         }
       }
       case RefForwarded forwarded -> {
         RefChanged change = forwarded.change();
         if (change(received, "ref-forwarded", change, change.ref().value())) {
-          set(received, "commit_id", change.after());
-          from(received, change.origin());
+          moved(received, change);
         }
       }
       case ReadersAccepted accepted -> {
@@ -63,7 +66,19 @@ final class ChangeProjection {
           set(received, "author", merge.author());
           set(received, "merged_by", merge.mergedBy());
           set(received, "url", merge.url());
+          set(received, "source_id", merge.sourceCommit());
           from(received, merge.origin());
+        }
+      }
+      case ReviewRecorded review -> {
+        if (change(received, "review-recorded", review, null)) {
+          set(received, "number", review.number());
+          set(received, "verdict", review.verdict().word());
+          set(received, "author", review.reviewer());
+          set(received, "source_id", review.commit());
+          set(received, "title", review.title());
+          set(received, "url", review.url());
+          from(received, review.origin());
         }
       }
       case RepositoryMoved moved -> {
@@ -88,12 +103,16 @@ final class ChangeProjection {
         if (change(received, "definition-accepted", accepted, null)) {
           about(received, accepted.definition().application());
           set(received, "origin", "fleet " + accepted.fleetRevision());
+          set(received, "actor", accepted.approval().map(FleetApproval::by));
+          set(received, "definition", accepted.change().map(Columns::json));
         }
       }
       case DefinitionRemoved removed -> {
         if (change(received, "definition-removed", removed, null)) {
           about(received, removed.application());
           set(received, "origin", "fleet " + removed.fleetRevision());
+          set(received, "actor", removed.approval().map(FleetApproval::by));
+          set(received, "definition", removed.change().map(Columns::json));
         }
       }
       case LedgerAhead ahead -> {
@@ -106,8 +125,11 @@ final class ChangeProjection {
               "%s in %s is at %s".formatted(ahead.application(), ahead.cluster(), ahead.ledger()));
         }
       }
-      case CommandGiven given -> given(given, received);
-      case CommandAnswered answered -> answered(answered, received);
+      case CommandEvent.Given given -> given(given, received);
+      case CommandEvent.Answered answered -> answered(answered, received);
+      case CommandEvent.Outcome outcome -> outcome(outcome, received);
+      case FleetApprovalEvent.Given given -> given(given, received);
+      case FleetApprovalEvent.Answered answered -> answered(answered, received);
     }
   }
 
@@ -132,6 +154,19 @@ final class ChangeProjection {
         received.sequence());
   }
 
+  private void moved(ReceivedEvent received, RefChanged change) {
+    set(received, "commit_id", change.after());
+    change
+        .head()
+        .ifPresent(
+            head -> {
+              set(received, "title", head.subject());
+              set(received, "author", head.author());
+              set(received, "url", head.link());
+            });
+    from(received, change.origin());
+  }
+
   private void about(ReceivedEvent received, ApplicationName application) {
     set(received, "title", application);
     set(received, "application", application);
@@ -153,11 +188,11 @@ final class ChangeProjection {
     }
   }
 
-  private void given(CommandGiven given, ReceivedEvent received) {
+  private void given(CommandEvent.Given given, ReceivedEvent received) {
     sql.update(
         """
-        INSERT INTO command (sequence, id, at, application, clusters, command, by, reason)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO command (sequence, id, at, application, clusters, command, by, reason, caller)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (id) DO UPDATE SET at = min(at, ?3)
         """,
         received.sequence(),
@@ -167,15 +202,18 @@ final class ChangeProjection {
         Columns.json(given.clusters()),
         Columns.json(given.command()),
         given.by(),
-        given.reason());
+        given.reason(),
+        given.caller().map(Columns::json));
   }
 
-  private void answered(CommandAnswered answered, ReceivedEvent received) {
+  /** A command that was repeated after its acceptance may be refused, which changes nothing. */
+  private void answered(CommandEvent.Answered answered, ReceivedEvent received) {
     sql.update(
         """
-        INSERT INTO command (sequence, id, at, application, clusters, command, by, reason, answered_at, accepted, message)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3, ?9, ?10)
-        ON CONFLICT (id) DO UPDATE SET answered_at = ?3, accepted = ?9, message = ?10
+        INSERT INTO command (sequence, id, at, application, clusters, command, by, reason, answered_at, accepted, message, pending, caller)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?3, ?9, ?10, ?11, ?12)
+        ON CONFLICT (id) DO UPDATE SET answered_at = ?3, accepted = ?9, message = ?10, pending = ?11
+        WHERE accepted IS NOT 1 OR ?9 = 1
         """,
         received.sequence(),
         answered.given(),
@@ -186,7 +224,60 @@ final class ChangeProjection {
         answered.by(),
         answered.reason(),
         answered.accepted() ? 1 : 0,
-        answered.message());
+        answered.message(),
+        Columns.json(answered.pending().orElse(Set.of())),
+        answered.caller().map(Columns::json));
+  }
+
+  private void outcome(CommandEvent.Outcome outcome, ReceivedEvent received) {
+    sql.update(
+        "INSERT OR REPLACE INTO command_outcome VALUES (?, ?, ?, ?, ?, ?, ?)",
+        outcome.given(),
+        outcome.cluster(),
+        received.at(),
+        outcome.result(),
+        outcome.generation(),
+        outcome.code(),
+        outcome.message());
+  }
+
+  private void given(FleetApprovalEvent.Given given, ReceivedEvent received) {
+    sql.update(
+        """
+        INSERT INTO command (sequence, id, at, clusters, command, by, reason, caller)
+        VALUES (?1, ?2, ?3, '[]', ?4, ?5, ?6, ?7)
+        ON CONFLICT (id) DO UPDATE SET at = min(at, ?3)
+        """,
+        received.sequence(),
+        received.envelope().id(),
+        received.at(),
+        command(given.digest()),
+        given.by(),
+        given.reason(),
+        given.caller().map(Columns::json));
+  }
+
+  /** The first answer stands: one that was repeated after a long time is refused. */
+  private void answered(FleetApprovalEvent.Answered answered, ReceivedEvent received) {
+    sql.update(
+        """
+        INSERT INTO command (sequence, id, at, clusters, command, by, reason, answered_at, accepted, message, caller)
+        VALUES (?1, ?2, ?3, '[]', ?4, ?5, ?6, ?3, ?7, ?8, ?9)
+        ON CONFLICT (id) DO UPDATE SET answered_at = ?3, accepted = ?7, message = ?8 WHERE answered_at IS NULL
+        """,
+        received.sequence(),
+        answered.given(),
+        received.at(),
+        command(answered.digest()),
+        answered.by(),
+        answered.reason(),
+        answered.accepted() ? 1 : 0,
+        answered.message(),
+        answered.caller().map(Columns::json));
+  }
+
+  private static String command(String digest) {
+    return Columns.json(Map.of("kind", "approve", "fleet", digest));
   }
 
   /** Returns the application that a change is about, if any. */
@@ -195,9 +286,15 @@ final class ChangeProjection {
       case DefinitionAccepted accepted -> Optional.of(accepted.definition().application().value());
       case DefinitionRemoved removed -> Optional.of(removed.application().value());
       case LedgerAhead ahead -> Optional.of(ahead.application().value());
-      case CommandGiven given -> Optional.of(given.application().value());
-      case CommandAnswered answered -> Optional.of(answered.application().value());
-      case ForgeEvent _, ReadersAccepted _ -> Optional.empty();
+      case CommandEvent.Given given -> Optional.of(given.application().value());
+      case CommandEvent.Answered answered -> Optional.of(answered.application().value());
+      case CommandEvent.Outcome outcome -> Optional.of(outcome.application().value());
+      case ForgeEvent _, ReadersAccepted _, FleetApprovalEvent _ -> Optional.empty();
     };
+  }
+
+  /** Returns the repository that a change is about, if any. */
+  static Optional<RepositoryId> repository(ChangeEvent event) {
+    return event instanceof FleetApprovalEvent ? Optional.empty() : Optional.of(event.repository());
   }
 }

@@ -36,6 +36,9 @@ final class ObservationProjection {
   /** Longest list of fields in the history of an object; the drift itself has all of them. */
   private static final int SHOWN_FIELDS = 5;
 
+  /** The number of entries that are kept of an application in a cluster. */
+  static final int KEPT = 1_000;
+
   private final Sql sql;
 
   ObservationProjection(Sql sql) {
@@ -67,6 +70,7 @@ final class ObservationProjection {
             contended.subject(), drift(contended.subject()).contended(contended, received.at()));
       }
     }
+    entries.deleteOldest();
   }
 
   /** Forgets the drift of the generation that was applied, and of those before it. */
@@ -78,11 +82,16 @@ final class ObservationProjection {
         subject.generation());
   }
 
-  /** Forgets the health and the drift of a removed application. */
+  /** Forgets the health and the drift of a removed application, and their history. */
   void removed(Subject subject) {
     applied(subject);
     sql.update(
         "DELETE FROM health" + HERE + " AND generation <= ?",
+        subject.application(),
+        subject.cluster(),
+        subject.generation());
+    sql.update(
+        "DELETE FROM observation" + HERE + " AND generation <= ?",
         subject.application(),
         subject.cluster(),
         subject.generation());
@@ -140,7 +149,7 @@ final class ObservationProjection {
         reason);
   }
 
-  private static String sentence(ObservedObject object) {
+  static String sentence(ObservedObject object) {
     return "%s %s".formatted(object.object(), object.reason());
   }
 
@@ -258,6 +267,22 @@ final class ObservationProjection {
           writers.isEmpty() ? Optional.empty() : Optional.of(writers),
           detail,
           after.map(Duration::toMillis));
+    }
+
+    /** Deletes the oldest entries of the application in the cluster, if it has too many now. */
+    void deleteOldest() {
+      if (ordinal == 0) {
+        return;
+      }
+      sql.update(
+          """
+          DELETE FROM observation WHERE application = ?1 AND cluster = ?2 AND (sequence, ordinal) <= (
+            SELECT sequence, ordinal FROM observation WHERE application = ?1 AND cluster = ?2
+            ORDER BY sequence DESC, ordinal DESC LIMIT 1 OFFSET ?3)
+          """,
+          event.subject().application(),
+          event.subject().cluster(),
+          KEPT);
     }
 
     private static String fields(ObjectDrift drift) {

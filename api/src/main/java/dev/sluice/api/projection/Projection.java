@@ -1,16 +1,15 @@
 package dev.sluice.api.projection;
 
-import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.DatabaseException;
 import dev.sluice.api.store.Sql;
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
-import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Checkpoint;
 import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
@@ -42,10 +41,13 @@ public final class Projection {
 
   private final Sql sql;
   private final Topics topics;
+  private final EventProjection events;
   private final ChangeProjection changes;
   private final ResultProjection results;
   private final DeadLetterProjection deadLetters;
   private final StateProjection states;
+  private final LedgerProjection ledgers;
+  private final Gaps gaps;
   private long sequence;
 
   public Projection(Sql sql, Topics topics) {
@@ -54,13 +56,76 @@ public final class Projection {
     this.changes = new ChangeProjection(sql);
     this.results = new ResultProjection(sql);
     this.deadLetters = new DeadLetterProjection(sql);
-    this.states = new StateProjection(sql);
-    this.sequence = lastSequence();
+    this.ledgers = new LedgerProjection(sql);
+    this.states = new StateProjection(sql, ledgers);
+    this.gaps = new Gaps(sql);
+    this.events = new EventProjection(sql, topics);
+    this.sequence = events.last();
   }
 
   /** Returns the next position of a partition, or empty if nothing was read of it. */
   public Optional<Long> position(TopicPartition partition) {
     return Database.position(sql, partition);
+  }
+
+  /**
+   * Notes which records were deleted before they could be read, and resumes after them. From now on
+   * each partition has a position.
+   *
+   * @param beginnings the first offset of each partition
+   */
+  public void note(Map<TopicPartition, Long> beginnings, Instant now) {
+    sql.transaction(
+        () ->
+            beginnings.forEach(
+                (partition, first) -> {
+                  long next = position(partition).orElse(0L);
+                  if (first == 0) {
+                    gaps.nothingDeleted(partition);
+                  }
+                  if (first > next) {
+                    if (!partition.topic().equals(topics.state())) {
+                      gaps.note(partition, next, first, now);
+                    }
+                  }
+                  store(partition, Math.max(first, next));
+                }));
+  }
+
+  /**
+   * Inserts the dead letters that only ledgers know, now that the topics were read to their ends.
+   */
+  public void caughtUp() {
+    sql.transaction(ledgers::caughtUp);
+  }
+
+  /**
+   * Projects what workers report of their ledgers. A record that cannot be projected is skipped.
+   *
+   * @throws DatabaseException if the file cannot be written
+   */
+  public void projectLedgers(List<LedgerRecord> records) {
+    try {
+      sql.transaction(() -> records.forEach(ledgers::project));
+    } catch (RuntimeException e) {
+      requireAboutRecord(e);
+      if (records.size() > 1) {
+        records.forEach(record -> projectLedgers(List.of(record)));
+        return;
+      }
+      log.atError()
+          .setCause(e)
+          .addKeyValue("key", records.getFirst().key())
+          .log("a report of a ledger cannot be projected into the read model and is skipped");
+    }
+  }
+
+  /**
+   * Stores where reading resumes after records that carry no event, such as the ends of
+   * transactions.
+   */
+  public void advance(Map<TopicPartition, Long> next) {
+    sql.transaction(() -> next.forEach(this::store));
   }
 
   /**
@@ -136,24 +201,35 @@ public final class Projection {
               taking.apply(record).ifPresent(received::add);
               next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
             }
-            next.forEach(
-                (partition, offset) ->
-                    sql.update(
-                        "INSERT OR REPLACE INTO position VALUES (?, ?, ?)",
-                        partition.topic(),
-                        partition.partition(),
-                        offset));
+            results.flush();
+            next.forEach(this::store);
           });
     } catch (RuntimeException | Error e) {
-      sequence = lastSequence();
+      sequence = events.last();
+      gaps.forget();
+      results.forget();
       throw e;
     }
     return received;
   }
 
+  private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
+    gaps.ended(record, Instant.ofEpochMilli(record.timestamp()));
+    events.damaged(record, ++sequence, reason);
+  }
+
+  private void store(TopicPartition partition, long next) {
+    sql.update(
+        "INSERT OR REPLACE INTO position VALUES (?, ?, ?)",
+        partition.topic(),
+        partition.partition(),
+        next);
+  }
+
   private Optional<Envelope<?>> project(ConsumerRecord<String, byte[]> record) {
     return switch (EventCodec.decode(record)) {
       case Decoded.Known(Envelope<?> envelope) -> {
+        gaps.ended(record, envelope.time());
         project(envelope, record);
         yield Optional.of(envelope);
       }
@@ -171,7 +247,7 @@ public final class Projection {
       return;
     }
     ReceivedEvent received = new ReceivedEvent(envelope, ++sequence);
-    log(record, received);
+    events.add(record, received);
     switch (envelope.event()) {
       case ChangeEvent change -> changes.project(change, received);
       case ResultEvent result -> results.project(result, received);
@@ -181,81 +257,11 @@ public final class Projection {
           SourcesEvent _,
           SuspensionEvent _,
           QuestionEvent _,
-          Heartbeat _ -> {}
+          Heartbeat _,
+          Heartbeat.LedgerReport _,
+          Checkpoint _,
+          AccessDenied _ -> {}
     }
-  }
-
-  private void log(ConsumerRecord<String, byte[]> record, ReceivedEvent received) {
-    Envelope<?> envelope = received.envelope();
-    Event event = envelope.event();
-    sql.update(
-        "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        received.sequence(),
-        received.at(),
-        EventType.of(event).slug(),
-        envelope.id(),
-        envelope.source(),
-        envelope.trace(),
-        name(record.topic()),
-        record.partition(),
-        record.offset(),
-        cluster(event),
-        application(event),
-        event instanceof ChangeEvent change ? Optional.of(change.repository()) : Optional.empty(),
-        record.value());
-  }
-
-  /** Stores an unreadable record as an event; its position is what an operator needs. */
-  private void damaged(ConsumerRecord<String, byte[]> record, String reason) {
-    sql.update(
-        "INSERT INTO event VALUES (?, ?, 'damaged', ?, '', '', ?, ?, ?, NULL, NULL, NULL, ?)",
-        ++sequence,
-        Instant.ofEpochMilli(record.timestamp()),
-        "%s/%d/%d".formatted(record.topic(), record.partition(), record.offset()),
-        name(record.topic()),
-        record.partition(),
-        record.offset(),
-        Columns.json(Map.of("reason", reason)));
-  }
-
-  private String name(String topic) {
-    return topic.substring(topics.prefix().length() + 1);
-  }
-
-  private static Optional<String> cluster(Event event) {
-    return switch (event) {
-      case ResultEvent result -> Optional.of(result.cluster().value());
-      case DeadLetterEvent letter ->
-          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::cluster);
-      case ChangeEvent _,
-          StateRecord _,
-          SyncEvent _,
-          SourcesEvent _,
-          SuspensionEvent _,
-          QuestionEvent _,
-          Heartbeat _ ->
-          Optional.empty();
-    };
-  }
-
-  private static Optional<String> application(Event event) {
-    return switch (event) {
-      case ResultEvent result -> ResultProjection.application(result);
-      case DeadLetterEvent letter ->
-          DeadLetterProjection.Place.of(letter.key()).map(DeadLetterProjection.Place::application);
-      case ChangeEvent change -> ChangeProjection.application(change);
-      case StateRecord _,
-          SyncEvent _,
-          SourcesEvent _,
-          SuspensionEvent _,
-          QuestionEvent _,
-          Heartbeat _ ->
-          Optional.empty();
-    };
-  }
-
-  private long lastSequence() {
-    return sql.number("SELECT max(sequence) AS n FROM event");
   }
 
   /**

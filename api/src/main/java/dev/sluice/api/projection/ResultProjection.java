@@ -2,7 +2,6 @@ package dev.sluice.api.projection;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
-import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
@@ -23,8 +22,11 @@ import dev.sluice.contract.event.ResultEvent.Swept;
 import dev.sluice.contract.event.ResultEvent.Unchanged;
 import dev.sluice.contract.event.ResultEvent.WorkerHello;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.name.ClusterName;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,10 +37,13 @@ import java.util.Optional;
 final class ResultProjection {
 
   private final Sql sql;
+  private final GenerationProjection generations;
   private final ObservationProjection observations;
+  private final Map<ClusterName, Instant> lastResults = new HashMap<>();
 
   ResultProjection(Sql sql) {
     this.sql = sql;
+    this.generations = new GenerationProjection(sql);
     this.observations = new ObservationProjection(sql);
   }
 
@@ -57,119 +62,34 @@ final class ResultProjection {
 
   private void about(OfTarget result, ReceivedEvent received) {
     Instant at = received.at();
+    generations.project(result, at);
     switch (result) {
-      case Dispatched dispatched -> dispatched(dispatched, at);
-      case Planned planned -> {
-        history(planned, Optional.empty(), at);
-        sql.update(
-            "UPDATE generation SET planned_at = ifnull(planned_at, ?)" + WHERE,
-            values(planned, at));
-        rendered(planned, Optional.of(planned.renderer()));
+      case Dispatched dispatched ->
+          status(
+              dispatched,
+              dispatched.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING,
+              Optional.empty(),
+              at);
+      case Applied applied -> {
+        changed(applied.subject(), applied.changes(), at);
+        status(applied, Phase.SYNCED, Optional.empty(), at);
+        holds(applied.subject(), applied.renderer(), applied.generated(), at);
       }
-      case Applied applied -> applied(applied, at);
       case Unchanged unchanged -> {
-        history(unchanged, generated(unchanged.generated()), at);
-        sql.update(
-            "UPDATE generation SET applied_at = ifnull(applied_at, ?)" + WHERE,
-            values(unchanged, at));
-        rendered(unchanged, unchanged.renderer());
         status(unchanged, Phase.SYNCED, Optional.empty(), at);
         holds(unchanged.subject(), unchanged.renderer(), unchanged.generated(), at);
       }
-      case Superseded superseded ->
-          history(superseded, Optional.of("by generation " + superseded.by()), at);
-      case Retrying retrying -> {
-        history(retrying, Optional.of(retrying.failure().message()), at);
-        sql.update(
-            "UPDATE generation SET attempts = max(attempts, ?)" + WHERE,
-            values(retrying, retrying.attempt()));
-        status(retrying, Phase.RETRYING, Optional.of(retrying.failure()), at);
-      }
-      case Parked parked -> {
-        history(parked, Optional.of(parked.failure().message()), at);
-        status(parked, Phase.PARKED, Optional.of(parked.failure()), at);
-      }
+      case Retrying retrying ->
+          status(retrying, Phase.RETRYING, Optional.of(retrying.failure()), at);
+      case Parked parked -> status(parked, Phase.PARKED, Optional.of(parked.failure()), at);
       case Removed removed -> {
-        history(removed, Optional.empty(), at);
         changed(removed.subject(), removed.changes(), at);
         status(removed, Phase.REMOVED, Optional.empty(), at);
         observations.removed(removed.subject());
       }
       case ObservedEvent observed -> observations.project(observed, received);
-      case Fenced fenced ->
-          history(
-              fenced, Optional.of("the ledger is at generation " + fenced.ledgerGeneration()), at);
+      case Planned _, Superseded _, Fenced _ -> {}
     }
-  }
-
-  private static final String WHERE = " WHERE application = ? AND cluster = ? AND generation = ?";
-
-  private static Object[] values(OfTarget result, Object value) {
-    Subject subject = result.subject();
-    return new Object[] {value, subject.application(), subject.cluster(), subject.generation()};
-  }
-
-  private void dispatched(Dispatched event, Instant at) {
-    history(event, Optional.empty(), at);
-    Subject subject = event.subject();
-    sql.update(
-        "UPDATE generation SET reason = ?, actor = ?, causes = ?, changed_at = ?, dispatched_at = ?, positions = ?"
-            + WHERE,
-        event.reason(),
-        event.provenance().actor(),
-        Columns.json(event.provenance().causes()),
-        event.provenance().changedAt(),
-        event.provenance().dispatchedAt(),
-        event.positions().map(Columns::json),
-        subject.application(),
-        subject.cluster(),
-        subject.generation());
-    status(
-        event,
-        event.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING,
-        Optional.empty(),
-        at);
-  }
-
-  private void applied(Applied event, Instant at) {
-    history(event, generated(event.generated()), at);
-    Subject subject = event.subject();
-    sql.update(
-        "UPDATE generation SET received_at = ?, rendered_at = ?, planned_at = ?, applied_at = ?"
-            + WHERE,
-        event.timings().receivedAt(),
-        event.timings().renderedAt(),
-        event.timings().plannedAt(),
-        event.timings().appliedAt(),
-        subject.application(),
-        subject.cluster(),
-        subject.generation());
-    rendered(event, event.renderer());
-    changed(subject, event.changes(), at);
-    status(event, Phase.SYNCED, Optional.empty(), at);
-    holds(subject, event.renderer(), event.generated(), at);
-  }
-
-  private static Optional<String> generated(Optional<List<String>> fields) {
-    return fields.map(all -> "values that differ at each rendering: " + String.join(", ", all));
-  }
-
-  /** Stores the latest outcome of a generation: the type of the event. */
-  private void history(OfTarget event, Optional<String> message, Instant at) {
-    Subject subject = event.subject();
-    sql.update(
-        """
-        INSERT INTO generation (application, cluster, generation, commit_id, outcome, outcome_at, message, first_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6)
-        ON CONFLICT DO UPDATE SET outcome = ?5, outcome_at = ?6, message = ?7
-        """,
-        subject.application(),
-        subject.cluster(),
-        subject.generation(),
-        subject.commit(),
-        EventType.of(event).slug(),
-        at,
-        message);
   }
 
   private void status(OfTarget event, Phase phase, Optional<Failure> failure, Instant at) {
@@ -212,13 +132,6 @@ final class ResultProjection {
     observations.applied(subject);
   }
 
-  /** Stores the renderer. Events of earlier versions name none; the stored value then stays. */
-  private void rendered(OfTarget event, Optional<String> renderer) {
-    if (renderer.isPresent()) {
-      sql.update("UPDATE generation SET renderer = ?" + WHERE, values(event, renderer));
-    }
-  }
-
   private void changed(Subject subject, List<ObjectChange> changes, Instant at) {
     for (ObjectChange change : changes) {
       sql.update(
@@ -236,16 +149,28 @@ final class ResultProjection {
   }
 
   private void recordLastResult(ResultEvent event, Instant at) {
-    if (event instanceof Dispatched) {
-      return;
+    if (!(event instanceof Dispatched)) {
+      lastResults.merge(event.cluster(), at, (one, other) -> one.isAfter(other) ? one : other);
     }
-    sql.update(
-        """
-        INSERT INTO cluster (cluster, last_result_at) VALUES (?1, ?2)
-        ON CONFLICT DO UPDATE SET last_result_at = max(ifnull(last_result_at, 0), ?2)
-        """,
-        event.cluster(),
-        at);
+  }
+
+  /** Stores what is stored once for many results. To be called at the end of each transaction. */
+  void flush() {
+    lastResults.forEach(
+        (cluster, at) ->
+            sql.update(
+                """
+                INSERT INTO cluster (cluster, last_result_at) VALUES (?1, ?2)
+                ON CONFLICT DO UPDATE SET last_result_at = max(ifnull(last_result_at, 0), ?2)
+                """,
+                cluster,
+                at));
+    lastResults.clear();
+  }
+
+  /** Forgets what was not stored, because the transaction was rolled back. */
+  void forget() {
+    lastResults.clear();
   }
 
   /**
@@ -266,6 +191,19 @@ final class ResultProjection {
         .ledgers()
         .forEach(
             (application, ledger) -> {
+              if (ledger.isIn(LedgerSummary.Phase.REMOVED)) {
+                sql.update(
+                    """
+                    UPDATE status SET phase = ?4, since = ?5
+                    WHERE application = ?1 AND cluster = ?2 AND generation = ?3 AND phase = ?6
+                    """,
+                    application,
+                    hello.cluster(),
+                    ledger.generation(),
+                    Phase.REMOVED,
+                    at,
+                    Phase.REMOVING);
+              }
               if (ledger.isIn(LedgerSummary.Phase.DONE)) {
                 sql.update(
                     """

@@ -28,9 +28,11 @@ import java.util.stream.Stream;
 final class StateProjection {
 
   private final Sql sql;
+  private final LedgerProjection ledgers;
 
-  StateProjection(Sql sql) {
+  StateProjection(Sql sql, LedgerProjection ledgers) {
     this.sql = sql;
+    this.ledgers = ledgers;
   }
 
   void project(StateRecord record, ReceivedEvent received) {
@@ -165,19 +167,23 @@ final class StateProjection {
    */
   private void status(
       ApplicationState state, ClusterName cluster, Optional<Dispatched> sent, Instant at) {
-    sql.update(
-        """
-        INSERT INTO status (application, cluster, generation, commit_id, phase, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT DO UPDATE SET generation = ?3, commit_id = ?4, phase = ?5, since = ?6, code = NULL, message = NULL
-        WHERE generation < ?3
-        """,
-        state.application(),
-        cluster,
-        Generation.numberOf(sent.map(Dispatched::generation)),
-        sent.flatMap(Dispatched::commit),
-        sent.map(one -> one.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING)
-            .orElse(Phase.WAITING),
-        at);
+    int changed =
+        sql.update(
+            """
+            INSERT INTO status (application, cluster, generation, commit_id, phase, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET generation = ?3, commit_id = ?4, phase = ?5, since = ?6, code = NULL, message = NULL
+            WHERE generation < ?3
+            """,
+            state.application(),
+            cluster,
+            Generation.numberOf(sent.map(Dispatched::generation)),
+            sent.flatMap(Dispatched::commit),
+            sent.map(one -> one.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING)
+                .orElse(Phase.WAITING),
+            at);
+    if (changed > 0) {
+      ledgers.settle(state.application(), cluster);
+    }
   }
 
   private void hold(ApplicationState state, ClusterName cluster, Optional<Hold> hold) {

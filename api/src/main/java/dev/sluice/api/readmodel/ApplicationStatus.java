@@ -12,7 +12,7 @@ import java.util.Optional;
  * Status of an application in a cluster.
  *
  * @param generation generation sent last; {@value Generation#NONE} if none was sent
- * @param since when this phase began
+ * @param since when this phase began; absent if nothing tells any longer
  * @param code failure code of a parked or retrying application; empty in other phases
  * @param applied what the cluster is known to hold
  * @param hold the command by which an operator has stopped the sending
@@ -27,7 +27,7 @@ public record ApplicationStatus(
     String application,
     String cluster,
     String phase,
-    Instant since,
+    Optional<Instant> since,
     long generation,
     Optional<String> commit,
     Optional<String> code,
@@ -43,6 +43,7 @@ public record ApplicationStatus(
   /**
    * Generation that a cluster holds.
    *
+   * @param at when it was applied; absent if nothing tells any longer
    * @param renderer name and version; several are joined by ", "
    * @param generated fields whose values differ at each rendering, such as random passwords; absent
    *     if there are none
@@ -50,7 +51,7 @@ public record ApplicationStatus(
   public record AppliedGeneration(
       Generation generation,
       Optional<String> commit,
-      Instant at,
+      Optional<Instant> at,
       Optional<String> renderer,
       Optional<List<String>> generated) {}
 
@@ -191,7 +192,7 @@ public record ApplicationStatus(
                 new AppliedGeneration(
                     new Generation(row.number("applied_generation")),
                     row.find("applied_commit"),
-                    row.time("applied_at"),
+                    row.findTime("applied_at"),
                     row.find("applied_renderer"),
                     row.find("applied_generated").map(Columns::texts)));
     Optional<HoldView> hold =
@@ -207,7 +208,7 @@ public record ApplicationStatus(
         row.text("application"),
         row.text("cluster"),
         row.text("phase"),
-        row.time("since"),
+        row.findTime("since"),
         row.number("generation"),
         row.find("commit_id"),
         row.find("code"),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.api.projection.Phase;
 import dev.sluice.api.readmodel.Observations.ClusterDrift;
 import dev.sluice.api.readmodel.Observations.ClusterHealth;
+import dev.sluice.api.readmodel.PartView.ConditionView;
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
@@ -12,7 +13,6 @@ import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -21,11 +21,17 @@ import java.util.Optional;
 public final class Applications {
 
   private static final int RECENT = 10;
+  private static final int RECENT_GENERATIONS = 5;
+
+  private static final String NEWEST_FIRST =
+      " ORDER BY first_at DESC, cluster DESC, generation DESC LIMIT ?";
 
   private final Database database;
+  private final PartReports parts;
 
-  Applications(Database database) {
+  Applications(Database database, PartReports parts) {
     this.database = database;
+    this.parts = parts;
   }
 
   /**
@@ -55,7 +61,13 @@ public final class Applications {
     }
   }
 
-  /** An application with all that is of interest about it. */
+  /**
+   * An application with all that is of interest about it.
+   *
+   * @param generations the last ones, newest first
+   * @param conditions what parts of the installation report about it
+   * @param knownSince the beginning of what is known, if earlier generations may be missing
+   */
   public record Detail(
       String application,
       boolean defined,
@@ -64,9 +76,33 @@ public final class Applications {
       List<ApplicationStatus> clusters,
       List<DeadLetter> deadLetters,
       List<CommandView> commands,
+      List<GenerationView> generations,
       List<HeldPlan> plans,
       List<ClusterHealth> health,
-      List<ClusterDrift> drift) {}
+      List<ClusterDrift> drift,
+      List<ConditionView> conditions,
+      Optional<KnownSince> knownSince) {
+
+    /** Returns this application, with the beginning of what is known if its history reaches it. */
+    Detail knownSince(Optional<KnownSince> beginning) {
+      return generations.size() == RECENT_GENERATIONS
+          ? this
+          : new Detail(
+              application,
+              defined,
+              fleetRevision,
+              definition,
+              clusters,
+              deadLetters,
+              commands,
+              generations,
+              plans,
+              health,
+              drift,
+              conditions,
+              beginning);
+    }
+  }
 
   /** Deletions of an application that await approval in a cluster. */
   public record HeldPlan(String cluster, DeletionPlan plan) {}
@@ -123,38 +159,47 @@ public final class Applications {
                 "SELECT * FROM application" + visible,
                 row ->
                     new Detail(
-                        application,
-                        row.number("defined") != 0,
-                        row.text("fleet_revision"),
-                        row.find("repository").isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(definition(row, allowed)),
-                        sql.list(
-                            "SELECT * FROM shown_status" + where + " ORDER BY cluster",
-                            ApplicationStatus::read,
-                            where.values()),
-                        sql.list(
-                            "SELECT * FROM dead_letter"
-                                + where
-                                + " AND closed_at IS NULL ORDER BY opened_sequence",
-                            DeadLetter::read,
-                            where.values()),
-                        sql.list(
-                            "SELECT * FROM command" + commands + " ORDER BY sequence DESC LIMIT ?",
-                            one -> CommandView.read(one, allowed),
-                            commands.values(RECENT)),
-                        sql.list(
-                            "SELECT cluster, plan FROM status"
-                                + where
-                                + " AND plan IS NOT NULL ORDER BY cluster",
-                            held ->
-                                new HeldPlan(
-                                    held.text("cluster"),
-                                    Columns.value(
-                                        held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
-                            where.values()),
-                        Observations.health(sql, where),
-                        Observations.drifts(sql, where)),
+                            application,
+                            row.number("defined") != 0,
+                            row.text("fleet_revision"),
+                            row.find("repository").isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(definition(row, allowed)),
+                            sql.list(
+                                "SELECT * FROM shown_status" + where + " ORDER BY cluster",
+                                ApplicationStatus::read,
+                                where.values()),
+                            sql.list(
+                                "SELECT * FROM dead_letter"
+                                    + where
+                                    + " AND closed_at IS NULL ORDER BY opened_sequence",
+                                DeadLetter::read,
+                                where.values()),
+                            sql.list(
+                                "SELECT * FROM command"
+                                    + commands
+                                    + " ORDER BY sequence DESC LIMIT ?",
+                                CommandView.reader(sql, allowed),
+                                commands.values(RECENT)),
+                            sql.list(
+                                "SELECT * FROM generation" + where + NEWEST_FIRST,
+                                GenerationView.reader(sql),
+                                where.values(RECENT_GENERATIONS)),
+                            sql.list(
+                                "SELECT cluster, plan FROM status"
+                                    + where
+                                    + " AND plan IS NOT NULL ORDER BY cluster",
+                                held ->
+                                    new HeldPlan(
+                                        held.text("cluster"),
+                                        Columns.value(
+                                            held.text("plan").getBytes(UTF_8), DeletionPlan.class)),
+                                where.values()),
+                            Observations.health(sql, where),
+                            Observations.drifts(sql, where),
+                            parts.about(application, allowed),
+                            Optional.empty())
+                        .knownSince(KnownSince.results(sql, application, allowed)),
                 visible.values()));
   }
 
@@ -193,25 +238,6 @@ public final class Applications {
                 where.values()));
   }
 
-  /** Returns the commit that a cluster held of an application at that time, or empty if none. */
-  public Optional<String> heldAt(String application, String cluster, Instant at) {
-    return database
-        .read(
-            sql ->
-                sql.find(
-                    """
-                    SELECT commit_id, outcome FROM generation
-                    WHERE application = ?1 AND cluster = ?2
-                      AND (applied_at <= ?3 OR (outcome = 'removed' AND outcome_at <= ?3))
-                    ORDER BY generation DESC LIMIT 1
-                    """,
-                    row -> row.find("commit_id"),
-                    application,
-                    cluster,
-                    at))
-        .flatMap(commit -> commit);
-  }
-
   /**
    * Returns the generations of an application, newest first. The causes of a generation include the
    * command that led to it.
@@ -232,9 +258,7 @@ public final class Applications {
         database.read(
             sql ->
                 sql.list(
-                    "SELECT * FROM generation"
-                        + where
-                        + " ORDER BY first_at DESC, cluster DESC, generation DESC LIMIT ?",
+                    "SELECT * FROM generation" + where + NEWEST_FIRST,
                     row ->
                         new Placed(
                             GenerationView.reader(sql).read(row),

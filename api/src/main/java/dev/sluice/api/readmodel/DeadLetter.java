@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param cluster empty if the record could not be read
  * @param closedReason SUCCEEDED, SUPERSEDED, REMOVED or DISCARDED
+ * @param closedGeneration the generation whose end closed it; empty if an operator did
  * @param closedBy the operator who discarded it
  * @param closedWhy the operator's reason
  * @param original position of the record that failed
@@ -31,6 +32,7 @@ public record DeadLetter(
     Instant lastAt,
     Optional<Instant> closedAt,
     Optional<String> closedReason,
+    Optional<Generation> closedGeneration,
     Optional<String> closedBy,
     Optional<String> closedWhy,
     Position original) {
@@ -54,6 +56,9 @@ public record DeadLetter(
         row.time("last_at"),
         row.findTime("closed_at"),
         row.find("closed_reason"),
+        row.find("closed_by").isPresent()
+            ? Optional.empty()
+            : row.findGeneration("closed_generation"),
         row.find("closed_by"),
         row.find("closed_why"),
         new Position(row.text("topic"), row.number("partition"), row.number("offset")));

@@ -78,6 +78,15 @@ public final class Deliveries {
 
   private record Numbered(long sequence, DeliveryView view) {}
 
+  /** Returns the beginning of what is known of deliveries, of a repository if one is given. */
+  public Optional<KnownSince> knownSince(Optional<String> repository) {
+    return database.read(
+        sql ->
+            repository
+                .map(one -> KnownSince.changes(sql, one))
+                .orElseGet(() -> KnownSince.of(sql, KnownSince.History.CHANGES)));
+  }
+
   private static DeliveryView view(Row row, List<String> known) throws SQLException {
     boolean followed = row.number("followed") > 0;
     String repository = row.text("repository");

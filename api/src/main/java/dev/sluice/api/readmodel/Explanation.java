@@ -6,17 +6,25 @@ import java.util.Optional;
 /**
  * Effects of a commit.
  *
+ * @param reviews of the merged requests among the changes
+ * @param commands for which some of the affected generations were sent
  * @param affected generations that were sent for it
  * @param unaffected the other applications with a source in its repository
+ * @param knownSince the beginning of what is known, if earlier effects of the commit may be missing
  */
 public record Explanation(
     String commit,
     List<ChangeView> changes,
+    List<MergeReviews> reviews,
+    List<CommandView> commands,
     List<GenerationView> affected,
-    List<Unaffected> unaffected) {
+    List<Unaffected> unaffected,
+    Optional<KnownSince> knownSince) {
 
   public Explanation {
     changes = List.copyOf(changes);
+    reviews = List.copyOf(reviews);
+    commands = List.copyOf(commands);
     affected = List.copyOf(affected);
     unaffected = List.copyOf(unaffected);
   }

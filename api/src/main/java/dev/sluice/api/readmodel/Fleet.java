@@ -1,6 +1,7 @@
 package dev.sluice.api.readmodel;
 
 import dev.sluice.api.projection.Phase;
+import dev.sluice.api.readmodel.KnownSince.History;
 import dev.sluice.api.readmodel.Overview.ClusterView;
 import dev.sluice.api.readmodel.Overview.RefView;
 import dev.sluice.api.readmodel.Overview.RepositoryView;
@@ -23,9 +24,11 @@ public final class Fleet {
       "SELECT %s AS name, count(*) AS n FROM shown_status%s GROUP BY 1";
 
   private final Database database;
+  private final PartReports reports;
 
-  Fleet(Database database) {
+  Fleet(Database database, PartReports reports) {
     this.database = database;
+    this.reports = reports;
   }
 
   Overview overview(
@@ -49,7 +52,8 @@ public final class Fleet {
                 obstacles,
                 warnings,
                 parts,
-                unreadable(sql, allowed)));
+                unreadable(sql, allowed),
+                KnownSince.of(sql, History.values())));
   }
 
   private static List<UnreadableRef> unreadable(Sql sql, Scope allowed) {
@@ -156,15 +160,16 @@ public final class Fleet {
         sql, "SELECT code AS name, count(*) AS n FROM dead_letter" + where + " GROUP BY 1", where);
   }
 
-  private static List<ClusterView> clusters(Sql sql, Scope allowed) {
+  private List<ClusterView> clusters(Sql sql, Scope allowed) {
     Map<String, Counts> counted = new TreeMap<>();
     Where where = new Where().and("phase <> ?", Phase.REMOVED).in(allowed);
     sql.list(
         """
-            SELECT cluster, phase, sync, ifnull(health, 'Unknown') AS health, ifnull(behind, 1) AS behind, count(*) AS n,
-              CASE WHEN held_commit IS NOT NULL THEN 'pinned' WHEN held_by IS NOT NULL THEN 'suspended'
-                WHEN is_guarded THEN 'guard' END AS held
-            FROM shown_status"""
+        SELECT cluster, phase, sync, ifnull(health, 'Unknown') AS health, ifnull(behind, 1) AS behind, count(*) AS n,
+          CASE WHEN held_commit IS NOT NULL THEN 'pinned' WHEN held_by IS NOT NULL THEN 'suspended'
+            WHEN is_guarded THEN 'guard' END AS held
+        FROM shown_status\
+        """
             + where
             + " GROUP BY 1, 2, 3, 4, 5, 7",
         row -> {
@@ -180,21 +185,23 @@ public final class Fleet {
                 cluster,
                 counts.view(
                     cluster,
-                    Optional.empty(),
+                    reports.leader(cluster),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty())));
     sql.list(
             "SELECT * FROM cluster" + visible,
-            row ->
-                counted
-                    .getOrDefault(row.text("cluster"), new Counts())
-                    .view(
-                        row.text("cluster"),
-                        row.find("worker"),
-                        row.findTime("hello_at"),
-                        row.find("isolation"),
-                        row.findTime("last_result_at")),
+            row -> {
+              String name = row.text("cluster");
+              return counted
+                  .getOrDefault(name, new Counts())
+                  .view(
+                      name,
+                      row.find("worker").or(() -> reports.leader(name)),
+                      row.findTime("hello_at"),
+                      row.find("isolation"),
+                      row.findTime("last_result_at"));
+            },
             visible.values())
         .forEach(view -> views.put(view.cluster(), view));
     return List.copyOf(views.values());

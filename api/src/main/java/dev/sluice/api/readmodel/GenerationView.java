@@ -3,6 +3,9 @@ package dev.sluice.api.readmodel;
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Row;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,9 +16,13 @@ import java.util.Optional;
 /**
  * Generation of an application in a cluster.
  *
- * @param outcome the latest reported outcome
+ * @param outcome how it ended, or its last step if it has not ended or is attempted again
+ * @param supersededBy the newer generation after which it was not attempted any more
  * @param reason the path whose content changed, or another reason for sending
+ * @param repeated the earlier generation whose recorded inputs were sent again
  * @param causes ids of the change events that led to it
+ * @param attempts the number of failed attempts
+ * @param failure why the last failed attempt failed, also if a later one succeeded
  * @param renderer name and version; several are joined by ", "
  * @param health the newest observation of its objects; absent if there is none
  * @param observations changes of health, drift and heals, in order; only the last ones if there are
@@ -29,10 +36,14 @@ public record GenerationView(
     String outcome,
     Instant outcomeAt,
     Optional<String> message,
+    Optional<Generation> supersededBy,
+    Optional<Instant> supersededAt,
     Optional<String> reason,
+    Optional<Generation> repeated,
     Optional<String> actor,
     List<String> causes,
     long attempts,
+    Optional<GenerationFailure> failure,
     Optional<String> renderer,
     Steps steps,
     Optional<ObservedState> health,
@@ -44,6 +55,30 @@ public record GenerationView(
     causes = List.copyOf(causes);
     observations = List.copyOf(observations);
   }
+
+  /**
+   * Failure of the last failed attempt.
+   *
+   * @param entry the dead letter that it opened; empty if the generation was never parked
+   * @param closed empty while the dead letter is open
+   */
+  public record GenerationFailure(
+      String code, String message, Optional<DeadLetterId> entry, Optional<Closing> closed) {}
+
+  /**
+   * Closing of a dead letter.
+   *
+   * @param reason SUCCEEDED, SUPERSEDED, REMOVED or DISCARDED
+   * @param generation the generation whose end closed it; empty if an operator did
+   * @param by the operator
+   * @param why the operator's reason
+   */
+  public record Closing(
+      Instant at,
+      String reason,
+      Optional<Generation> generation,
+      Optional<String> by,
+      Optional<String> why) {}
 
   /**
    * Health of a generation's objects, as observed last while the cluster held it.
@@ -118,6 +153,14 @@ public record GenerationView(
             row.text("cluster"),
             row.number("generation"),
             MAX_OBSERVATIONS);
+    Optional<DeadLetter> letter =
+        sql.find(
+            "SELECT * FROM dead_letter WHERE entry = ?",
+            DeadLetter::read,
+            DeadLetterId.of(
+                new ClusterName(row.text("cluster")),
+                new ApplicationName(row.text("application")),
+                new Generation(row.number("generation"))));
     return new GenerationView(
         row.text("application"),
         row.text("cluster"),
@@ -126,10 +169,14 @@ public record GenerationView(
         row.text("outcome"),
         row.time("outcome_at"),
         row.find("message"),
+        row.findGeneration("superseded_by"),
+        row.findTime("superseded_at"),
         row.find("reason"),
+        row.findGeneration("repeated"),
         row.find("actor"),
         Columns.texts(row.text("causes")),
-        row.number("attempts"),
+        Math.max(row.number("attempts"), letter.map(DeadLetter::attempts).orElse(0L)),
+        failure(row, letter),
         row.find("renderer"),
         new Steps(
             row.findTime("changed_at"),
@@ -145,5 +192,31 @@ public record GenerationView(
                 new ObservedState(
                     row.text("health"), row.time("health_since"), row.find("health_reason"))),
         observations.reversed());
+  }
+
+  private static Optional<GenerationFailure> failure(Row row, Optional<DeadLetter> letter)
+      throws SQLException {
+    Optional<GenerationFailure> refusal =
+        letter.map(
+            one ->
+                new GenerationFailure(
+                    one.code(),
+                    one.message(),
+                    Optional.of(one.entry()),
+                    one.closedAt()
+                        .map(
+                            at ->
+                                new Closing(
+                                    at,
+                                    one.closedReason().orElse(""),
+                                    one.closedGeneration(),
+                                    one.closedBy(),
+                                    one.closedWhy()))));
+    Optional<String> code = row.find("code");
+    return refusal.isPresent() || code.isEmpty()
+        ? refusal
+        : Optional.of(
+            new GenerationFailure(
+                code.get(), row.text("failure"), Optional.empty(), Optional.empty()));
   }
 }

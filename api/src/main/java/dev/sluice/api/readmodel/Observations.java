@@ -81,7 +81,8 @@ public final class Observations {
 
   private static List<ClusterDrift> drifts(Sql sql, Where where, int limit) {
     return sql.list(
-        "SELECT * FROM (SELECT drift.*, applied_commit FROM drift LEFT JOIN status USING (application, cluster))"
+        "SELECT * FROM (SELECT drift.*, applied_commit FROM drift LEFT JOIN status USING"
+            + " (application, cluster))"
             + where
             + " ORDER BY application, cluster LIMIT ?",
         ClusterDrift::read,
@@ -119,7 +120,8 @@ public final class Observations {
     return database.read(
         sql ->
             sql.list(
-                "SELECT cluster, health, count(*) AS n FROM shown_status WHERE phase <> ? GROUP BY 1, 2",
+                "SELECT cluster, health, count(*) AS n FROM shown_status WHERE phase <> ? GROUP BY"
+                    + " 1, 2",
                 row -> new Count(row.text("cluster"), row.text("health"), row.number("n")),
                 Phase.REMOVED));
   }

@@ -1,6 +1,8 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.readmodel.KnownSince.History;
 import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.api.store.Sql;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -21,6 +23,17 @@ public record Occurrence(Span span, Optional<Positions> positions) {
 
   /** Range of a partition of the changes topic, inclusive. */
   public record Positions(int partition, long from, long to) {}
+
+  /** Returns the beginning of what is known, if it also selects what happened before. */
+  Optional<KnownSince> unknownBefore(Sql sql) {
+    if (positions.isPresent()) {
+      return KnownSince.changes(sql, positions.get().partition(), positions.get().from());
+    }
+    return span.since().isEmpty() && span.until().isEmpty()
+        ? Optional.empty()
+        : KnownSince.of(sql, History.CHANGES, History.RESULTS)
+            .filter(beginning -> beginning.isAfter(span.since()));
+  }
 
   /** Adds the condition to a query of {@code application}. */
   Where on(Where where) {

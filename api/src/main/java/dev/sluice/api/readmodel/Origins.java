@@ -1,5 +1,6 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.readmodel.KnownSince.History;
 import dev.sluice.api.readmodel.Trace.TracedObject;
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Sql;
@@ -79,6 +80,27 @@ public final class Origins {
         .map(commit -> database.read(sql -> explain(sql, commit, allowed)));
   }
 
+  /** Returns who brought each of these commits, given by their full ids. */
+  public List<CommitOrigin> ofCommits(List<String> commits, Scope allowed) {
+    return database.read(
+        sql -> commits.stream().map(commit -> origin(sql, commit, allowed)).toList());
+  }
+
+  private static CommitOrigin origin(Sql sql, String commit, Scope allowed) {
+    CommitChain chain = new CommitChain(sql, allowed);
+    List<ChangeView> changes = chain.changes(commit);
+    Where sent = new Where().and("commit_id = ?", commit).in(allowed);
+    return new CommitOrigin(
+        commit,
+        changes,
+        chain.reviews(changes),
+        sql.list(
+            "SELECT application, cluster, generation, causes FROM generation%s ORDER BY application, cluster, generation"
+                .formatted(sent),
+            CommitOrigin.CausedGeneration::read,
+            sent.values()));
+  }
+
   /**
    * Returns the full ids of the known commits that begin with these digits; only some of them if
    * there are many.
@@ -113,58 +135,23 @@ public final class Origins {
             touched.object().cluster(),
             touched.generation())
         .map(
-            generation ->
-                new Trace(
-                    touched.object(),
-                    generation,
-                    sql.list(
-                        "SELECT path FROM source WHERE application = ? ORDER BY ordinal",
-                        row -> row.text("path"),
-                        touched.application()),
-                    causes(sql, generation, allowed),
-                    merges(sql, generation, allowed),
-                    Observations.last(sql, touched.object(), EventType.DRIFTED.slug()),
-                    Observations.last(sql, touched.object(), EventType.HEALED.slug())));
-  }
-
-  private static List<ChangeView> causes(Sql sql, GenerationView generation, Scope allowed) {
-    return generation.causes().stream()
-        .map(id -> new Where().and("id = ?", id).change(allowed))
-        .flatMap(
-            where ->
-                sql.find("SELECT * FROM change" + where, ChangeView::read, where.values()).stream())
-        .toList();
-  }
-
-  /**
-   * Returns the merges of the generation's commit. They are joined by commit, since a poll of refs
-   * may have found a commit whose merge a forge reported.
-   */
-  private static List<ChangeView> merges(Sql sql, GenerationView generation, Scope allowed) {
-    return generation
-        .commit()
-        .map(
-            commit ->
-                changes(sql, commit, allowed).stream()
-                    .filter(change -> change.merge().isPresent())
-                    .toList())
-        .orElse(List.of());
-  }
-
-  private static List<ChangeView> changes(Sql sql, String commit, Scope allowed) {
-    Where whole = new Where().and("commit_id = ?", commit).change(allowed);
-    Where prefix =
-        new Where()
-            .and("commit_prefix IS NOT NULL")
-            .and("commit_prefix >= substr(?, 1, 7) AND commit_prefix <= ?", commit, commit)
-            .and("substr(?, 1, length(commit_prefix)) = commit_prefix", commit)
-            .change(allowed);
-    Where head = new Where().and("head_id = ?", commit).change(allowed);
-    return sql.list(
-        "SELECT * FROM change%s UNION ALL SELECT * FROM change%s UNION ALL SELECT * FROM change%s ORDER BY 1"
-            .formatted(whole, prefix, head),
-        ChangeView::read,
-        whole.values(prefix.values(head.values())));
+            generation -> {
+              CommitChain chain = new CommitChain(sql, allowed);
+              List<ChangeView> merges = chain.merges(generation);
+              return new Trace(
+                  touched.object(),
+                  generation,
+                  sql.list(
+                      "SELECT path FROM source WHERE application = ? ORDER BY ordinal",
+                      row -> row.text("path"),
+                      touched.application()),
+                  chain.changes(generation),
+                  merges,
+                  chain.reviews(merges),
+                  chain.commands(List.of(generation)),
+                  Observations.last(sql, touched.object(), EventType.DRIFTED.slug()),
+                  Observations.last(sql, touched.object(), EventType.HEALED.slug()));
+            });
   }
 
   private static Where starting(String column, String prefix) {
@@ -172,7 +159,8 @@ public final class Origins {
   }
 
   private static Explanation explain(Sql sql, String commit, Scope allowed) {
-    List<ChangeView> changes = changes(sql, commit, allowed);
+    CommitChain chain = new CommitChain(sql, allowed);
+    List<ChangeView> changes = chain.changes(commit);
     Where own = new Where().and("commit_id = ?", commit).in(allowed);
     Where through = throughOtherSource(commit, changes).in(allowed);
     List<GenerationView> affected =
@@ -182,7 +170,16 @@ public final class Origins {
             GenerationView.reader(sql),
             own.values(through.values()));
     return new Explanation(
-        commit, changes, affected, new Reasons(sql, allowed).unaffected(changes, affected));
+        commit,
+        changes,
+        chain.reviews(changes),
+        chain.commands(affected),
+        affected,
+        new Reasons(sql, allowed).unaffected(changes, affected),
+        // the change that brought it is the first that happened
+        changes.isEmpty()
+            ? KnownSince.of(sql, History.CHANGES, History.RESULTS)
+            : Optional.empty());
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param parts receivers, dispatchers, workers and APIs; for tokens with a scope only workers of
  *     its clusters
  * @param unreadable followed refs whose remote cannot be read, at most 100
+ * @param knownSince the beginning of what is known; absent if everything that was written is known
  */
 public record Overview(
     Map<String, Long> phases,
@@ -32,12 +33,14 @@ public record Overview(
     List<String> obstacles,
     List<String> warnings,
     List<PartView> parts,
-    List<UnreadableRef> unreadable) {
+    List<UnreadableRef> unreadable,
+    Optional<KnownSince> knownSince) {
 
   /**
    * State of a cluster.
    *
-   * @param worker the leader, according to its last hello
+   * @param worker the leader, according to its last hello, or to its last report if no hello is
+   *     known any longer
    * @param renderIsolation what isolates that worker's renderers
    * @param held number of applications by what holds them: suspended, pinned or guard
    * @param behind number of applications that do not hold what Git has, or may not

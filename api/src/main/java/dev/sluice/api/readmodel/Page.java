@@ -8,11 +8,22 @@ import java.util.function.Function;
  * Page of a list.
  *
  * @param next the value of {@code after} for the next page; empty on the last page
+ * @param knownSince the beginning of what is known, if earlier items are missing because of it
  */
-public record Page<T>(List<T> items, Optional<String> next) {
+public record Page<T>(List<T> items, Optional<String> next, Optional<KnownSince> knownSince) {
 
   public Page {
     items = List.copyOf(items);
+  }
+
+  /** Creates a page that lacks no items. */
+  public Page(List<T> items, Optional<String> next) {
+    this(items, next, Optional.empty());
+  }
+
+  /** Returns this page with the beginning of what is known. */
+  public Page<T> knownSince(KnownSince beginning) {
+    return new Page<>(items, next, Optional.of(beginning));
   }
 
   /**

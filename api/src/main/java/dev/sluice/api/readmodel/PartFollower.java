@@ -1,8 +1,10 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.projection.LedgerRecord;
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.event.Heartbeat.LedgerReport;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.platform.process.SupervisedLoop;
@@ -10,32 +12,37 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 
 /**
- * Loop that reads the heartbeats of all parts. It is independent of the loop that reads the other
- * topics, which works without heartbeats, too: earlier versions write none.
+ * Loop that reads the heartbeats of all parts, and what workers report of their ledgers. It is
+ * independent of the loop that reads the other topics, which works without heartbeats, too: earlier
+ * versions write none.
  */
 final class PartFollower implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration TOPIC_MISSING = Duration.ofSeconds(2);
-  private static final int FETCH_WAIT_MS = 2_000;
 
   private final KafkaConnection connection;
   private final PartReports reports;
+  private final LedgerInbox ledgers;
   private final SupervisedLoop loop;
-  private volatile boolean caughtUp;
 
-  PartFollower(KafkaConnection connection, PartReports reports, Clock clock) {
+  /** The number of reports of ledgers that came before it had caught up; empty until then. */
+  private volatile OptionalLong earlier = OptionalLong.empty();
+
+  private volatile boolean again;
+
+  PartFollower(KafkaConnection connection, PartReports reports, LedgerInbox ledgers, Clock clock) {
     this.connection = connection;
     this.reports = reports;
+    this.ledgers = ledgers;
     this.loop = new SupervisedLoop("read-model-heartbeats", clock, this::session);
     loop.start();
   }
@@ -45,19 +52,25 @@ final class PartFollower implements AutoCloseable {
     return loop.unreadyReason().map(reason -> "the reports of the parts cannot be read: " + reason);
   }
 
-  /** Returns whether the reports that were in the topic have been read. */
+  /** Returns whether the reports that were in the topic have been read, and written. */
   boolean isCaughtUp() {
-    return caughtUp;
+    OptionalLong reports = earlier;
+    return reports.isPresent() && ledgers.hasWritten(reports.getAsLong());
+  }
+
+  /** Reads all reports again, since the database has lost those of ledgers. */
+  void readAgain() {
+    earlier = OptionalLong.empty();
+    again = true;
   }
 
   private void session(SupervisedLoop supervised) throws InterruptedException {
-    Map<String, Object> properties = connection.consumer("read-model-heartbeats");
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
     String topic = connection.topics().heartbeats();
-    try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
+    try (UngroupedConsumer consumer =
+        new UngroupedConsumer(connection.consumer("read-model-heartbeats"))) {
       supervised.onClose(consumer::wakeup);
       while (supervised.isOpen() && consumer.partitionsFor(topic).isEmpty()) {
-        caughtUp = true;
+        caughtUp();
         supervised.turned();
         supervised.pause(TOPIC_MISSING);
       }
@@ -65,7 +78,14 @@ final class PartFollower implements AutoCloseable {
       consumer.assign(List.of(partition), _ -> Optional.empty());
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       while (supervised.isOpen()) {
-        caughtUp |= consumer.position(partition) >= end;
+        if (again) {
+          again = false;
+          earlier = OptionalLong.empty();
+          consumer.seekToBeginning(List.of(partition));
+        }
+        if (consumer.position(partition) >= end) {
+          caughtUp();
+        }
         read(consumer, end);
         supervised.turned();
       }
@@ -74,11 +94,23 @@ final class PartFollower implements AutoCloseable {
     }
   }
 
+  private void caughtUp() {
+    if (earlier.isEmpty()) {
+      earlier = OptionalLong.of(ledgers.arrived());
+    }
+  }
+
   private void read(KafkaConsumer<String, byte[]> consumer, long end) {
     for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-      if (EventCodec.decode(record) instanceof Decoded.Known known
-          && known.envelope().event() instanceof Heartbeat report) {
-        reports.received(report, Instant.ofEpochMilli(record.timestamp()), record.offset() >= end);
+      if (record.value() == null && LedgerReport.isKey(record.key())) {
+        ledgers.put(LedgerRecord.removed(record.key()));
+      } else if (EventCodec.decode(record) instanceof Decoded.Known known) {
+        if (known.envelope().event() instanceof Heartbeat report) {
+          reports.received(
+              report, Instant.ofEpochMilli(record.timestamp()), record.offset() >= end);
+        } else if (known.envelope().event() instanceof LedgerReport ledger) {
+          ledgers.put(LedgerRecord.of(ledger));
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.readmodel.PartView.ConditionView;
 import dev.sluice.api.store.Silences;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.Condition;
@@ -29,6 +30,10 @@ final class PartReports implements Silences {
 
   /** How long a cluster may be without a leader when leadership passes on. */
   private static final Duration TAKE_OVER = Duration.ofSeconds(15);
+
+  /** A message for callers who may not see all applications that a condition concerns. */
+  private static final String OTHERS =
+      "the message is about other applications, too: ask somebody who may see the whole fleet";
 
   private final Clock clock;
   private final Map<String, Seen> seen = new ConcurrentHashMap<>();
@@ -76,6 +81,21 @@ final class PartReports implements Silences {
     }
   }
 
+  /** Returns the name of the worker that leads a cluster, according to its last report. */
+  Optional<String> leader(String cluster) {
+    Instant now = clock.instant();
+    return parts(
+            each ->
+                each.report().state() == State.LEADING
+                    && each.runs(now)
+                    && each.report()
+                        .cluster()
+                        .filter(name -> name.value().equals(cluster))
+                        .isPresent())
+        .max(Comparator.comparing(Seen::at))
+        .map(each -> each.report().instance());
+  }
+
   /** Returns all parts except those whose place another one has taken. */
   List<PartView> views(Scope allowed) {
     Instant now = clock.instant();
@@ -114,6 +134,23 @@ final class PartReports implements Silences {
                             || other.report().startedAt().isAfter(gone.at())));
   }
 
+  /**
+   * Returns the conditions that concern an application, of the parts that run. Their messages name
+   * other applications, which not every caller may see.
+   */
+  List<ConditionView> about(String application, Scope allowed) {
+    Instant now = clock.instant();
+    return parts(each -> each.runs(now))
+        .flatMap(each -> each.report().conditions().stream())
+        .filter(
+            condition ->
+                condition.applications().orElse(List.of()).stream()
+                    .anyMatch(name -> name.value().equals(application)))
+        .map(ConditionView::of)
+        .map(view -> allowed.isAll() ? view : view.withMessage(OTHERS))
+        .toList();
+  }
+
   @Override
   public Optional<Silence> ofDispatchers() {
     Instant now = clock.instant();
@@ -124,7 +161,8 @@ final class PartReports implements Silences {
             silence(
                 PartFailure.DISPATCHER_SILENT,
                 lastOf(all),
-                "no dispatcher has reported since %s, so Git's head is unknown: start one, or see its log"));
+                "no dispatcher has reported since %s, so Git's head is unknown: start one, or see"
+                    + " its log"));
   }
 
   @Override

@@ -45,6 +45,10 @@ public record PartView(
           condition.since(),
           word(condition.severity()));
     }
+
+    ConditionView withMessage(String other) {
+      return new ConditionView(code, other, since, severity);
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class ReadModel implements AutoCloseable {
   private static final Duration STUCK = Duration.ofMinutes(2);
 
   private final Database database;
+  private final LedgerInbox ledgers = new LedgerInbox();
   private final Follower follower;
   private final PartReports parts;
   private final PartFollower partFollower;
@@ -53,8 +55,9 @@ public final class ReadModel implements AutoCloseable {
     LogIdentity identity = LogIdentity.of(connection, TOPICS_TIMEOUT);
     this.parts = new PartReports(clock);
     this.database = Database.open(directory, identity, parts);
-    this.follower = new Follower(connection, database, this::notifyListeners, clock);
-    this.partFollower = new PartFollower(connection, parts, clock);
+    this.partFollower = new PartFollower(connection, parts, ledgers, clock);
+    this.follower = new Follower(connection, database, ledgers, new Observer(), clock);
+    follower.start(identity);
   }
 
   /**
@@ -67,11 +70,15 @@ public final class ReadModel implements AutoCloseable {
   }
 
   public Applications applications() {
-    return new Applications(database);
+    return new Applications(database, parts);
+  }
+
+  public PastGenerations pastGenerations() {
+    return new PastGenerations(database);
   }
 
   public Fleet fleet() {
-    return new Fleet(database);
+    return new Fleet(database, parts);
   }
 
   public Origins origins() {
@@ -101,7 +108,10 @@ public final class ReadModel implements AutoCloseable {
   }
 
   private List<String> warnings() {
-    return Stream.concat(follower.warnings().stream(), partFollower.problem().stream()).toList();
+    return Stream.of(
+            follower.warnings().stream(), partFollower.problem().stream(), database.kept().stream())
+        .flatMap(each -> each)
+        .toList();
   }
 
   /** Returns the parts of the installation, as they reported last. */
@@ -127,6 +137,34 @@ public final class ReadModel implements AutoCloseable {
                     : Optional.of("the reports of the parts are being read"));
   }
 
+  /** Returns the number of records to read until answers are current; empty if they are. */
+  public Optional<Long> catchingUp() {
+    return follower.catchingUp();
+  }
+
+  /**
+   * Returns the beginning of what is known of these topics, or empty if everything that was written
+   * to them is known.
+   */
+  public Optional<KnownSince> knownSince(KnownSince.History... topics) {
+    return database.read(sql -> KnownSince.of(sql, topics));
+  }
+
+  /** Returns the beginning of what is known of an application's generations in these clusters. */
+  public Optional<KnownSince> knownSince(String application, Scope clusters) {
+    return database.read(sql -> KnownSince.results(sql, application, clusters));
+  }
+
+  /** Returns the beginning of what is known, if a selection also means what happened before. */
+  public Optional<KnownSince> unknownBefore(Occurrence occurrence) {
+    return database.read(occurrence::unknownBefore);
+  }
+
+  /** Returns whether a record, and all before it in its partition, can be queried. */
+  public boolean hasRead(TopicPartition partition, long offset) {
+    return database.read(sql -> Database.position(sql, partition)).orElse(0L) > offset;
+  }
+
   /** Returns the number of records that are not read yet, by topic. */
   public Map<String, Long> lag() {
     return follower.lagByTopic();
@@ -141,14 +179,23 @@ public final class ReadModel implements AutoCloseable {
   }
 
   /** Notifies the listeners. A failing listener stops neither the others nor the follower. */
-  private void notifyListeners(List<Envelope<?>> events, boolean live) {
-    for (Listener each : listeners) {
-      try {
-        each.onEvents(events, live);
-      } catch (RuntimeException | Error e) {
-        FatalErrors.check(e);
-        log.atError().setCause(e).log("a listener of the read model failed");
+  private final class Observer implements Follower.Observer {
+
+    @Override
+    public void onEvents(List<Envelope<?>> events, boolean live) {
+      for (Listener each : listeners) {
+        try {
+          each.onEvents(events, live);
+        } catch (RuntimeException | Error e) {
+          FatalErrors.check(e);
+          log.atError().setCause(e).log("a listener of the read model failed");
+        }
       }
+    }
+
+    @Override
+    public void onRebuilt() {
+      partFollower.readAgain();
     }
   }
 

@@ -2,11 +2,13 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
+import dev.sluice.api.store.Sql;
 import dev.sluice.contract.event.DeadLetterId;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Queries about the contents of the topics: changes, dead letters, commands, events. */
@@ -29,10 +31,13 @@ public final class Records {
   /**
    * Selection of changes.
    *
+   * @param applications globs of the applications whose definitions have changed; empty for all
+   *     changes
    * @param commit the first hex digits of a commit id, or all of them
    * @param delivery the forge's id of a delivery
    */
   public record ChangeFilter(
+      List<String> applications,
       Optional<String> repository,
       Optional<String> type,
       Optional<String> commit,
@@ -57,6 +62,7 @@ public final class Records {
             .span()
             .on(
                 new Where()
+                    .glob("application", filter.applications())
                     .when("repository = ?", filter.repository())
                     .when("type = ?", filter.type())
                     .when("commit_id >= ?", filter.commit())
@@ -67,7 +73,7 @@ public final class Records {
                 "at");
     return numbered(
         "SELECT * FROM change" + where + " ORDER BY sequence DESC LIMIT ?",
-        ChangeView::read,
+        ChangeView.reader(allowed),
         "sequence",
         where,
         limit);
@@ -104,18 +110,32 @@ public final class Records {
         sql -> sql.find("SELECT * FROM dead_letter" + where, DeadLetter::read, where.values()));
   }
 
-  /** Returns a page of commands, newest first. */
+  /**
+   * Returns a page of commands, newest first.
+   *
+   * @param scope selects the commands that concern these applications and clusters
+   * @param id selects one command
+   * @param prefix selects the commands whose ids begin with it
+   */
   public Page<CommandView> commands(
-      Scope scope, Optional<String> id, Scope allowed, int limit, Optional<Long> after) {
+      Scope scope,
+      Optional<String> id,
+      Optional<String> prefix,
+      Scope allowed,
+      int limit,
+      Optional<Long> after) {
     Where where =
         new Where()
-            .glob("application", scope.applications())
+            .commandIn(scope)
             .command(allowed)
             .when("id = ?", id)
             .when("sequence < ?", after);
-    return numbered(
-        "SELECT * FROM command" + where + " ORDER BY sequence DESC LIMIT ?",
-        row -> CommandView.read(row, allowed),
+    prefix.ifPresent(begin -> where.and("id >= ? AND id < ?", begin, begin + Character.MAX_VALUE));
+    return numberedBy(
+        "SELECT * FROM command%s ORDER BY %s DESC LIMIT ?"
+            // without an index on the order, SQLite uses the one on the id
+            .formatted(where, prefix.isPresent() ? "+sequence" : "sequence"),
+        sql -> CommandView.reader(sql, allowed),
         "sequence",
         where,
         limit);
@@ -177,12 +197,17 @@ public final class Records {
 
   private <T> Page<T> numbered(
       String question, Row.Reader<T> reader, String column, Where where, int limit) {
+    return numberedBy(question, _ -> reader, column, where, limit);
+  }
+
+  private <T> Page<T> numberedBy(
+      String question, Function<Sql, Row.Reader<T>> reader, String column, Where where, int limit) {
     List<Numbered<T>> found =
         database.read(
             sql ->
                 sql.list(
                     question,
-                    row -> new Numbered<>(reader.read(row), row.number(column)),
+                    row -> new Numbered<>(reader.apply(sql).read(row), row.number(column)),
                     where.values(limit + 1)));
     Page<Numbered<T>> page = Page.of(found, limit, one -> Long.toString(one.number()));
     return new Page<>(page.items().stream().map(Numbered::value).toList(), page.next());

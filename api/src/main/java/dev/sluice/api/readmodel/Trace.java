@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Origin of an object: the generation that last changed it, the changes that caused the generation,
- * and their merge requests.
+ * Origin of an object: the generation that last changed it, who brought its commit, and who
+ * commanded it.
  *
  * @param sources the paths that the application is rendered from
+ * @param changes that caused the generation, or brought its commit
  * @param merges of the generation's commit
+ * @param reviews of the merged requests
+ * @param commands for which the generation was sent
  * @param lastDrift the last time that somebody else changed the object; absent if nobody did
  * @param lastHeal the last time that the worker put it back
  */
@@ -19,6 +22,8 @@ public record Trace(
     List<String> sources,
     List<ChangeView> changes,
     List<ChangeView> merges,
+    List<MergeReviews> reviews,
+    List<CommandView> commands,
     Optional<GenerationView.Observation> lastDrift,
     Optional<GenerationView.Observation> lastHeal) {
 
@@ -26,6 +31,8 @@ public record Trace(
     sources = List.copyOf(sources);
     changes = List.copyOf(changes);
     merges = List.copyOf(merges);
+    reviews = List.copyOf(reviews);
+    commands = List.copyOf(commands);
   }
 
   /**

@@ -112,9 +112,18 @@ final class Where {
    * clusters.
    */
   Where command(Scope scope) {
-    application("application", scope);
-    if (!scope.clusters().isEmpty()) {
-      Where there = new Where().glob("value", scope.clusters());
+    return application("application", scope).commandTo(scope.clusters());
+  }
+
+  /** Selects rows of {@code command} that concern these applications and clusters. */
+  Where commandIn(Scope selected) {
+    return glob("application", selected.applications()).commandTo(selected.clusters());
+  }
+
+  /** Requires one of the clusters; a command without clusters concerns all of them. */
+  private Where commandTo(List<String> clusters) {
+    if (!clusters.isEmpty()) {
+      Where there = new Where().glob("value", clusters);
       and(
           "(clusters = '[]' OR EXISTS (SELECT 1 FROM json_each(clusters)" + there + "))",
           there.values());

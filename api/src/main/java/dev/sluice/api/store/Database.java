@@ -10,33 +10,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Database file of the read model (SQLite, write-ahead log): one writer, and several readers that
- * see what was committed. A file with another schema, or of another log, is rebuilt.
+ * see what was committed. A file of an earlier version is migrated. One that is damaged, of a
+ * version that cannot be used, or of another log, is kept beside the new one, since it may have
+ * what Kafka has deleted.
  */
 public final class Database implements AutoCloseable {
 
-  /** Version of schema.sql and of the projections; increase it when either changes. */
-  static final String VERSION = "14";
-
   private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+  /** Name of the file in its directory. */
+  static final String FILE = "read-model.db";
+
   private static final int READERS = 4;
+  private static final String COMPLETE = "complete";
+  private static final Pattern VERSION = Pattern.compile("\\d{1,9}");
 
   private final DirectoryLock lock;
+  private final Path file;
   private final Sql writer;
   private final BlockingQueue<Sql> readers = new ArrayBlockingQueue<>(READERS);
   private volatile String build;
 
   private Database(DirectoryLock lock, Path file, Silences silences) throws SQLException {
     this.lock = lock;
+    this.file = file;
     this.writer = connect(file, "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000");
     for (int i = 0; i < READERS; i++) {
       Sql reader = connect(file, "PRAGMA query_only = 1; PRAGMA cache_size = -4000");
@@ -52,28 +62,23 @@ public final class Database implements AutoCloseable {
    * @param identity identifies the log; a log that ends before the stored positions counts as
    *     another one
    * @param silences asked at each query
-   * @throws IllegalStateException if another process uses the file, or it cannot be written
+   * @throws IllegalStateException if another process uses the file, or it cannot be read or written
+   *     at the moment; it stays in its place
    */
   public static Database open(Path directory, LogIdentity identity, Silences silences) {
-    Path file = directory.resolve("read-model.db");
+    Path file = directory.resolve(FILE);
     try {
       Files.createDirectories(directory);
       DirectoryLock lock = lock(directory);
       try {
-        if (Files.exists(file) && !isAbout(file, identity)) {
-          log.atInfo().addKeyValue("file", file).log("rebuilding the read model");
-          for (String suffix : new String[] {"", "-wal", "-shm"}) {
-            Files.deleteIfExists(directory.resolve("read-model.db" + suffix));
-          }
-        }
-        if (!Files.exists(file)) {
-          create(file, identity);
-        }
+        prepare(file, identity);
         return new Database(lock, file, silences);
       } catch (SQLException | RuntimeException e) {
         lock.close();
         throw new IllegalStateException(
-            "cannot open the read model %s: %s".formatted(file, e.getMessage()), e);
+            "cannot open the read model %s: %s"
+                .formatted(file, SqliteFailure.of(e).withRemedy(e.getMessage())),
+            e);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot use the directory " + directory, e);
@@ -90,8 +95,13 @@ public final class Database implements AutoCloseable {
     return isAbout(writer, identity);
   }
 
-  /** Empties the database and binds it to these topics. For the writing thread. */
+  /**
+   * Empties the database and binds it to these topics. The contents are kept in a file beside it.
+   * For the writing thread.
+   */
   public void rebuild(LogIdentity identity) {
+    String why = "the topics were created again, or have lost records";
+    KeptFile kept = KeptFile.copy(file, why);
     writer.transaction(
         () -> {
           for (String kind : new String[] {"view", "table"}) {
@@ -102,8 +112,24 @@ public final class Database implements AutoCloseable {
                 .forEach(name -> writer.script("DROP %s \"%s\"".formatted(kind, name)));
           }
           fill(writer, identity);
+          kept.note(writer);
         });
     build = meta(writer, "build").orElse("");
+  }
+
+  /** Returns whether the topics were ever read to their ends. For the writing thread. */
+  public boolean isComplete() {
+    return meta(writer, COMPLETE).isPresent();
+  }
+
+  /** Stores that the topics were read to their ends. For the writing thread. */
+  public void complete() {
+    meta(writer, COMPLETE, "yes");
+  }
+
+  /** Returns sentences about earlier files that are kept beside this one. */
+  public List<String> kept() {
+    return read(sql -> KeptFile.noted(sql, file));
   }
 
   /** Returns the connection for the writing thread. */
@@ -130,25 +156,89 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static DirectoryLock lock(Path directory) {
+  static DirectoryLock lock(Path directory) {
     return DirectoryLock.take(directory)
         .orElseThrow(
             () ->
                 new IllegalStateException(
-                    "another process uses the read model in %s%s: give each its own directory"
+                    "another process uses the read model in %s%s: give each its own directory; if none does, %s"
                         .formatted(
                             directory,
                             DirectoryLock.holder(directory)
                                 .map(" (process %d)"::formatted)
-                                .orElse(""))));
+                                .orElse(""),
+                            SqliteFailure.NOT_PERMITTED.remedy())));
   }
 
-  private static boolean isAbout(Path file, LogIdentity identity) throws SQLException {
-    try (Sql sql = connect(file, "PRAGMA query_only = 1")) {
-      return meta(sql, "version").equals(Optional.of(VERSION)) && isAbout(sql, identity);
-    } catch (DatabaseException e) {
-      return false;
+  private static void prepare(Path file, LogIdentity identity) throws SQLException {
+    Optional<KeptFile> kept =
+        Files.exists(file)
+            ? migrate(file, identity).map(obstacle -> KeptFile.move(file, obstacle))
+            : Optional.empty();
+    if (Files.exists(file)) {
+      return;
     }
+    try (Sql sql = connect(file, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")) {
+      sql.transaction(
+          () -> {
+            fill(sql, identity);
+            kept.ifPresent(before -> before.note(sql));
+          });
+    }
+  }
+
+  /**
+   * Migrates a file to this version. Returns why it cannot be used, or empty if it can.
+   *
+   * @throws DatabaseException if the file may be usable, but not at the moment
+   */
+  static Optional<String> migrate(Path file, LogIdentity identity) throws SQLException {
+    try (Sql sql = connect(file, "PRAGMA journal_mode = WAL")) {
+      if (sql.number("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'meta'") == 0) {
+        return Optional.of("it is not a read model: it has no table meta");
+      }
+      Optional<String> stored = meta(sql, "version");
+      int version = stored.filter(VERSION.asMatchPredicate()).map(Integer::parseInt).orElse(0);
+      if (version < Migrations.FIRST || version > Migrations.newest()) {
+        return Optional.of(
+            "its version is %s, and this program can use %d to %d"
+                .formatted(stored.orElse("unknown"), Migrations.FIRST, Migrations.newest()));
+      }
+      if (!isAbout(sql, identity)) {
+        return Optional.of("it is of other topics, or the topics have lost records");
+      }
+      sql.requireWritable();
+      if (version < Migrations.newest() || !hasCurrentViews(sql)) {
+        sql.transaction(() -> migrate(sql, version));
+      }
+      Migrations.after(version)
+          .forEach(
+              step ->
+                  log.atInfo()
+                      .addKeyValue("version", step.version())
+                      .log("the read model was migrated: it has {}", step.what()));
+      return Optional.empty();
+    } catch (SQLException | DatabaseException e) {
+      if (SqliteFailure.of(e) == SqliteFailure.DAMAGED) {
+        return Optional.of("it cannot be read: " + e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private static boolean hasCurrentViews(Sql sql) {
+    return sql.find(
+            "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = 'shown_status'",
+            row -> row.text("sql"))
+        .filter(view -> resource("views.sql").contains(view + ";"))
+        .isPresent();
+  }
+
+  private static void migrate(Sql sql, int version) {
+    sql.script("DROP VIEW IF EXISTS shown_status");
+    Migrations.after(version).forEach(step -> step.change().accept(sql));
+    sql.script(resource("views.sql"));
+    sql.update("UPDATE meta SET value = ? WHERE name = 'version'", Migrations.newest());
   }
 
   private static boolean isAbout(Sql sql, LogIdentity identity) {
@@ -157,16 +247,16 @@ public final class Database implements AutoCloseable {
             .noneMatch(end -> position(sql, end.getKey()).orElse(0L) > end.getValue());
   }
 
-  private static void create(Path file, LogIdentity identity) throws SQLException {
-    try (Sql sql = connect(file, "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL")) {
-      sql.transaction(() -> fill(sql, identity));
-    }
+  private static void fill(Sql sql, LogIdentity identity) {
+    sql.script(resource("schema.sql"));
+    meta(sql, "version", Integer.toString(Migrations.FIRST));
+    migrate(sql, Migrations.FIRST);
+    meta(sql, "log", identity.value());
+    newBuild(sql);
   }
 
-  private static void fill(Sql sql, LogIdentity identity) {
-    sql.script(schema());
-    meta(sql, "version", VERSION);
-    meta(sql, "log", identity.value());
+  /** Stores another id of this build. */
+  static void newBuild(Sql sql) {
     meta(sql, "build", Long.toString(System.currentTimeMillis(), 36));
   }
 
@@ -183,14 +273,14 @@ public final class Database implements AutoCloseable {
     return sql.find("SELECT value FROM meta WHERE name = ?", row -> row.text("value"), name);
   }
 
-  private static void meta(Sql sql, String name, String value) {
-    sql.update("INSERT INTO meta VALUES (?, ?)", name, value);
+  static void meta(Sql sql, String name, String value) {
+    sql.update("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value);
   }
 
-  private static String schema() {
-    try (InputStream in = Database.class.getResourceAsStream("schema.sql")) {
+  static String resource(String name) {
+    try (InputStream in = Database.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IllegalStateException("schema.sql is not on the class path");
+        throw new IllegalStateException(name + " is not on the class path");
       }
       return new String(in.readAllBytes(), UTF_8);
     } catch (IOException e) {
@@ -198,10 +288,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Sql connect(Path file, String pragmas) throws SQLException {
-    Sql sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file));
-    // a crash may lose the end of the write-ahead log; it is read from the topics again
-    sql.script("PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; " + pragmas);
+  static Sql connect(Path file, String pragmas) throws SQLException {
+    Properties properties = new Properties();
+    // otherwise the driver asks for the key after each insertion
+    properties.setProperty("jdbc.get_generated_keys", "false");
+    Sql sql = new Sql(DriverManager.getConnection("jdbc:sqlite:" + file, properties));
+    try {
+      // a crash may lose the end of the write-ahead log; it is read from the topics again
+      sql.script("PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; " + pragmas);
+    } catch (DatabaseException e) {
+      sql.close();
+      throw e;
+    }
     return sql;
   }
 

@@ -45,6 +45,12 @@ public final class Sql implements AutoCloseable {
     }
   }
 
+  /** Fails if the file cannot be written. Changes nothing. */
+  void requireWritable() {
+    // BEGIN IMMEDIATE alone succeeds on a read-only file
+    script("BEGIN IMMEDIATE; DELETE FROM meta WHERE 0; ROLLBACK");
+  }
+
   /** Runs the work in a transaction and rolls back if it fails. */
   public void transaction(Runnable work) {
     try {

@@ -1,3 +1,4 @@
+-- version 18; never edit it: Migrations has the steps to later versions, which new files take, too
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- where reading resumes; written in the same transaction as the records before it
 CREATE TABLE position (
@@ -18,7 +19,10 @@ CREATE TABLE change (
   -- an event may name a repository in another case than the fleet does
   at INTEGER NOT NULL, type TEXT NOT NULL, repository TEXT NOT NULL COLLATE NOCASE, ref TEXT, commit_id TEXT,
   actor TEXT, origin TEXT, endpoint TEXT, delivery TEXT, title TEXT, number INTEGER, url TEXT, merged_by TEXT, author TEXT,
-  commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT, moved_to TEXT);
+  commit_prefix TEXT, head_id TEXT, application TEXT, cluster TEXT, moved_to TEXT,
+  -- of a review its verdict, and the commit that was reviewed; of a merge the newest commit of its request
+  verdict TEXT, source_id TEXT);
+CREATE INDEX change_by_request ON change (repository, number) WHERE verdict IS NOT NULL;
 CREATE INDEX change_of_name ON change (sequence) WHERE type = 'repository-moved';
 CREATE INDEX change_by_endpoint ON change (endpoint, sequence) WHERE endpoint IS NOT NULL;
 CREATE INDEX change_by_delivery ON change (delivery) WHERE delivery IS NOT NULL;
@@ -29,9 +33,16 @@ CREATE INDEX change_by_time ON change (at);
 CREATE INDEX change_by_repository ON change (repository, sequence);
 
 CREATE TABLE command (
-  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, application TEXT NOT NULL,
+  -- the approval of a fleet removal is for no application
+  sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL, application TEXT,
   clusters TEXT NOT NULL, command TEXT NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
-  answered_at INTEGER, accepted INTEGER, message TEXT);
+  answered_at INTEGER, accepted INTEGER, message TEXT,
+  -- the clusters for which an outcome follows
+  pending TEXT);
+-- the last outcome in each cluster
+CREATE TABLE command_outcome (
+  id TEXT NOT NULL, cluster TEXT NOT NULL, at INTEGER NOT NULL, result TEXT NOT NULL, generation INTEGER, code TEXT,
+  message TEXT NOT NULL, PRIMARY KEY (id, cluster)) WITHOUT ROWID;
 CREATE INDEX command_by_time ON command (at);
 CREATE INDEX command_by_application ON command (application, sequence);
 
@@ -84,79 +95,13 @@ CREATE TABLE observation (
 CREATE INDEX observation_by_generation ON observation (application, cluster, generation);
 CREATE INDEX observation_by_object ON observation (cluster, name, kind) WHERE name IS NOT NULL;
 
--- status as shown: an application counts as synced only if its sources can be read or it is held; one to which nothing
--- was sent waits because of its sources, if these cannot be read; nothing is known of a cluster whose worker has reported
--- nothing for ten minutes after a target was sent to it, or does not report at this moment; the function silence is
--- SilenceFunction's
-CREATE VIEW shown_status AS
-  SELECT application, cluster, generation, commit_id, phase AS reported_phase,
-    CASE WHEN is_unknown THEN 'Unknown' ELSE phase END AS phase,
-    CASE WHEN is_silent THEN silent_since WHEN is_unknown THEN ifnull(unknown_since, since) ELSE since END AS since,
-    CASE WHEN is_silent THEN silent_code WHEN is_unknown OR is_unsent THEN unknown_code WHEN is_refused THEN ifnull(code, refused_code) ELSE code END AS code,
-    CASE WHEN is_silent THEN silent_message WHEN is_unknown OR is_unsent THEN unknown_message WHEN is_refused THEN ifnull(message, refused_message)
-      ELSE message END AS message,
-    applied_generation, applied_commit, applied_at, applied_renderer, applied_generated,
-    held_by, held_reason, held_since, held_commit,
-    phase = 'Parked' AND plan IS NOT NULL AS is_guarded, since AS phase_since, message AS phase_message, silent_since, silent_message,
-    CASE WHEN phase = 'Removed' THEN phase
-      WHEN is_silent OR is_unknown THEN 'Unknown'
-      WHEN is_refused THEN 'Parked'
-      WHEN phase = 'Waiting' THEN 'OutOfSync'
-      WHEN phase = 'Synced' AND drift_objects > 0 THEN 'Drifted'
-      ELSE phase END AS sync,
-    CASE WHEN phase = 'Removed' THEN NULL
-      WHEN is_silent OR health IS NULL THEN 'Unknown'
-      WHEN health_generation < ifnull(applied_generation, 0) THEN 'Progressing'
-      ELSE health END AS health,
-    health_generation, health_since, health_objects, health_unhealthy, health_reason,
-    drift_since, drift_objects, drift_contended, drift_heals, drift_writers,
-    CASE WHEN is_silent OR is_unknown OR is_pending THEN NULL
-      WHEN phase = 'Synced' AND held_by IS NULL AND NOT is_refused THEN 0
-      WHEN phase IN ('Removing', 'Removed') THEN 0
-      -- the sources may have been others when the generation was sent
-      ELSE (
-        SELECT CASE WHEN count(*) = count(position.value) THEN sum(max(ref.commits - (position.value ->> 'commits'), 0)) END
-        FROM (SELECT DISTINCT repository, ref FROM source WHERE source.application = shown.application) AS source
-          JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
-          LEFT JOIN generation ON generation.application = shown.application AND generation.cluster = shown.cluster
-            AND generation.generation = shown.applied_generation
-          LEFT JOIN json_each(positions) AS position ON position.value ->> 'repository' = source.repository
-            AND position.value ->> 'ref' = source.ref) END AS behind
-  FROM (
-    SELECT status.*, phase = 'Synced' AND held_by IS NULL AND unknown_code IS NOT NULL AS is_unknown,
-      phase = 'Waiting' AND status.code IS NULL AND unknown_code IS NOT NULL AS is_unsent,
-      silent_since IS NOT NULL AS is_silent, letter.entry IS NOT NULL AS is_refused,
-      letter.code AS refused_code, letter.message AS refused_message,
-      health.health, health.generation AS health_generation, health.since AS health_since, health.objects AS health_objects,
-      health.unhealthy AS health_unhealthy, health.reason AS health_reason,
-      drift.since AS drift_since, drift.objects AS drift_objects, drift.contended AS drift_contended, drift.heals AS drift_heals,
-      drift.writers AS drift_writers,
-      EXISTS (SELECT 1 FROM source JOIN ref ON ref.repository = source.repository AND ref.ref = source.ref
-        WHERE source.application = status.application AND pending_since IS NOT NULL) AS is_pending
-    FROM (
-      SELECT application, cluster, generation, commit_id, phase, since, code, message, plan, applied_generation, applied_commit,
-        applied_at, applied_renderer, applied_generated, held_by, held_reason, held_since, held_commit,
-        coalesce(unknown_code, silence('', 'code')) AS unknown_code, coalesce(unknown_message, silence('', 'message')) AS unknown_message,
-        coalesce(unknown_since, silence('', 'since')) AS unknown_since,
-        coalesce(silence(status.cluster, 'code'), 'WorkerSilent') AS silent_code,
-        coalesce(silence(status.cluster, 'message'),
-          'the worker of ' || status.cluster || ' has reported nothing since a target was sent to it') AS silent_message,
-        coalesce(silence(status.cluster, 'since'), (
-        SELECT max(waiting.since) FROM status AS waiting
-        WHERE waiting.cluster = status.cluster AND waiting.phase IN ('Syncing', 'Removing')
-          AND waiting.since < (unixepoch() - 600) * 1000
-          AND waiting.since > ifnull((SELECT last_result_at FROM cluster WHERE cluster.cluster = status.cluster), 0))) AS silent_since
-      FROM status) AS status
-      LEFT JOIN health ON health.application = status.application AND health.cluster = status.cluster
-      LEFT JOIN drift ON drift.application = status.application AND drift.cluster = status.cluster
-      LEFT JOIN dead_letter AS letter ON letter.entry = status.cluster || '/' || status.application || '/source'
-        AND letter.closed_at IS NULL) AS shown;
-
 CREATE TABLE generation (
   application TEXT NOT NULL, cluster TEXT NOT NULL, generation INTEGER NOT NULL, commit_id TEXT, reason TEXT,
   actor TEXT, causes TEXT, changed_at INTEGER, dispatched_at INTEGER, received_at INTEGER, rendered_at INTEGER,
   planned_at INTEGER, applied_at INTEGER, outcome TEXT NOT NULL, outcome_at INTEGER NOT NULL, message TEXT,
   changes TEXT, attempts INTEGER NOT NULL DEFAULT 0, renderer TEXT, first_at INTEGER NOT NULL,
+  -- how it ended; the outcome differs while it is attempted again. Why the last failed attempt failed
+  ended TEXT, ended_at INTEGER, ended_message TEXT, superseded_by INTEGER, superseded_at INTEGER, code TEXT, failure TEXT,
   -- observed after it was applied: the newest health, and when it was first healthy
   health TEXT, health_since INTEGER, health_reason TEXT, healthy_at INTEGER, positions TEXT,
   PRIMARY KEY (application, cluster, generation)) WITHOUT ROWID;
@@ -172,7 +117,7 @@ CREATE TABLE dead_letter (
   entry TEXT PRIMARY KEY, opened_sequence INTEGER NOT NULL UNIQUE, cluster TEXT, application TEXT, generation INTEGER, commit_id TEXT,
   code TEXT NOT NULL, message TEXT NOT NULL, stage TEXT NOT NULL, object TEXT, attempts INTEGER NOT NULL,
   opened_at INTEGER NOT NULL, last_at INTEGER NOT NULL, closed_at INTEGER, closed_reason TEXT,
-  closed_by TEXT, closed_why TEXT, topic TEXT, partition INTEGER, offset INTEGER) WITHOUT ROWID;
+  closed_generation INTEGER, closed_by TEXT, closed_why TEXT, topic TEXT, partition INTEGER, offset INTEGER) WITHOUT ROWID;
 CREATE INDEX dead_letter_open ON dead_letter (opened_sequence) WHERE closed_at IS NULL;
 CREATE INDEX dead_letter_by_application ON dead_letter (application, opened_sequence);
 

@@ -156,6 +156,7 @@ class AccessTest {
         new Command.Reevaluate(),
         new Command.Resync(),
         new Command.Restore(new CommitId("a".repeat(40))),
+        new Command.Resend(Generation.FIRST, Optional.empty()),
         new Command.Rebuild(),
         new Command.Suspend(),
         new Command.Resume(),

@@ -107,7 +107,9 @@ class ApiDocumentIT {
   void everyRouteChecksTheRole() throws Exception {
     List<String> rows = new ArrayList<>();
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
-      for (String path : List.of("/livez", "/readyz", "/metrics", "/api/v1/openapi.json")) {
+      for (String path :
+          List.of(
+              "/livez", "/readyz", "/metrics", "/schemas/asyncapi.yaml", "/api/v1/openapi.json")) {
         rows.add(row(api, "get", path, ""));
       }
       JsonNode document = json(api.get("/api/v1/openapi.json"));
@@ -153,6 +155,7 @@ class ApiDocumentIT {
             get /livez: 200 200 200 200 200 200
             get /readyz: 200 200 200 200 200 200
             get /metrics: 401 401 200 200 200 403
+            get /schemas/asyncapi.yaml: 200 200 200 200 200 200
             get /api/v1/openapi.json: 200 200 200 200 200 200
             get /api/v1/applications: 401 401 200 200 200 200
             get /api/v1/applications/{application}: 401 401 200 200 200 404
@@ -160,6 +163,7 @@ class ApiDocumentIT {
             get /api/v1/changes: 401 401 200 200 200 200
             get /api/v1/clusters: 401 401 200 200 200 200
             get /api/v1/commands: 401 401 200 200 200 200
+            get /api/v1/commits: 401 401 200 200 200 200
             get /api/v1/commits/{commit}: 401 401 200 200 200 404
             get /api/v1/dead-letters: 401 401 200 200 200 200
             get /api/v1/deliveries: 401 401 200 200 200 200
@@ -189,6 +193,9 @@ class ApiDocumentIT {
         path.replace("{application}", "web").replace("{commit}", TopicWriter.commit(1).value());
     if (path.endsWith("/trace")) {
       address += "?cluster=east&kind=Deployment&name=web&namespace=default";
+    }
+    if (path.endsWith("/commits")) {
+      address += "?commit=" + TopicWriter.commit(1);
     }
     List<String> statuses = new ArrayList<>();
     for (String who : CALLERS) {

@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.ObservedSamples;
 import dev.sluice.api.readmodel.TopicWriter;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +47,31 @@ class ApiIT {
   @AfterEach
   void end() {
     topics.close();
+  }
+
+  @Test
+  void everyTypesSchemaIsServedUnderThePathOfItsUri() throws Exception {
+    try (RunningApi api = RunningApi.start(directory, connection, Map.of())) {
+      for (EventType type : EventType.values()) {
+        HttpResponse<String> schema = api.get(URI.create(type.schemaId()).getPath());
+
+        assertThat(schema.statusCode()).isEqualTo(200);
+        assertThat(schema.headers().firstValue("Content-Type")).contains("application/schema+json");
+        assertThat(json(schema).get("$id").asText()).isEqualTo(type.schemaId());
+      }
+      HttpResponse<String> document = api.get("/schemas/asyncapi.yaml");
+      assertThat(document.headers().firstValue("Content-Type")).contains("application/yaml");
+      assertThat(document.body()).contains("asyncapi: 3.0.0", "dev.sluice.applied.v1");
+      assertThat(json(api.get("/schemas/fleet/application.v1.json")).isObject()).isTrue();
+      for (String none :
+          List.of(
+              "", "events", "events/none.v1.json", "events/..%2f..%2flogback.xml", "../store")) {
+        assertThat(api.get("/schemas/" + none).statusCode()).as(none).isEqualTo(404);
+      }
+      HttpResponse<String> unnamed = api.get("/schemas");
+      assertThat(unnamed.statusCode()).isEqualTo(404);
+      assertThat(json(unnamed).get("detail").asText()).contains("see /schemas/asyncapi.yaml");
+    }
   }
 
   @Test
@@ -92,7 +119,7 @@ class ApiIT {
         assertFits(document, schema, json(response), address);
         asked++;
       }
-      assertThat(asked).isEqualTo(14);
+      assertThat(asked).isEqualTo(15);
     }
   }
 
@@ -107,12 +134,13 @@ class ApiIT {
             "apis", "role=operator,application=a*");
     String approve =
         "{\"command\": {\"kind\": \"approve\", \"generation\": 1, \"plan\": \""
-            + "0".repeat(64)
+            + TopicWriter.PLAN
             + "\"}, \"applications\": [\"web\"],"
             + " \"clusters\": [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
     String inWest =
         "{\"command\": {\"kind\": \"resync\"}, \"applications\": [\"web\"], \"clusters\":"
             + " [\"west\"], \"reason\": \"looked at\", \"dryRun\": false}";
+    topics.guarded("web", "west", 1, 1).flush();
     try (RunningApi api = start(tokens)) {
       assertThat(api.get("/api/v1/status").statusCode()).isEqualTo(401);
       assertThat(api.get("/api/v1/status", "nobody").statusCode()).isEqualTo(401);

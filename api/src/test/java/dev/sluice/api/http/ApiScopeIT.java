@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RefState;
@@ -121,7 +124,7 @@ class ApiScopeIT {
                   new Generation(2)))
           .write(
               "command/" + other,
-              new ChangeEvent.CommandGiven(
+              new CommandEvent.Given(
                   TopicWriter.REPOSITORY,
                   new ApplicationName(other),
                   Set.of(new ClusterName("zulu-moon")),
@@ -130,6 +133,8 @@ class ApiScopeIT {
                   "zulu-reason"));
     }
     topics
+        .write(
+            "approval", new FleetApprovalEvent.Given("0".repeat(64), "zulu-person", "zulu-reason"))
         .write(
             "readers",
             new ChangeEvent.ReadersAccepted(TopicWriter.REPOSITORY, Set.of(VAULT), "revision-2"))
@@ -247,7 +252,7 @@ class ApiScopeIT {
         .parked("alpha", "zulu-moon", 1, OWN)
         .write(
             "command/alpha",
-            new ChangeEvent.CommandGiven(
+            new CommandEvent.Given(
                 TopicWriter.REPOSITORY,
                 new ApplicationName("alpha"),
                 Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
@@ -256,7 +261,7 @@ class ApiScopeIT {
                 "both"))
         .write(
             "answer/alpha",
-            new ChangeEvent.CommandAnswered(
+            new CommandEvent.Answered(
                 TopicWriter.REPOSITORY,
                 new EventId("command/alpha"),
                 new ApplicationName("alpha"),
@@ -265,7 +270,33 @@ class ApiScopeIT {
                 "jo",
                 "both",
                 true,
-                "suspended: [east, zulu-moon]"))
+                "suspended: [east, zulu-moon]",
+                Optional.of(Set.of(new ClusterName("zulu-moon"), new ClusterName("east")))))
+        .write(
+            "command/retry",
+            new CommandEvent.Given(
+                TopicWriter.REPOSITORY,
+                new ApplicationName("alpha"),
+                Set.of(new ClusterName("zulu-moon"), new ClusterName("east")),
+                new Command.Resync(
+                    Optional.of(
+                        List.of(
+                            new DeadLetterId("east/alpha/1"),
+                            new DeadLetterId("zulu-moon/alpha/1"),
+                            new DeadLetterId("sluice.sync.zulu-moon/0/7")))),
+                "jo",
+                "both"))
+        .write(
+            "outcome/alpha",
+            new CommandEvent.Outcome(
+                TopicWriter.REPOSITORY,
+                new EventId("command/alpha"),
+                new ApplicationName("alpha"),
+                new ClusterName("zulu-moon"),
+                CommandEvent.Outcome.Result.HELD,
+                Optional.empty(),
+                Optional.empty(),
+                "nothing was sent: zulu-moon is suspended"))
         .flush();
     try (RunningApi api = RunningApi.start(directory, connection, WHO)) {
       for (String who : List.of("clusters", "clusteradmin", "both")) {
@@ -274,6 +305,8 @@ class ApiScopeIT {
         }
         JsonNode commands = json(api.get("/api/v1/commands", who)).get("items");
         assertThat(commands.get(0).get("clusters").toString()).isEqualTo("[\"east\"]");
+        assertThat(commands.get(0).at("/command/retries").toString())
+            .isEqualTo("[\"east/alpha/1\"]");
       }
     }
   }
@@ -293,7 +326,7 @@ class ApiScopeIT {
 
       List<ChangeEvent> recorded = CommandTopic.read(connection).subList(before, before + 1);
       assertThat(CommandTopic.read(connection)).hasSize(before + 1);
-      ChangeEvent.CommandAnswered answer = (ChangeEvent.CommandAnswered) recorded.getFirst();
+      CommandEvent.Answered answer = (CommandEvent.Answered) recorded.getFirst();
       assertThat(answer.application().value()).isEqualTo("alpha");
       assertThat(answer.message()).isEqualTo("apps (viewer) may not give this command");
 

@@ -10,13 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.OriginalRecord;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.TopicProvisioner;
@@ -26,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +43,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands to applications, and questions to their workers. */
 class CommandServiceIT {
+
+  private static final String RESEND =
+      "{\"resend\": %s, \"applications\": [\"web\"], %s, \"reason\": \"again\", \"dryRun\": true}";
 
   @TempDir Path directory;
   private KafkaConnection connection;
@@ -78,15 +84,243 @@ class CommandServiceIT {
 
       List<ChangeEvent> changes = CommandTopic.read(connection);
       assertThat(changes).hasSize(3);
-      CommandGiven given = (CommandGiven) changes.getFirst();
+      CommandEvent.Given given = (CommandEvent.Given) changes.getFirst();
       assertThat(given.by()).isEqualTo("jo");
       assertThat(given.reason()).isEqualTo("it looks odd");
       assertThat(given.command()).isInstanceOf(Command.Resync.class);
       assertThat(given.repository()).isEqualTo(TopicWriter.REPOSITORY);
-      CommandAnswered refused = (CommandAnswered) changes.getLast();
+      CommandEvent.Answered refused = (CommandEvent.Answered) changes.getLast();
       assertThat(refused.by()).isEqualTo("vi");
       assertThat(refused.accepted()).isFalse();
     }
+  }
+
+  @Test
+  void aResendNamesTheNewestGenerationOfTheSelectionInEachCluster() throws Exception {
+    topics
+        .at(Instant.parse("2026-01-02T00:00:00Z"))
+        .pushed(2)
+        .dispatched("web", "east", 2, 2)
+        .at(Instant.parse("2026-01-03T00:00:00Z"))
+        .pushed(3)
+        .dispatched("web", "east", 3, 3)
+        .dispatched("web", "west", 2, 3)
+        .flush();
+    try (RunningApi api = start(Map.of())) {
+      assertThat(
+              resent(
+                  api, "\"since\": \"2026-01-01T12:00:00Z\", \"until\": \"2026-01-02T12:00:00Z\""))
+          .isEqualTo(
+              "[\"east\"] 2 2026-01-02T00:00:00Z; web: no generation of the selection was sent to"
+                  + " west");
+      assertThat(resent(api, "\"since\": \"2026-01-01T12:00:00Z\""))
+          .isEqualTo("[\"east\"] 3 2026-01-03T00:00:00Z; [\"west\"] 2 2026-01-03T00:00:00Z");
+      HttpResponse<String> two =
+          api.post(
+              "/api/v1/commands",
+              RESEND.formatted("{}", "\"command\": {\"kind\": \"resync\"}"),
+              Map.of());
+      assertThat(two.statusCode()).isEqualTo(400);
+      assertThat(json(two).get("detail").asText())
+          .isEqualTo("give one of 'command', 'restoreAt' and 'resend'");
+      HttpResponse<String> both =
+          api.post(
+              "/api/v1/commands",
+              RESEND.formatted("{\"generation\": 1}", "\"clusters\": []"),
+              Map.of());
+      assertThat(both.statusCode()).isEqualTo(400);
+      assertThat(json(both).get("detail").asText()).contains("this selects 2");
+      HttpResponse<String> unknown =
+          api.post(
+              "/api/v1/commands",
+              RESEND.formatted("{\"generation\": 1}", "\"clusters\": [\"west\"]"),
+              Map.of());
+      assertThat(json(unknown).at("/commands/0/command/generation").asLong()).isEqualTo(1);
+    }
+  }
+
+  private static String resent(RunningApi api, String selection) throws Exception {
+    JsonNode plan = json(api.post("/api/v1/commands", RESEND.formatted("{}", selection), Map.of()));
+    List<String> lines = new ArrayList<>();
+    for (JsonNode one : plan.get("commands")) {
+      lines.add(
+          "%s %s %s"
+              .formatted(
+                  one.get("clusters"),
+                  one.at("/command/generation"),
+                  one.at("/command/sentAt").asText()));
+    }
+    plan.get("skipped").forEach(one -> lines.add(one.asText()));
+    return String.join("; ", lines);
+  }
+
+  @Test
+  void anApprovalOfNothingThatIsHeldIsRefusedAndRecorded() throws Exception {
+    topics.guarded("web", "west", 1, 1).flush();
+    String approval =
+        "{\"command\": {\"kind\": \"approve\", \"generation\": 1, \"plan\": \"%s\"},"
+            + " \"applications\": [\"web\"], \"clusters\": [\"%s\"], \"reason\": \"seen\","
+            + " \"dryRun\": false}";
+    try (RunningApi api = start(Map.of())) {
+      HttpResponse<String> nothing =
+          api.post("/api/v1/commands", approval.formatted(TopicWriter.PLAN, "east"), Map.of());
+      assertThat(nothing.statusCode()).isEqualTo(409);
+      assertThat(json(nothing).get("detail").asText())
+          .isEqualTo("no deletions of web wait for an approval in east");
+      HttpResponse<String> other =
+          api.post("/api/v1/commands", approval.formatted("0".repeat(64), "west"), Map.of());
+      assertThat(other.statusCode()).isEqualTo(409);
+      assertThat(json(other).get("detail").asText()).contains(TopicWriter.PLAN, "generation 1");
+      assertThat(CommandTopic.read(connection))
+          .hasSize(2)
+          .allMatch(event -> event instanceof CommandEvent.Answered answer && !answer.accepted());
+
+      HttpResponse<String> held =
+          api.post("/api/v1/commands", approval.formatted(TopicWriter.PLAN, "west"), Map.of());
+      assertThat(held.statusCode()).isEqualTo(202);
+      assertThat(CommandTopic.read(connection).getLast()).isInstanceOf(CommandEvent.Given.class);
+    }
+  }
+
+  @Test
+  void aRepeatedApprovalIsAnsweredAsTheFirstOne() throws Exception {
+    topics.guarded("web", "west", 1, 1).flush();
+    String approval =
+        "{\"command\": {\"kind\": \"approve\", \"generation\": 1, \"plan\": \"%s\"},"
+            + " \"applications\": [\"web\"], \"clusters\": [\"west\"], \"reason\": \"seen\","
+            + " \"dryRun\": false}";
+    Map<String, String> key = Map.of("Idempotency-Key", "request-8");
+    try (RunningApi api = start(Map.of())) {
+      HttpResponse<String> first =
+          api.post("/api/v1/commands", approval.formatted(TopicWriter.PLAN), key);
+      assertThat(first.statusCode()).isEqualTo(202);
+      EventId id = new EventId(json(first).at("/commands/0/id").asText());
+      topics
+          .write("answer/1", approved(id, true, "approved"))
+          .dispatched("web", "west", 2, 1)
+          .applied("web", "west", 2, 1)
+          .flush();
+      await().untilAsserted(() -> assertThat(answers(api)).hasSize(1));
+      await()
+          .untilAsserted(
+              () -> assertThat(json(api.get("/api/v1/applications/web")).get("plans")).isEmpty());
+
+      HttpResponse<String> again =
+          api.post("/api/v1/commands", approval.formatted(TopicWriter.PLAN), key);
+      assertThat(again.statusCode()).isEqualTo(202);
+      assertThat(json(again).at("/commands/0/id").asText()).isEqualTo(id.value());
+      assertThat(api.post("/api/v1/commands", approval.formatted("0".repeat(64)), key).statusCode())
+          .as("another plan with the same key")
+          .isEqualTo(409);
+      await().untilAsserted(() -> assertThat(answers(api)).hasSize(2));
+      JsonNode command = json(api.get("/api/v1/commands?id=" + id)).at("/items/0");
+      assertThat(command.get("accepted").asBoolean())
+          .as("the refusal does not replace it")
+          .isTrue();
+      assertThat(command.get("message").asText()).isEqualTo("approved");
+    }
+  }
+
+  private static JsonNode answers(RunningApi api) throws Exception {
+    return json(api.get("/api/v1/events?type=command-answered")).get("items");
+  }
+
+  private static CommandEvent.Answered approved(EventId id, boolean accepted, String message) {
+    return new CommandEvent.Answered(
+        TopicWriter.REPOSITORY,
+        id,
+        new ApplicationName("web"),
+        Set.of(new ClusterName("west")),
+        new Command.Approve(new Generation(1), Optional.of(TopicWriter.PLAN)),
+        "local",
+        "seen",
+        accepted,
+        message,
+        Optional.of(Set.of()));
+  }
+
+  @Test
+  void aCommandHasItsAnswerAndTheOutcomeInEachCluster() throws Exception {
+    ApplicationName web = new ApplicationName("web");
+    Set<ClusterName> both = Set.of(new ClusterName("east"), new ClusterName("west"));
+    EventId id = new EventId("command/jo/request-1/web");
+    topics
+        .write(
+            id.value(),
+            new CommandEvent.Given(
+                TopicWriter.REPOSITORY, web, both, new Command.Resync(), "jo", "it looks odd"))
+        .write(
+            "answer/" + id,
+            new CommandEvent.Answered(
+                TopicWriter.REPOSITORY,
+                id,
+                web,
+                both,
+                new Command.Resync(),
+                "jo",
+                "it looks odd",
+                true,
+                "to be sent",
+                Optional.of(both)))
+        .write("one", outcome(id, "east", CommandEvent.Outcome.Result.WAITING))
+        .write("two", outcome(id, "east", CommandEvent.Outcome.Result.SENT))
+        .flush();
+    try (RunningApi api = start(Map.of())) {
+      JsonNode items =
+          json(api.get("/api/v1/commands?idPrefix=command/jo/request-1/")).get("items");
+      assertThat(items).hasSize(1);
+      JsonNode command = items.get(0);
+      assertThat(command.get("pending").toString()).isEqualTo("[\"west\"]");
+      assertThat(command.get("outcomes")).hasSize(1);
+      assertThat(command.at("/outcomes/0/cluster").asText()).isEqualTo("east");
+      assertThat(command.at("/outcomes/0/result").asText()).isEqualTo("SENT");
+      assertThat(command.at("/outcomes/0/generation").asLong()).isEqualTo(2);
+      assertThat(json(api.get("/api/v1/commands?idPrefix=command/jo/request-2/")).get("items"))
+          .isEmpty();
+      assertThat(json(api.get("/api/v1/applications/web")).at("/commands/0")).isEqualTo(command);
+    }
+  }
+
+  @Test
+  void aRetryNamesTheDeadLettersThatItRetries() throws Exception {
+    topics.dispatched("web", "east", 2, 2).parked("web", "east", 2, 2).flush();
+    String request =
+        "{\"action\": \"retry\", \"entries\": [\"west/web/1\", \"east/web/2\"], \"reason\":"
+            + " \"fixed\", \"dryRun\": false}";
+    try (RunningApi api = start(Map.of())) {
+      assertThat(api.post("/api/v1/dead-letters/actions", request, Map.of()).statusCode())
+          .isEqualTo(202);
+      List<ChangeEvent> given = CommandTopic.read(connection);
+      assertThat(given).hasSize(1);
+      assertThat(((CommandEvent.Given) given.getFirst()).command())
+          .isEqualTo(
+              new Command.Resync(
+                  Optional.of(
+                      List.of(new DeadLetterId("east/web/2"), new DeadLetterId("west/web/1")))));
+      assertThat(
+              api.post(
+                      "/api/v1/commands",
+                      RESYNC
+                          .formatted("web", false)
+                          .replace("\"resync\"", "\"resync\", \"retries\": [\"east/web/2\"]"),
+                      Map.of())
+                  .statusCode())
+          .as("only for open dead letters")
+          .isEqualTo(400);
+    }
+  }
+
+  private static CommandEvent.Outcome outcome(
+      EventId id, String cluster, CommandEvent.Outcome.Result result) {
+    return new CommandEvent.Outcome(
+        TopicWriter.REPOSITORY,
+        id,
+        new ApplicationName("web"),
+        new ClusterName(cluster),
+        result,
+        Optional.of(new Generation(2)),
+        Optional.empty(),
+        "generation 2 was sent");
   }
 
   @Test
@@ -271,11 +505,13 @@ class CommandServiceIT {
       assertThat(closed())
           .containsExactly(
               DeadLetterEvent.Closed.discarded(
-                  new DeadLetterId(record.position()),
-                  record.position(),
-                  Optional.empty(),
-                  "jo",
-                  "known"));
+                      new DeadLetterId(record.position()),
+                      record.position(),
+                      Optional.empty(),
+                      "jo",
+                      "known",
+                      Optional.empty())
+                  .requestedBy(RunningApi.caller("operator")));
       assertThat(CommandTopic.read(connection)).isEmpty();
       await()
           .atMost(Duration.ofSeconds(30))

@@ -2,8 +2,7 @@ package dev.sluice.api.http;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandAnswered;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicReader;
 import java.util.List;
@@ -18,7 +17,9 @@ final class CommandTopic {
     return new TopicReader(connection)
         .events(connection.topics().changes(), ChangeEvent.class).stream()
             .map(Envelope::event)
-            .filter(event -> event instanceof CommandGiven || event instanceof CommandAnswered)
+            .filter(
+                event ->
+                    event instanceof CommandEvent.Given || event instanceof CommandEvent.Answered)
             .toList();
   }
 }

@@ -177,20 +177,21 @@ class PlainSentencesIT {
 
       Map.of(
               "{\"command\": {\"kind\": \"explode\"}}",
-              "'command.kind' is 'explode': expected re-evaluate, resync, restore, rebuild,"
+              "'command.kind' is 'explode': expected re-evaluate, resync, restore, resend, rebuild,"
                   + " suspend, resume, approve or discard",
               "{\"command\": {\"kind\": \"restore\"}, \"reason\": \"x\", \"dryRun\": true}",
               "'command.commit' is missing: expected a text",
               "{\"aplications\": []}",
-              "'aplications' is not a field here: expected command, restoreAt, applications,"
-                  + " clusters, repository, since, until, offsets, reason or dryRun",
+              "'aplications' is not a field here: expected command, restoreAt, resend,"
+                  + " applications, clusters, repository, since, until, offsets, reason or dryRun",
               "{\"since\": \"yesterday\"}",
               "'since' is 'yesterday': expected a time such as 2026-01-31T02:00:00Z",
               "{\"reason\": ",
               "the body is not valid JSON: line 1, column 12",
               "",
               "the request has no body: send a JSON object with fields among command, restoreAt,"
-                  + " applications, clusters, repository, since, until, offsets, reason and dryRun")
+                  + " resend, applications, clusters, repository, since, until, offsets, reason and"
+                  + " dryRun")
           .forEach(
               (body, sentence) ->
                   assertThat(posted(api, "/api/v1/commands", body)).isEqualTo(sentence));

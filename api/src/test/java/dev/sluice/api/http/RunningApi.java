@@ -3,6 +3,7 @@ package dev.sluice.api.http;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -50,6 +51,15 @@ final class RunningApi implements AutoCloseable {
   static RunningApi start(
       Path directory, KafkaConnection connection, Map<String, String> tokens, Clock clock)
       throws IOException {
+    RunningApi api = startUnready(directory, connection, tokens, clock);
+    await().atMost(Duration.ofSeconds(30)).until(() -> api.server.unreadyReason().isEmpty());
+    return api;
+  }
+
+  /** Starts the API and does not wait until it has caught up. */
+  static RunningApi startUnready(
+      Path directory, KafkaConnection connection, Map<String, String> tokens, Clock clock)
+      throws IOException {
     Map<String, List<String>> options = new HashMap<>();
     options.put("api-port", List.of("0"));
     options.put("read-model", List.of(directory.resolve("read-model").toString()));
@@ -63,13 +73,19 @@ final class RunningApi implements AutoCloseable {
     ApiConfig config =
         ApiConfig.from(
             new Settings(ApiConfig.SETTINGS, List.of()).read(options, Map.of(), Optional.empty()));
-    RunningApi api = new RunningApi(ApiServer.start(config, connection, clock));
-    await().atMost(Duration.ofSeconds(30)).until(() -> api.server.unreadyReason().isEmpty());
-    return api;
+    return new RunningApi(ApiServer.start(config, connection, clock));
   }
 
   static String token(String name) {
     return "token-of-" + name + "-0123456789";
+  }
+
+  /** Returns the caller of the requests of this client. */
+  static CommandEvent.Caller caller(String role) {
+    return new CommandEvent.Caller(
+        role,
+        Optional.of("127.0.0.1"),
+        Optional.of("Java-http-client/" + System.getProperty("java.version")));
   }
 
   HttpClient http() {

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.Heartbeat.Severity;
 import dev.sluice.contract.event.Heartbeat.State;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Clock;
 import java.time.Duration;
@@ -86,6 +87,36 @@ class PartReportsTest {
 
     reports.received(startedAt(now, dispatcher("c", State.RUNNING)), now, true);
     assertThat(states()).containsExactly("running", "running");
+  }
+
+  @Test
+  void aConditionIsShownWithTheApplicationsThatItConcerns() {
+    String message = "web and secret-project would be removed";
+    Condition held =
+        new Condition(
+            PartFailure.FLEET_REMOVAL_HELD,
+            message,
+            START,
+            Severity.FAULT,
+            Optional.of(
+                List.of(new ApplicationName("web"), new ApplicationName("secret-project"))));
+    reports.received(dispatcher("a", State.RUNNING, held), now, true);
+    Scope own = new Scope(List.of("web"), List.of());
+
+    assertThat(reports.about("web", Scope.ALL))
+        .singleElement()
+        .satisfies(view -> assertThat(view.message()).isEqualTo(message));
+    assertThat(reports.about("api", Scope.ALL)).isEmpty();
+    assertThat(reports.about("web", own))
+        .singleElement()
+        .satisfies(
+            view -> {
+              assertThat(view.code()).isEqualTo("FleetRemovalHeld");
+              assertThat(view.message()).doesNotContain("secret-project");
+            });
+
+    after(26);
+    assertThat(reports.about("web", Scope.ALL)).isEmpty();
   }
 
   @Test
@@ -172,7 +203,7 @@ class PartReportsTest {
     now = now.plusSeconds(seconds);
   }
 
-  private static Heartbeat dispatcher(String instance, State state) {
+  private static Heartbeat dispatcher(String instance, State state, Condition... conditions) {
     return new Heartbeat(
         Part.DISPATCHER,
         instance,
@@ -180,7 +211,7 @@ class PartReportsTest {
         START.minusSeconds(60),
         Duration.ofSeconds(10),
         state,
-        List.of(),
+        List.of(conditions),
         Optional.empty());
   }
 

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.readmodel.Records.DeadLetterFilter;
 import dev.sluice.api.readmodel.Records.EventFilter;
 import dev.sluice.api.readmodel.Records.Span;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Provenance;
@@ -15,6 +17,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
@@ -29,7 +32,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -74,7 +80,7 @@ class ReadModelIT {
       assertThat(status.generation()).isEqualTo(2);
       assertThat(status.code()).isEmpty();
       assertThat(status.applied().orElseThrow().commit()).contains(commit(2).value());
-      assertThat(outcomes(model, "web")).containsExactly("2 applied", "1 superseded");
+      assertThat(outcomes(model, "web")).containsExactly("2 applied", "1 parked");
     }
   }
 
@@ -151,6 +157,122 @@ class ReadModelIT {
                       new Scope(List.of("other*"), List.of())))
           .isEmpty();
     }
+  }
+
+  @Test
+  void aCommandedGenerationIsTracedToWhoBroughtItsCommit() {
+    topics
+        .defined("web", "east")
+        .swept(1)
+        .pushed("hub", "git.example/shop", "topic", 1)
+        .pushed("hub", "git.example/fork", "main", 1)
+        .merged(1, 42)
+        .merged(new RepositoryId("git.example/fork"), 1, 43)
+        .write(
+            "command/1",
+            new CommandEvent.Given(
+                TopicWriter.REPOSITORY,
+                new ApplicationName("web"),
+                Set.of(),
+                new Command.Resync(),
+                "jo",
+                "incident 7"))
+        .dispatched("web", "east", 1, 1, "command/1")
+        .applied("web", "east", 1, 1);
+    try (ReadModel model = open()) {
+      Trace trace =
+          model
+              .origins()
+              .trace(
+                  new Trace.Question("east", "deployment", "web", Optional.of("default")),
+                  Scope.ALL)
+              .orElseThrow();
+      assertThat(trace.changes()).extracting(ChangeView::id).containsExactly("sweep/1");
+      assertThat(trace.merges())
+          .extracting(merge -> merge.merge().orElseThrow().number())
+          .containsExactly(42L);
+      assertThat(trace.commands())
+          .extracting(command -> command.by() + ": " + command.reason())
+          .containsExactly("jo: incident 7");
+      assertThat(model.origins().explain(commit(1).value(), Scope.ALL).orElseThrow().commands())
+          .isEqualTo(trace.commands());
+    }
+  }
+
+  @Test
+  void commitsHaveTheirPushesReviewsAndGenerations() {
+    topics
+        .defined("web", "east")
+        .pushed(1)
+        .merged(1, 42)
+        .dispatched("web", "east", 1, 1, "push/1")
+        .dispatched("api", "west", 1, 1);
+    try (ReadModel model = open()) {
+      List<String> commits = List.of(commit(1).value(), commit(2).value());
+      List<CommitOrigin> all = model.origins().ofCommits(commits, Scope.ALL);
+      assertThat(all).extracting(CommitOrigin::commit).isEqualTo(commits);
+      assertThat(all.getFirst().changes()).hasSize(2);
+      assertThat(all.getFirst().reviews()).extracting(MergeReviews::number).containsExactly(42L);
+      assertThat(all.getFirst().generations())
+          .extracting(one -> one.application() + one.cluster() + one.causes())
+          .containsExactly("apiwest[push/1]", "webeast[push/1]");
+      assertThat(all.getLast())
+          .isEqualTo(new CommitOrigin(commits.getLast(), List.of(), List.of(), List.of()));
+      assertThat(
+              model
+                  .origins()
+                  .ofCommits(commits, new Scope(List.of("web"), List.of()))
+                  .getFirst()
+                  .generations())
+          .extracting(CommitOrigin.CausedGeneration::application)
+          .containsExactly("web");
+    }
+  }
+
+  @Test
+  void commandsAreSelectedByApplicationAndCluster() {
+    topics.defined("web", "east", "west").defined("api", "west");
+    commanded("web", "east");
+    commanded("web", "east", "west");
+    commanded("api", "west");
+    commanded("api");
+    try (ReadModel model = open()) {
+      assertThat(commands(model, List.of(), List.of("east")))
+          .containsExactly("api[]", "web[east, west]", "web[east]");
+      assertThat(commands(model, List.of("web"), List.of("w*"))).containsExactly("web[east, west]");
+      assertThat(commands(model, List.of(), List.of())).hasSize(4);
+    }
+  }
+
+  private void commanded(String application, String... clusters) {
+    topics.write(
+        "command/%s/%s".formatted(application, String.join(",", clusters)),
+        new CommandEvent.Given(
+            TopicWriter.REPOSITORY,
+            new ApplicationName(application),
+            Stream.of(clusters).map(ClusterName::new).collect(Collectors.toSet()),
+            new Command.Resync(),
+            "jo",
+            "incident 7"));
+  }
+
+  private static List<String> commands(
+      ReadModel model, List<String> applications, List<String> clusters) {
+    return model
+        .records()
+        .commands(
+            new Scope(applications, clusters),
+            Optional.empty(),
+            Optional.empty(),
+            Scope.ALL,
+            10,
+            Optional.empty())
+        .items()
+        .stream()
+        .map(
+            command ->
+                command.application().orElseThrow() + command.clusters().stream().sorted().toList())
+        .toList();
   }
 
   @Test
@@ -288,6 +410,11 @@ class ReadModelIT {
       try (ReadModel model = ReadModel.open(directory, other, Clock.systemUTC())) {
         caughtUp(model);
         assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("api");
+        assertThat(model.overview(Scope.ALL).warnings())
+            .anySatisfy(
+                warning ->
+                    assertThat(warning)
+                        .contains("it is of other topics", directory.toString(), "you can delete"));
       }
     }
   }
@@ -382,6 +509,8 @@ class ReadModelIT {
       await().atMost(PATIENCE).until(() -> events(model).size() == 10);
       caughtUp(model);
       assertThat(list(model)).extracting(ApplicationStatus::application).containsExactly("web");
+      assertThat(model.overview(Scope.ALL).warnings())
+          .anySatisfy(warning -> assertThat(warning).contains("the topics were created again"));
     }
   }
 

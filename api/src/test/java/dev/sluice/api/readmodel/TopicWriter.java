@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Checkpoint;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
+import dev.sluice.contract.event.DeletionPlan;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -43,6 +46,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +62,7 @@ public final class TopicWriter implements AutoCloseable {
 
   public static final RepositoryId REPOSITORY = new RepositoryId("git.example/shop");
   public static final GitRef MAIN = GitRef.branch("main");
+  public static final String PLAN = "f".repeat(64);
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final Topics topics;
@@ -150,6 +155,7 @@ public final class TopicWriter implements AutoCloseable {
             Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -239,7 +245,8 @@ public final class TopicWriter implements AutoCloseable {
             Optional.of("author"),
             Optional.of("merger"),
             Optional.empty(),
-            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
+            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now()),
+            Optional.of("%012x".formatted(number))));
   }
 
   public TopicWriter pushed(int commit) {
@@ -276,10 +283,16 @@ public final class TopicWriter implements AutoCloseable {
             Optional.of("author"),
             Optional.of("merger"),
             Optional.of("https://%s/pull/%d".formatted(repository, number)),
-            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now())));
+            new Origin.Webhook("hub", "merge-" + number, Optional.of("merger"), now()),
+            Optional.of("%012x".formatted(number))));
   }
 
   public TopicWriter dispatched(String application, String cluster, long generation, int commit) {
+    return dispatched(application, cluster, generation, commit, "push/" + commit);
+  }
+
+  public TopicWriter dispatched(
+      String application, String cluster, long generation, int commit, String cause) {
     return write(
         "dispatched/%s/%s/%d".formatted(cluster, application, generation),
         new ResultEvent.Dispatched(
@@ -287,13 +300,21 @@ public final class TopicWriter implements AutoCloseable {
             Optional.of("digest-" + commit),
             "apps/%s/deployment.yaml".formatted(application),
             new Provenance(
-                List.of(new EventId("push/" + commit)),
-                Optional.of("octocat"),
-                now(),
-                now(),
-                "batch",
-                1),
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, commit)))));
+                List.of(new EventId(cause)), Optional.of("octocat"), now(), now(), "batch", 1),
+            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, commit))),
+            Optional.empty()));
+  }
+
+  /** Reports that the removal of an application was sent. */
+  public TopicWriter removing(String application, String cluster, long generation) {
+    return write(
+        "dispatched/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Dispatched(
+            subject(application, cluster, generation, 1),
+            Optional.empty(),
+            "",
+            new Provenance(
+                List.of(new EventId("push/1")), Optional.empty(), now(), now(), "batch", 1)));
   }
 
   public TopicWriter applied(String application, String cluster, long generation, int commit) {
@@ -366,15 +387,91 @@ public final class TopicWriter implements AutoCloseable {
             Optional.empty()));
   }
 
+  /**
+   * Writes that deletions of a generation wait for an approval; the plan's digest is {@link #PLAN}.
+   */
+  public TopicWriter guarded(String application, String cluster, long generation, int commit) {
+    return write(
+        "guarded/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Parked(
+            subject(application, cluster, generation, commit),
+            new Failure(
+                    ApplyFailure.PRUNE_LIMIT,
+                    "3 of 4 objects would be deleted: approve it",
+                    Failure.Stage.PRUNE,
+                    Optional.empty())
+                .awaiting(
+                    new DeletionPlan(
+                        PLAN,
+                        new Generation(generation),
+                        Optional.of(commit(commit)),
+                        List.of(),
+                        0,
+                        List.of())),
+            "an approval"));
+  }
+
+  public TopicWriter retrying(
+      String application, String cluster, long generation, int commit, int attempt) {
+    return write(
+        "retrying/%s/%s/%d/%d".formatted(cluster, application, generation, attempt),
+        new ResultEvent.Retrying(
+            subject(application, cluster, generation, commit),
+            attempt,
+            Duration.ofSeconds(1),
+            new Failure(
+                ApplyFailure.UNREACHABLE,
+                "the API server does not answer",
+                Failure.Stage.APPLY,
+                Optional.empty())));
+  }
+
+  public TopicWriter fenced(
+      String application, String cluster, long generation, int commit, long ledger) {
+    return write(
+        "fenced/%s/%s/%d".formatted(cluster, application, generation),
+        new ResultEvent.Fenced(
+            subject(application, cluster, generation, commit), new Generation(ledger)));
+  }
+
+  /** Reports that a further attempt of a parked generation failed. */
+  public TopicWriter retried(String application, String cluster, long generation, int attempts) {
+    String key = cluster + "/" + application;
+    return write(
+        "dead-letter-retried/%s/%d/%d".formatted(key, generation, attempts),
+        new DeadLetterEvent.Retried(
+            new DeadLetterId(key + "/" + generation), key, attempts, failure(application)));
+  }
+
   public TopicWriter closed(String application, String cluster, long generation, long by) {
+    return closed(application, cluster, generation, by, DeadLetterEvent.Closed.Reason.SUCCEEDED);
+  }
+
+  public TopicWriter closed(
+      String application,
+      String cluster,
+      long generation,
+      long by,
+      DeadLetterEvent.Closed.Reason reason) {
     String key = cluster + "/" + application;
     return write(
         "dead-letter-closed/" + key + "/" + generation,
-        new DeadLetterEvent.Closed(
+        new DeadLetterEvent.Closed(new DeadLetterId(key + "/" + generation), key, reason, by));
+  }
+
+  /** Closes a dead letter by an operator. */
+  public TopicWriter discarded(
+      String application, String cluster, long generation, String by, String why) {
+    String key = cluster + "/" + application;
+    return write(
+        "dead-letter-discarded/" + key + "/" + generation,
+        DeadLetterEvent.Closed.discarded(
             new DeadLetterId(key + "/" + generation),
             key,
-            DeadLetterEvent.Closed.Reason.SUCCEEDED,
-            by));
+            Optional.of(new Generation(generation)),
+            by,
+            why,
+            Optional.empty()));
   }
 
   /** Writes a record that cannot be decoded. */
@@ -383,6 +480,13 @@ public final class TopicWriter implements AutoCloseable {
         new ProducerRecord<>(topics.results(), 0, "x", "{".getBytes(UTF_8));
     record.headers().add("ce_type", "dev.sluice.applied.v1".getBytes(UTF_8));
     sent.add(producer.send(record));
+    return this;
+  }
+
+  /** Writes that an application was removed from a cluster, as the last record of its ledger. */
+  public TopicWriter tombstone(String application, String cluster) {
+    String key = "ledger/%s/%s".formatted(cluster, application);
+    sent.add(producer.send(new ProducerRecord<>(topics.heartbeats(), key, null)));
     return this;
   }
 
@@ -408,7 +512,9 @@ public final class TopicWriter implements AutoCloseable {
           case ResultEvent _ -> topics.results();
           case DeadLetterEvent _ -> topics.deadLetters();
           case StateRecord _ -> topics.state();
-          case Heartbeat _ -> topics.heartbeats();
+          case Heartbeat _, Heartbeat.LedgerReport _ -> topics.heartbeats();
+          case AccessDenied _ -> topics.results();
+          case Checkpoint _ -> topics.checkpoints();
           case QuestionEvent question -> topics.sync(question.cluster());
           case SourcesEvent sources -> topics.sync(sources.cluster());
           case SuspensionEvent suspension -> topics.sync(suspension.cluster());

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.BoundedParallel;
@@ -21,15 +22,18 @@ import java.util.Set;
 /**
  * Check of a plan before anything of it is written: of the objects that its application applies for
  * the first time, none may exist already that it may not take over. Reads the metadata of each of
- * these objects once, and no others. An object that is created meanwhile, or was when an attempt
- * was interrupted, is found by its write.
+ * these objects at most once, and no others. An object that is created meanwhile, or was when an
+ * attempt was interrupted, is found by its write.
  */
 public final class AdoptionCheck {
 
   private final Discovery discovery;
+  private final ForeignObjects foreign;
 
-  public AdoptionCheck(Discovery discovery) {
+  /** Checks plans of an installation. */
+  public AdoptionCheck(ClusterApi api, Discovery discovery, String installation) {
     this.discovery = discovery;
+    this.foreign = new ForeignObjects(api, discovery, installation);
   }
 
   /** The metadata of an object that was read. */
@@ -92,7 +96,8 @@ public final class AdoptionCheck {
 
   private Read read(ObjectRef ref) throws HaltException, InterruptedException {
     try {
-      return new Read(ref, discovery.readMetadata(ref));
+      // only a read of a namespace itself tells that nothing can exist in it
+      return new Read(ref, isNamespace(ref) ? discovery.readMetadata(ref) : foreign.read(ref));
     } catch (ApiException e) {
       throw new HaltException(ApiErrorClassifier.classify(e, Failure.Stage.PLAN, Optional.of(ref)));
     }

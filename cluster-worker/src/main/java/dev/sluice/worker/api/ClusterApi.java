@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -189,6 +191,24 @@ public final class ClusterApi {
   public String listMetadata(String collection, String labelSelector, Consumer<ObjectNode> visitor)
       throws InterruptedException {
     return pages(collection, "&labelSelector=" + encode(labelSelector), METADATA_LIST, visitor);
+  }
+
+  /** Returns the names of all objects of a collection; empty if they do not fit in one page. */
+  public Optional<Set<String>> namesInOnePage(String collection, String labelSelector)
+      throws InterruptedException {
+    ObjectNode page =
+        calls.call(
+            "GET",
+            "%s?limit=%d&labelSelector=%s".formatted(collection, PAGE, encode(labelSelector)),
+            JSON,
+            METADATA_LIST,
+            null);
+    if (!page.path("metadata").path("continue").asText("").isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> names = new HashSet<>();
+    page.path("items").forEach(item -> names.add(item.path("metadata").path("name").asText()));
+    return Optional.of(names);
   }
 
   private String pages(

@@ -13,6 +13,7 @@ import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sync.LogEntry;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Opens and closes the dead letters of applications. The application's ledger names the open one,
@@ -23,14 +24,18 @@ public final class DeadLetters {
   private final Reporter reporter;
   private final String topic;
 
+  private final Set<DeadLetterId> closed;
+
   /**
    * Creates the dead letters of a cluster.
    *
    * @param topic holds the records that failed
+   * @param closed the dead letters that are closed in the topic, and maybe not yet in their ledgers
    */
-  public DeadLetters(Reporter reporter, String topic) {
+  public DeadLetters(Reporter reporter, String topic, Set<DeadLetterId> closed) {
     this.reporter = reporter;
     this.topic = topic;
+    this.closed = closed;
   }
 
   /**
@@ -50,7 +55,8 @@ public final class DeadLetters {
       cachedLedger.remember(open);
       return !before.equals(Optional.of(open));
     }
-    Ledger.OpenEntry open = parked(ledger.deadLetter(), parked);
+    Ledger.OpenEntry open =
+        parked(ledger.deadLetter().filter(one -> !closed.contains(one.entry())), parked);
     if (ledger.deadLetter().equals(Optional.of(open))) {
       return false;
     }
@@ -60,6 +66,7 @@ public final class DeadLetters {
       cachedLedger.invalidate();
       throw new ReportException("the ledger changed while its dead letter was opened", e);
     }
+    ledger.deadLetter().ifPresent(this::isWritten);
     return true;
   }
 
@@ -75,6 +82,7 @@ public final class DeadLetters {
               new DeadLetterEvent.Retried(own.entry(), key, parked.attempts(), parked.failure()),
               entry.trace())
           .await();
+      closed.remove(own.entry()); // a retry opens it again
       return own;
     }
     reporter
@@ -89,21 +97,34 @@ public final class DeadLetters {
                 Optional.of(parked.since())),
             entry.trace())
         .await();
+    closed.remove(own.entry());
     if (open.isPresent()) {
       close(open.get(), entry, Reason.SUPERSEDED);
     }
     return own;
   }
 
-  /** Closes a dead letter, since its application has recovered or was removed. */
+  /**
+   * Closes a dead letter, since its application has recovered or was removed. It is closed once,
+   * also if the ledger cannot be written afterwards and the attempt is repeated.
+   */
   void close(Ledger.OpenEntry open, LogEntry by, Reason reason)
       throws ReportException, InterruptedException {
+    if (closed.contains(open.entry())) {
+      return;
+    }
     reporter
         .send(
             new DeadLetterEvent.Closed(
                 open.entry(), key(by.subject()), reason, Optional.of(by.generation())),
             by.trace())
         .await();
+    closed.add(open.entry());
+  }
+
+  /** Notes that a ledger was written in which a closed dead letter is not open. */
+  void isWritten(Ledger.OpenEntry entry) {
+    closed.remove(entry.entry());
   }
 
   private static String key(Subject subject) {

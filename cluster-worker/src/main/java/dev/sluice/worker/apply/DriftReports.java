@@ -111,13 +111,17 @@ final class DriftReports {
     List<ObjectChange> changes = new ArrayList<>(comparison.renewed());
     for (ObjectDrift drift : sorted(drifts)) {
       changes.add(
-          new ObjectChange(
-              drift.object(),
-              switch (drift.kind()) {
-                case DELETED -> ObjectChange.Action.CREATED;
-                case RETURNED -> ObjectChange.Action.DELETED;
-                case CHANGED, TAKEN_OVER -> ObjectChange.Action.CONFIGURED;
-              }));
+          switch (drift.kind()) {
+            case DELETED -> new ObjectChange(drift.object(), ObjectChange.Action.CREATED);
+            case RETURNED ->
+                ObjectChange.deleted(
+                    drift.object(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    ObjectChange.Cause.RETURNED);
+            case CHANGED, TAKEN_OVER ->
+                new ObjectChange(drift.object(), ObjectChange.Action.CONFIGURED);
+          });
     }
     Instant since =
         drifts.values().stream().map(ObjectDrift::since).min(Comparator.naturalOrder()).orElse(now);

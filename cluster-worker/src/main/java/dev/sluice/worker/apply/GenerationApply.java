@@ -260,12 +260,24 @@ final class GenerationApply {
           .close(ledger.deadLetter().get(), entry, ApplicationReconciler.closing(entry));
     }
     Inventory after = attempt.written().complete(plan.inventories().after());
-    cachedLedger.write(ledger, ledger.finish(header(), after));
+    cachedLedger.write(ledger, ledger.finish(header(), after, end(result)));
+    ledger.deadLetter().ifPresent(context.deadLetters()::isWritten);
     if (entry.removal()) {
       context.live().removed(entry.application());
     } else {
       context.live().settled(entry.subject(), entry.policy(), after);
     }
+  }
+
+  /** Returns the end of a generation as its result has it, or else now. */
+  private Ledger.Finished end(ResultEvent result) {
+    return switch (result) {
+      case ResultEvent.Applied applied ->
+          new Ledger.Finished(applied.timings().appliedAt(), applied.renderer());
+      case ResultEvent.Unchanged unchanged ->
+          new Ledger.Finished(context.clock().instant(), unchanged.renderer());
+      default -> new Ledger.Finished(context.clock().instant(), Optional.empty());
+    };
   }
 
   private Ledger.Header header() {

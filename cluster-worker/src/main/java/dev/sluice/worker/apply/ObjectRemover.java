@@ -48,9 +48,6 @@ final class ObjectRemover {
     this.otherNames = new OtherNames(discovery);
   }
 
-  /** The result of a deletion; {@code pending} if finalizers delay it. */
-  record Removal(Action action, boolean pending) {}
-
   /** Deletes an object that is to be created again. */
   Removal remove(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
     return remove(new PruneStep(ref), Optional.empty(), attempt);
@@ -259,12 +256,12 @@ final class ObjectRemover {
             Optional.of(ref));
       }
       if (live.isTerminating()) {
-        return new Removal(Action.DELETED, true);
+        return new Removal(Action.DELETED, true, Optional.of(live));
       }
       requireNewest(ref, attempt);
       try {
         api.delete(path, live.uid(), live.resourceVersion());
-        return new Removal(Action.DELETED, live.hasFinalizers());
+        return new Removal(Action.DELETED, live.hasFinalizers(), Optional.of(live));
       } catch (ApiException e) {
         if (e.isNotFound()) {
           return new Removal(Action.DELETED, false);

@@ -2,6 +2,7 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
@@ -62,7 +63,7 @@ final class ObjectWriter {
   /** The result of a write. */
   sealed interface Written {
 
-    record Done(Action action) implements Written {}
+    record Done(ObjectChange change) implements Written {}
 
     /**
      * Nothing was written: another application owns the object and its claim is unknown.
@@ -140,7 +141,7 @@ final class ObjectWriter {
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
         attempt.written().left(step, live.get().belongsTo(attempt.owner()));
-        return new Written.Done(Action.SKIPPED);
+        return new Written.Done(new ObjectChange(ref, Action.SKIPPED));
       }
       Optional<CompletableFuture<Void>> undecided = owners.undecided(step, live, attempt);
       if (undecided.isPresent()) {
@@ -166,7 +167,7 @@ final class ObjectWriter {
         ObjectNode after =
             apply(path, body(content, live, attempt), live.isPresent(), attempt.force());
         attempt.written().add(step, new Writes.Write(ref, found, before, after));
-        return new Written.Done(live.isPresent() ? Action.CONFIGURED : Action.CREATED);
+        return new Written.Done(AppliedChange.of(step, found, before, after));
       } catch (ApiException e) {
         // a patch of an object that is gone is answered with 404, not with 409 as an apply is
         boolean changed = e.isPreconditionFailed() || (e.isNotFound() && live.isPresent());

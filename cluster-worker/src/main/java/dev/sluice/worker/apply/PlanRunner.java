@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectChange.Cause;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
@@ -44,11 +45,15 @@ public final class PlanRunner {
   private final Pruning pruning;
 
   public PlanRunner(
-      Clearance.Sources sources, OwnObjects own, InvalidObjects invalid, Clock clock) {
+      Clearance.Sources sources,
+      AdoptionCheck adoption,
+      OwnObjects own,
+      InvalidObjects invalid,
+      Clock clock) {
     this.claims = sources.claims();
     this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
     this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
-    this.adoption = new AdoptionCheck(sources.discovery());
+    this.adoption = adoption;
     this.gate = new StageGate(sources.discovery());
     this.pruning = new Pruning(sources, remover, clock);
   }
@@ -134,8 +139,8 @@ public final class PlanRunner {
         for (Result result : write(group, stage, attempt)) {
           ApplyStep step = result.step();
           switch (result.written()) {
-            case Written.Done(Action action) -> changes.add(new ObjectChange(step.ref(), action));
-            case Written.Undecided(CompletableFuture<Void> change) -> undecided.put(step, change);
+            case Written.Done(ObjectChange change) -> changes.add(change);
+            case Written.Undecided(CompletableFuture<Void> claim) -> undecided.put(step, claim);
             case Written.Refused(Outcome outcome) -> refusals.add(outcome);
           }
         }
@@ -175,7 +180,10 @@ public final class PlanRunner {
     }
   }
 
-  /** Writes objects; deletes and creates again those that the stage replaces. */
+  /**
+   * Writes objects; deletes and creates again those that the stage replaces. Such an object has two
+   * results: its deletion, then its creation.
+   */
   private List<Result> write(List<ApplyStep> steps, Stage stage, Attempt attempt)
       throws HaltException, InterruptedException {
     List<Result> results =
@@ -194,10 +202,9 @@ public final class PlanRunner {
     // one after the other: a pause gives the lane's one permit to other lanes
     for (Result result : deleted) {
       Result awaited = awaitGone(result, attempt);
+      all.add(awaited);
       if (awaited.written() instanceof Written.Done) {
         gone.add(awaited.step());
-      } else {
-        all.add(awaited);
       }
     }
     all.addAll(BoundedParallel.all(gone, step -> new Result(step, writer.write(step, attempt))));
@@ -209,8 +216,10 @@ public final class PlanRunner {
       throws HaltException, InterruptedException {
     ApplyStep step = refused.step();
     try {
-      Action action = remover.remove(step.ref(), attempt).action();
-      return action == Action.DELETED ? new Result(step, new Written.Done(action)) : refused;
+      Removal removal = remover.remove(step.ref(), attempt);
+      return removal.action() == Action.DELETED
+          ? new Result(step, new Written.Done(removal.change(step.ref(), Cause.REPLACED)))
+          : refused;
     } catch (HaltException e) {
       return new Result(step, Written.Refused.of(e.outcome()));
     }

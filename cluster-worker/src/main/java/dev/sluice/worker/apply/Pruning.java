@@ -75,12 +75,12 @@ final class Pruning {
       boolean approved = attempt.approval().filter(digest::isApprovedBy).isPresent();
       List<ObjectRef> kept = digest.deletions().stream().map(Deletion::object).toList();
       if (!approved && !kept.isEmpty()) {
-        remove(decided.cleared(), Optional.of(clearance), attempt, changes);
+        remove(decided.cleared(), Optional.of(clearance), entry, attempt, changes);
         return Optional.of(new KeptObjects(kept, digest.plan(), decided.unknown()));
       }
-      remove(bound(decided.kept(), digest), Optional.empty(), attempt, changes);
+      remove(bound(decided.kept(), digest), Optional.empty(), entry, attempt, changes);
     }
-    remove(decided.cleared(), Optional.of(clearance), attempt, changes);
+    remove(decided.cleared(), Optional.of(clearance), entry, attempt, changes);
     return Optional.empty();
   }
 
@@ -180,15 +180,18 @@ final class Pruning {
   private void remove(
       List<PruneStep> steps,
       Optional<Clearance> clearance,
+      LogEntry entry,
       Attempt attempt,
       List<ObjectChange> changes)
       throws HaltException, InterruptedException {
+    ObjectChange.Cause cause =
+        entry.removal() ? ObjectChange.Cause.APPLICATION_REMOVED : ObjectChange.Cause.UNDECLARED;
     for (List<PruneStep> group : PlanRunner.byKind(steps, PruneStep::ref)) {
-      List<ObjectRemover.Removal> done =
+      List<Removal> done =
           BoundedParallel.all(group, step -> remover.remove(step, clearance, attempt));
       for (int i = 0; i < group.size(); i++) {
         ObjectRef ref = group.get(i).ref();
-        changes.add(new ObjectChange(ref, done.get(i).action()));
+        changes.add(done.get(i).change(ref, cause));
         if (done.get(i).pending()) {
           remover.awaitGone(ref, attempt);
         }

@@ -15,17 +15,11 @@ import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.health.HealthRules;
-import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.UnreadableLedgerException;
 import dev.sluice.worker.plan.InventoryEntry;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,8 +39,6 @@ public final class ObjectTree {
           kind("discovery.k8s.io/v1", "EndpointSlice"),
           kind("v1", "PersistentVolumeClaim"));
 
-  private static final int MAX_OBJECTS = 1_000;
-
   private final ClusterApi api;
   private final Discovery discovery;
   private final LedgerStore ledgers;
@@ -62,16 +54,15 @@ public final class ObjectTree {
     try {
       Ledger ledger = ledgers.read(asked.application()).orThrow().ledger();
       Reading reading = new Reading();
-      List<Node> nodes = reading.tree(ledger);
-      List<Node> listed = nodes.subList(0, Math.min(nodes.size(), MAX_OBJECTS));
+      reading.read(ledger);
       return new ObjectsAnswered(
           asked.cluster(),
           asked.application(),
           question,
           asked.by(),
           ledger.generation(),
-          listed,
-          nodes.size() - listed.size(),
+          reading.objects.nodes(),
+          reading.objects.omitted(),
           List.copyOf(reading.unlisted),
           Optional.empty());
     } catch (UnreadableLedgerException e) {
@@ -98,27 +89,17 @@ public final class ObjectTree {
     return new ObjectRef(apiVersion, kind, "", "");
   }
 
-  /** A live object, reduced to what the answer needs. */
-  private record Live(ObjectRef ref, String uid, ObjectHealth health) {
-
-    static Live of(ObjectRef ref, ObjectNode object) {
-      return new Live(ref, object.at("/metadata/uid").asText(), HealthRules.of(object));
-    }
-
-    Node node(int depth) {
-      return new Node(ref, depth, health.health(), health.reason());
-    }
+  private static OwnedObjects.Live live(ObjectRef ref, ObjectNode object) {
+    return new OwnedObjects.Live(ref, object.at("/metadata/uid").asText(), HealthRules.of(object));
   }
 
   /** The objects of one answer. */
   private final class Reading {
 
-    private final Map<String, List<Live>> owned = new HashMap<>();
-    private final Set<String> shown = new HashSet<>();
+    private final OwnedObjects objects = new OwnedObjects();
     private final Set<String> unlisted = new TreeSet<>();
-    private final List<Node> nodes = new ArrayList<>();
 
-    List<Node> tree(Ledger ledger) throws InterruptedException {
+    void read(Ledger ledger) throws InterruptedException {
       List<ObjectRef> refs =
           ledger.inventory().entries().stream().map(InventoryEntry::ref).toList();
       Set<String> namespaces = new TreeSet<>();
@@ -129,39 +110,46 @@ public final class ObjectTree {
           list(kind, namespace);
         }
       }
-      owned.values().forEach(all -> all.sort(Comparator.comparing(Live::ref)));
       for (ObjectRef ref : refs) {
-        Optional<ObjectNode> live = discovery.read(ref);
-        if (live.isPresent()) {
-          add(Live.of(ref, live.get()), 0);
-        } else {
-          nodes.add(new Node(ref, 0, Health.MISSING, "does not exist"));
-        }
+        read(ref);
       }
-      return nodes;
     }
 
-    private void add(Live live, int depth) {
-      if (shown.add(live.uid())) {
-        nodes.add(live.node(depth));
-        owned.getOrDefault(live.uid(), List.of()).forEach(one -> add(one, depth + 1));
+    private void read(ObjectRef ref) throws InterruptedException {
+      try {
+        discovery
+            .read(ref)
+            .ifPresentOrElse(
+                object -> objects.list(live(ref, object)),
+                () -> objects.list(new Node(ref, 0, Health.MISSING, "does not exist")));
+      } catch (ApiException e) {
+        refused(ref, ref.namespace(), e);
+        objects.list(new Node(ref, 0, Health.UNKNOWN, "cannot be read: " + e.status()));
       }
+    }
+
+    /** Notes a kind that the API server does not show, unless it shows none at the moment. */
+    private void refused(ObjectRef kind, String namespace, ApiException failure) {
+      if (failure.code() == ApiException.NO_ANSWER) {
+        throw failure;
+      }
+      unlisted.add(
+          "%s%s (%s)"
+              .formatted(
+                  kind.kind(), namespace.isEmpty() ? "" : " in " + namespace, failure.status()));
     }
 
     private void list(ObjectRef kind, String namespace) throws InterruptedException {
-      Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
-      if (resource.isEmpty()) {
-        return;
-      }
       try {
+        Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
+        if (resource.isEmpty()) {
+          return;
+        }
         var unused =
             api.list(
                 resource.get().collection(namespace), "", object -> keep(kind, namespace, object));
       } catch (ApiException e) {
-        if (e.code() == ApiException.NO_ANSWER) {
-          throw e;
-        }
-        unlisted.add("%s in %s (%s)".formatted(kind.kind(), namespace, e.status()));
+        refused(kind, namespace, e);
       }
     }
 
@@ -172,14 +160,12 @@ public final class ObjectTree {
       }
       // the items of a list do not name their kind
       ObjectNode object = listed.put("apiVersion", kind.apiVersion()).put("kind", kind.kind());
-      Live live =
-          Live.of(
+      OwnedObjects.Live live =
+          live(
               new ObjectRef(
                   kind.apiVersion(), kind.kind(), namespace, object.at("/metadata/name").asText()),
               object);
-      owners.forEach(
-          owner ->
-              owned.computeIfAbsent(owner.path("uid").asText(), _ -> new ArrayList<>()).add(live));
+      owners.forEach(owner -> objects.owns(owner.path("uid").asText(), live));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.fields;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.FieldWriter;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ClusterApi;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Who owns the fields of a live object, as its {@code managedFields} say. When another manager
@@ -67,6 +70,38 @@ public final class FieldOwnership {
       }
     }
     return writers;
+  }
+
+  /**
+   * Returns the managers other than Sluice that have lost fields of an object, in the order of
+   * their names. Fields that a manager owns under another version of the kind, or by another
+   * operation, are not lost. Those of subresources are left out.
+   */
+  public static List<String> dispossessed(JsonNode before, JsonNode after) {
+    Map<String, ObjectNode> left = byManager(after);
+    List<String> managers = new ArrayList<>();
+    byManager(before)
+        .forEach(
+            (manager, fields) -> {
+              JsonNode kept = left.getOrDefault(manager, Json.mapper().createObjectNode());
+              if (!FieldNames.without(fields, kept).isEmpty()) {
+                managers.add(manager);
+              }
+            });
+    return managers;
+  }
+
+  private static SortedMap<String, ObjectNode> byManager(JsonNode live) {
+    SortedMap<String, ObjectNode> managers = new TreeMap<>();
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      String name = FieldManagers.name(entry);
+      if (!name.equals(ClusterApi.FIELD_MANAGER) && !entry.hasNonNull("subresource")) {
+        FieldNames.join(
+            managers.computeIfAbsent(name, _ -> Json.mapper().createObjectNode()),
+            entry.path("fieldsV1"));
+      }
+    }
+    return managers;
   }
 
   /** Returns whether Sluice owns the same fields in both. */

@@ -164,7 +164,7 @@ public final class Leadership implements AutoCloseable {
     if (held.isPresent()) {
       try {
         take(held, begun);
-        return times.retryPeriod();
+        return times.renewPeriod();
       } catch (ApiException e) {
         if (!e.isPreconditionFailed() && !e.isNotFound()) {
           throw e;

@@ -11,6 +11,7 @@ import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.LiveState;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +30,8 @@ import java.util.regex.Pattern;
  * @param intent the objects that a begun generation writes or deletes; empty once it is done
  * @param kinds every kind ever written, as {@code apiVersion|kind}: the kinds that a sweep lists
  * @param deadLetter the application's open dead letter
+ * @param finished how the generation ended; empty while it is begun, and in ledgers of earlier
+ *     versions
  */
 public record Ledger(
     ApplicationName application,
@@ -39,7 +42,8 @@ public record Ledger(
     Inventory inventory,
     Set<ObjectRef> intent,
     Set<String> kinds,
-    Optional<OpenEntry> deadLetter) {
+    Optional<OpenEntry> deadLetter,
+    Optional<Finished> finished) {
 
   /** An open dead letter: its name, and the generation that opened it. */
   public record OpenEntry(DeadLetterId entry, Generation generation) {
@@ -47,6 +51,19 @@ public record Ledger(
     public OpenEntry {
       Objects.requireNonNull(entry, "entry");
       Objects.requireNonNull(generation, "generation");
+    }
+  }
+
+  /**
+   * The end of a generation.
+   *
+   * @param at when it was done
+   * @param renderer the renderer with its version; empty for a removal
+   */
+  public record Finished(Instant at, Optional<String> renderer) {
+
+    public Finished {
+      Objects.requireNonNull(at, "at");
     }
   }
 
@@ -80,6 +97,7 @@ public record Ledger(
         Inventory.EMPTY,
         Set.of(),
         Set.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -135,11 +153,12 @@ public record Ledger(
         during,
         writeSet,
         allKinds,
-        deadLetter);
+        deadLetter,
+        Optional.empty());
   }
 
   /** Returns this ledger with the generation done, and without an open dead letter. */
-  public Ledger finish(Header header, Inventory after) {
+  public Ledger finish(Header header, Inventory after, Finished end) {
     return new Ledger(
         application,
         Optional.of(header.generation()),
@@ -149,13 +168,23 @@ public record Ledger(
         after,
         Set.of(),
         kinds,
-        Optional.empty());
+        Optional.empty(),
+        Optional.of(end));
   }
 
   /** Returns this ledger with other states of its objects. */
   public Ledger withInventory(Inventory states) {
     return new Ledger(
-        application, generation, phase, commit, inputDigest, states, intent, kinds, deadLetter);
+        application,
+        generation,
+        phase,
+        commit,
+        inputDigest,
+        states,
+        intent,
+        kinds,
+        deadLetter,
+        finished);
   }
 
   /** Returns this ledger with this dead letter open. */
@@ -169,7 +198,8 @@ public record Ledger(
         inventory,
         intent,
         kinds,
-        Optional.of(entry));
+        Optional.of(entry),
+        finished);
   }
 
   /** The generation that a ledger is at. */

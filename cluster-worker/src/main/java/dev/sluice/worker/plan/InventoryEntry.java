@@ -52,6 +52,12 @@ public record InventoryEntry(
     return digest.equals(manifestDigest) || digest.startsWith(manifestDigest + RULES);
   }
 
+  /** Returns the digest of the manifest that was applied last. */
+  public String manifestDigest() {
+    int end = digest.indexOf(RULES);
+    return end < 0 ? digest : digest.substring(0, end);
+  }
+
   /** Returns this entry with the state in which the object was left. */
   public InventoryEntry left(LiveState now) {
     return new InventoryEntry(ref, digest, keep, declaration, Optional.of(now));

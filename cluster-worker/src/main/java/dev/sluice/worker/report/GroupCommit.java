@@ -1,5 +1,6 @@
 package dev.sluice.worker.report;
 
+import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.ProducerFailure;
 import dev.sluice.platform.process.FatalErrors;
@@ -16,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -47,7 +47,7 @@ final class GroupCommit implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(5);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final ChainedProducer producer;
   private final Consumer<Throwable> broken;
   private final BlockingQueue<Step> queue = new LinkedBlockingQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -71,8 +71,7 @@ final class GroupCommit implements AutoCloseable {
     record End() implements Step {}
   }
 
-  private GroupCommit(
-      KafkaProducer<String, byte[]> producer, String name, Consumer<Throwable> broken) {
+  private GroupCommit(ChainedProducer producer, String name, Consumer<Throwable> broken) {
     this.producer = producer;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("commit-" + name).daemon().unstarted(this::run);
@@ -86,8 +85,7 @@ final class GroupCommit implements AutoCloseable {
    */
   static GroupCommit open(
       KafkaConnection kafka, String transactionalId, Consumer<Throwable> broken) {
-    KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(kafka.transactionalProducer(transactionalId));
+    ChainedProducer producer = new ChainedProducer(kafka.transactionalProducer(transactionalId));
     try {
       producer.initTransactions();
     } catch (RuntimeException e) {
@@ -152,7 +150,8 @@ final class GroupCommit implements AutoCloseable {
       log.atWarn()
           .setCause(e)
           .log(
-              "nothing can be reported any longer: another worker took over, or the transaction is lost");
+              "nothing can be reported any longer: another worker took over, or the transaction is"
+                  + " lost");
       end(e);
       broken.accept(e);
     }

@@ -13,9 +13,11 @@ import dev.sluice.platform.kafka.UngroupedConsumer;
 import dev.sluice.worker.ledger.Ledger;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -23,16 +25,31 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads from their topic which dead letters of a cluster's applications are open. Ledgers know this
- * better and faster; this is for applications whose ledger the cluster has lost.
+ * faster; this is for applications whose ledger the cluster has lost, and for ledgers with an open
+ * dead letter, which an earlier worker may have closed in the topic only.
  */
 public final class OpenDeadLetters {
 
   private final ClusterName cluster;
   private final Map<ApplicationName, Ledger.OpenEntry> open = new HashMap<>();
+  private final Set<DeadLetterId> closed = new HashSet<>();
   private final Map<DeadLetterId, Subject> known = new HashMap<>();
 
   private OpenDeadLetters(ClusterName cluster) {
     this.cluster = cluster;
+  }
+
+  /**
+   * Dead letters of a cluster.
+   *
+   * @param open by application
+   * @param closed those whose last event is a closing
+   */
+  public record Found(Map<ApplicationName, Ledger.OpenEntry> open, Set<DeadLetterId> closed) {
+    public Found {
+      open = Map.copyOf(open);
+      closed = Set.copyOf(closed);
+    }
   }
 
   /**
@@ -41,8 +58,7 @@ public final class OpenDeadLetters {
    * @param since no relevant dead letter was opened earlier
    * @throws org.apache.kafka.common.KafkaException if the broker does not answer
    */
-  public static Map<ApplicationName, Ledger.OpenEntry> read(
-      KafkaConnection kafka, ClusterName cluster, Instant since) {
+  public static Found read(KafkaConnection kafka, ClusterName cluster, Instant since) {
     OpenDeadLetters reading = new OpenDeadLetters(cluster);
     try (UngroupedConsumer consumer =
         new UngroupedConsumer(kafka.consumer("worker-dead-letters-" + cluster))) {
@@ -61,7 +77,7 @@ public final class OpenDeadLetters {
                   .or(() -> Optional.ofNullable(ends.get(each))));
       consumer.readToEnd(reading::take);
     }
-    return reading.open;
+    return new Found(reading.open, reading.closed);
   }
 
   private void take(ConsumerRecord<String, byte[]> record) {
@@ -82,15 +98,22 @@ public final class OpenDeadLetters {
                     known.put(opened.entry(), subject);
                     open(opened.entry(), subject);
                   });
-      case DeadLetterEvent.Closed closed ->
-          open.values().removeIf(entry -> entry.entry().equals(closed.entry()));
-      case DeadLetterEvent.Retried retried ->
-          Optional.ofNullable(known.get(retried.entry()))
-              .ifPresent(subject -> open(retried.entry(), subject));
+      case DeadLetterEvent.Closed closing -> {
+        open.values().removeIf(entry -> entry.entry().equals(closing.entry()));
+        if (closing.key().startsWith(cluster + "/")) {
+          closed.add(closing.entry());
+        }
+      }
+      case DeadLetterEvent.Retried retried -> {
+        closed.remove(retried.entry());
+        Optional.ofNullable(known.get(retried.entry()))
+            .ifPresent(subject -> open(retried.entry(), subject));
+      }
     }
   }
 
   private void open(DeadLetterId entry, Subject subject) {
+    closed.remove(entry);
     open.put(subject.application(), new Ledger.OpenEntry(entry, subject.generation()));
   }
 

@@ -200,7 +200,7 @@ public final class ResultLimits {
     };
   }
 
-  private static ObservedHealth health(ObservedHealth observed, int bytes) {
+  static ObservedHealth health(ObservedHealth observed, int bytes) {
     var first = first(observed.unhealthy(), bytes);
     return new ObservedHealth(
         observed.health(),
@@ -249,7 +249,7 @@ public final class ResultLimits {
         answered.failure().map(ResultLimits::failure));
   }
 
-  private static Failure failure(Failure failure) {
+  static Failure failure(Failure failure) {
     return new Failure(
         FailureCode.of(text(failure.code().value())),
         text(failure.message()),

@@ -133,10 +133,16 @@ public final class OrphanSweep {
         Clearance clearance =
             removal.clearance(suspects.stream().map(suspect -> suspect.ref().id()).toList());
         for (Suspect suspect : suspects) {
-          if (remove(suspect, clearance)) {
+          Optional<LiveObject> removed = remove(suspect, clearance);
+          if (removed.isPresent()) {
             swept
                 .computeIfAbsent(suspect.application(), _ -> new ArrayList<>())
-                .add(new ObjectChange(suspect.ref(), ObjectChange.Action.DELETED));
+                .add(
+                    ObjectChange.deleted(
+                        suspect.ref(),
+                        removed.map(LiveObject::uid),
+                        removed.map(LiveObject::resourceVersion),
+                        ObjectChange.Cause.ORPHANED));
           }
         }
       }
@@ -218,10 +224,12 @@ public final class OrphanSweep {
     return true;
   }
 
-  private boolean remove(Suspect suspect, Clearance clearance) throws InterruptedException {
+  /** Removes an orphan; returns the object that was removed, if one was. */
+  private Optional<LiveObject> remove(Suspect suspect, Clearance clearance)
+      throws InterruptedException {
     Optional<LiveObject> live = removal.find(suspect.application(), suspect.ref());
     if (live.isEmpty()) {
-      return false;
+      return live;
     }
     OrphanRemoval.Result result = removal.remove(suspect.ref(), live.get(), clearance);
     if (result instanceof OrphanRemoval.Result.Kept(String reason)) {
@@ -235,6 +243,6 @@ public final class OrphanSweep {
       kept.remove(suspect.ref().id());
     }
     // one that someone else changed meanwhile is checked again by the next sweep
-    return result instanceof OrphanRemoval.Result.Removed;
+    return live.filter(_ -> result instanceof OrphanRemoval.Result.Removed);
   }
 }

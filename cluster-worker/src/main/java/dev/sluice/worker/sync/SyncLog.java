@@ -12,12 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -34,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class SyncLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(SyncLog.class);
-  private static final int FETCH_WAIT_MS = 3000;
   private static final Duration POLL = Duration.ofSeconds(1);
 
   /** A wait that is short for a listener that is not ready yet. */
@@ -111,7 +108,8 @@ public final class SyncLog implements AutoCloseable {
 
   private void readUntilClosed() {
     while (!isClosed()) {
-      try (KafkaConsumer<String, byte[]> consumer = new UngroupedConsumer(properties())) {
+      try (KafkaConsumer<String, byte[]> consumer =
+          new UngroupedConsumer(kafka.consumer("worker-" + cluster))) {
         reading = consumer;
         read(consumer);
         return;
@@ -137,13 +135,6 @@ public final class SyncLog implements AutoCloseable {
         return;
       }
     }
-  }
-
-  /** A record is sent at once; a long wait only means fewer requests while there is none. */
-  private Map<String, Object> properties() {
-    Map<String, Object> properties = kafka.consumer("worker-" + cluster);
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
-    return properties;
   }
 
   private void read(KafkaConsumer<String, byte[]> consumer) {

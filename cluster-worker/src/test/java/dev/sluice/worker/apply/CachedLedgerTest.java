@@ -12,6 +12,7 @@ import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.Ledgers;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.plan.Inventory;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,8 @@ class CachedLedgerTest {
       EMPTY.finish(
           new Ledger.Header(
               Generation.FIRST, false, Optional.of(new CommitId("a".repeat(40))), "v1:a"),
-          Inventory.EMPTY);
+          Inventory.EMPTY,
+          new Ledger.Finished(Instant.EPOCH, Optional.empty()));
 
   private final Shelf shelf = new Shelf();
   private final CachedLedger ledger = CachedLedger.unread(WEB, shelf, Optional.empty());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ObjectChange.Action;
+import dev.sluice.contract.event.ObjectChange.Cause;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.TraceParent;
@@ -17,6 +19,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.simulated.ClusterFixture;
+import dev.sluice.worker.adoption.AdoptionCheck;
 import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
@@ -70,27 +73,41 @@ class ReplacementIT {
 
   @Test
   void theLaneWaitsForOneDeletedObjectAtATime() throws Exception {
+    List<String> former = new ArrayList<>();
     for (ApplyStep step : steps("1", true)) {
-      ObjectNode unused = api.apply(path(step.ref()), step.manifest().content(), true);
+      former.add(uid(api.apply(path(step.ref()), step.manifest().content(), true)));
     }
     List<ApplyStep> steps = steps("2", false);
     LogEntry entry = entry();
     ObjectClaims claims = new ObjectClaims(_ -> {});
     claims.expect(entry);
     try (SyncRecordReader targets = new SyncRecordReader(kafka, CLUSTER)) {
+      Discovery discovery = new Discovery(api);
       PlanRunner runner =
           new PlanRunner(
-              new Clearance.Sources(claims, targets, api, new Discovery(api)),
+              new Clearance.Sources(claims, targets, api, discovery),
+              new AdoptionCheck(api, discovery, "replacement"),
               new OwnObjects(namespace, Set.of()),
               new InvalidObjects(CLUSTER, () -> {}),
               Clock.systemUTC());
 
       PlanRunner.Run run = runner.run(plan(steps), entry, attempt());
 
-      assertThat(run.changes())
+      List<ObjectChange> deleted = run.changes().subList(0, OBJECTS);
+      assertThat(deleted).extracting(ObjectChange::action).containsOnly(Action.DELETED);
+      assertThat(deleted).extracting(change -> change.cause().get()).containsOnly(Cause.REPLACED);
+      assertThat(deleted)
+          .extracting(change -> change.uid().get())
+          .containsExactlyElementsOf(former);
+      assertThat(deleted).allMatch(change -> change.versionBefore().isPresent());
+      List<ObjectChange> created = run.changes().subList(OBJECTS, run.changes().size());
+      assertThat(created)
           .extracting(ObjectChange::action)
           .hasSize(OBJECTS)
-          .containsOnly(ObjectChange.Action.CREATED);
+          .containsOnly(Action.CREATED);
+      assertThat(created)
+          .extracting(change -> change.uid().get())
+          .doesNotContainAnyElementsOf(former);
     }
     assertThat(mostPausing).hasValue(1);
   }
@@ -152,6 +169,10 @@ class ReplacementIT {
               ApplyStep.Mode.APPLY));
     }
     return steps;
+  }
+
+  private static String uid(ObjectNode object) {
+    return object.at("/metadata/uid").asText();
   }
 
   private static String path(ObjectRef ref) {

@@ -293,7 +293,8 @@ final class ObjectClaimsTest {
     return Ledger.unknown(application)
         .finish(
             new Ledger.Header(new Generation(generation), false, Optional.empty(), digest),
-            inventory);
+            inventory,
+            new Ledger.Finished(Instant.EPOCH, Optional.empty()));
   }
 
   private static LogEntry target(ApplicationName application, long generation) {

@@ -14,6 +14,7 @@ import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerCodecTest {
+
+  private static final Ledger.Finished END =
+      new Ledger.Finished(Instant.parse("2026-01-01T12:00:00Z"), Optional.of("plain"));
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 5000})
@@ -88,13 +92,37 @@ class LedgerCodecTest {
 
     Ledger done =
         begun.finish(
-            new Ledger.Header(new Generation(5), false, Optional.empty(), ""), Inventory.EMPTY);
+            new Ledger.Header(new Generation(5), false, Optional.empty(), ""),
+            Inventory.EMPTY,
+            END);
 
     assertThat(begun.hasSettled(new Generation(4))).isTrue();
     assertThat(begun.hasSettled(new Generation(5))).isFalse();
     assertThat(done.hasSettled(new Generation(5))).isTrue();
     assertThat(done.hasSettled(new Generation(6))).isFalse();
     assertThat(Ledger.unknown(begun.application()).hasSettled(Generation.FIRST)).isFalse();
+  }
+
+  @Test
+  void theEndOfAGenerationIsKeptUntilTheNextBegins() throws Exception {
+    Ledger.Header next = new Ledger.Header(new Generation(6), false, Optional.empty(), "");
+    Ledger done = ledger(1).finish(next, Inventory.EMPTY, END);
+
+    Ledger read = LedgerCodec.decode(LedgerCodec.encode(done));
+
+    assertThat(read.finished()).contains(END);
+    assertThat(read.withInventory(Inventory.EMPTY).finished()).contains(END);
+    assertThat(read.begin(next, Inventory.EMPTY, Set.of()).finished()).isEmpty();
+  }
+
+  @Test
+  void aLedgerOfAnEarlierVersionDoesNotHaveTheEnd() throws Exception {
+    String before =
+        """
+        {"application":"web","phase":"DONE","generation":1,"inputDigest":"","inventory":[],"intent":[],"kinds":[]}\
+        """;
+
+    assertThat(LedgerCodec.decode(before.getBytes(UTF_8)).finished()).isEmpty();
   }
 
   private static Ledger ledger(int objects) {

@@ -436,7 +436,10 @@ class LedgerUpkeepIT {
     ObjectRef ref = new ObjectRef("v1", "ConfigMap", "ns", "object-" + generation);
     return Ledger.unknown(application)
         .begin(header, Inventory.EMPTY, Set.of(ref))
-        .finish(header, new Inventory(List.of(new InventoryEntry(ref, "digest", false))));
+        .finish(
+            header,
+            new Inventory(List.of(new InventoryEntry(ref, "digest", false))),
+            new Ledger.Finished(Instant.EPOCH, Optional.empty()));
   }
 
   private Ledger ledger(ApplicationName application) throws Exception {

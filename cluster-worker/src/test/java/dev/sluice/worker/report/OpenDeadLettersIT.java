@@ -57,9 +57,11 @@ class OpenDeadLettersIT {
 
       send(reporter, CLOSED);
       assertThat(open()).isEmpty();
+      assertThat(read().closed()).containsExactly(DeadLetterId.of(SUBJECT));
 
       send(reporter, RETRIED);
       assertThat(open()).containsExactly(WEB);
+      assertThat(read().closed()).isEmpty();
 
       send(reporter, CLOSED);
       assertThat(open()).isEmpty();
@@ -71,6 +73,10 @@ class OpenDeadLettersIT {
   }
 
   private Set<ApplicationName> open() {
-    return OpenDeadLetters.read(kafka, CLUSTER, Instant.EPOCH).keySet();
+    return read().open().keySet();
+  }
+
+  private OpenDeadLetters.Found read() {
+    return OpenDeadLetters.read(kafka, CLUSTER, Instant.EPOCH);
   }
 }

@@ -13,7 +13,10 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -32,7 +35,22 @@ public final class EventCodec {
 
   private static final String TRACE_HEADER = "traceparent";
 
+  // headers with the same bytes in every record share them; nothing changes a header's value
+  private static final byte[] SPEC_VERSION = "1.0".getBytes(UTF_8);
+  private static final byte[] CONTENT_TYPE = "application/json".getBytes(UTF_8);
+
+  private static final Map<EventType, byte[]> TYPES = bytes(EventType::ceType);
+  private static final Map<EventType, byte[]> SCHEMAS = bytes(EventType::schemaId);
+
   private EventCodec() {}
+
+  private static Map<EventType, byte[]> bytes(Function<EventType, String> text) {
+    Map<EventType, byte[]> bytes = new EnumMap<>(EventType.class);
+    for (EventType type : EventType.values()) {
+      bytes.put(type, text.apply(type).getBytes(UTF_8));
+    }
+    return bytes;
+  }
 
   /** Returns the record for an event, on the partition that its key hashes to. */
   public static ProducerRecord<String, byte[]> encode(String topic, Envelope<?> envelope) {
@@ -75,13 +93,14 @@ public final class EventCodec {
     EventType type = EventType.of(envelope.event());
     Headers headers = new RecordHeaders();
     headers
-        .add("ce_specversion", "1.0".getBytes(UTF_8))
+        .add("ce_specversion", SPEC_VERSION)
         .add("ce_id", envelope.id().value().getBytes(UTF_8))
         .add("ce_source", envelope.source().getBytes(UTF_8))
-        .add(TYPE_HEADER, type.ceType().getBytes(UTF_8))
+        .add(TYPE_HEADER, TYPES.get(type))
+        .add("ce_dataschema", SCHEMAS.get(type))
         .add("ce_time", envelope.time().toString().getBytes(UTF_8))
         .add("ce_subject", envelope.event().key().getBytes(UTF_8))
-        .add("content-type", "application/json".getBytes(UTF_8))
+        .add("content-type", CONTENT_TYPE)
         .add(TRACE_HEADER, envelope.trace().value().getBytes(UTF_8));
     if (envelope.event() instanceof DeadLetterEvent event) {
       DeadLetterHeaders.add(headers, event, envelope);

@@ -1,9 +1,13 @@
 package dev.sluice.contract.codec;
 
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Checkpoint;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
@@ -23,6 +27,7 @@ import java.util.stream.Collectors;
 public enum EventType {
   REF_CHANGED("ref-changed", ChangeEvent.RefChanged.class),
   MERGE_RECORDED("merge-recorded", ChangeEvent.MergeRecorded.class),
+  REVIEW_RECORDED("review-recorded", ChangeEvent.ReviewRecorded.class),
   REPOSITORY_MOVED("repository-moved", ChangeEvent.RepositoryMoved.class),
   DEFAULT_BRANCH_CHANGED("default-branch-changed", ChangeEvent.DefaultBranchChanged.class),
   DEFINITION_ACCEPTED("definition-accepted", ChangeEvent.DefinitionAccepted.class),
@@ -31,8 +36,12 @@ public enum EventType {
   RENAME_FOUND("rename-found", ChangeEvent.RenameFound.class),
   READERS_ACCEPTED("readers-accepted", ChangeEvent.ReadersAccepted.class),
   LEDGER_AHEAD("ledger-ahead", ChangeEvent.LedgerAhead.class),
-  COMMAND_GIVEN("command-given", ChangeEvent.CommandGiven.class),
-  COMMAND_ANSWERED("command-answered", ChangeEvent.CommandAnswered.class),
+  COMMAND_GIVEN("command-given", CommandEvent.Given.class),
+  COMMAND_ANSWERED("command-answered", CommandEvent.Answered.class),
+  COMMAND_OUTCOME("command-outcome", CommandEvent.Outcome.class),
+  FLEET_APPROVAL_GIVEN("fleet-approval-given", FleetApprovalEvent.Given.class),
+  FLEET_APPROVAL_ANSWERED("fleet-approval-answered", FleetApprovalEvent.Answered.class),
+  ACCESS_DENIED("access-denied", AccessDenied.class),
   TARGET("target", SyncEvent.Target.class),
   REMOVAL("removal", SyncEvent.Removal.class),
   SOURCES_REFUSED("sources-refused", SourcesEvent.Refused.class),
@@ -66,7 +75,9 @@ public enum EventType {
   REF_STATE("ref-state", StateRecord.RefState.class),
   REPOSITORY_STATE("repository-state", StateRecord.RepositoryState.class),
   APPLICATION_STATE("application-state", StateRecord.ApplicationState.class),
-  HEARTBEAT("heartbeat", Heartbeat.class);
+  HEARTBEAT("heartbeat", Heartbeat.class),
+  LEDGER_REPORT("ledger-report", Heartbeat.LedgerReport.class),
+  CHECKPOINT("checkpoint", Checkpoint.class);
 
   private static final Map<Class<?>, EventType> BY_CLASS =
       Arrays.stream(values())
@@ -96,6 +107,11 @@ public enum EventType {
     return Optional.ofNullable(BY_NAME.get(ceType));
   }
 
+  /** Returns the type with a short name, such as {@code ref-changed}. */
+  public static Optional<EventType> withSlug(String slug) {
+    return Arrays.stream(values()).filter(type -> type.slug.equals(slug)).findFirst();
+  }
+
   /** Returns the short name, such as {@code ref-changed}. */
   public String slug() {
     return slug;
@@ -109,6 +125,14 @@ public enum EventType {
   /** Returns the name of the JSON Schema file, such as {@code ref-changed.v1.json}. */
   public String schemaFile() {
     return slug + ".v1.json";
+  }
+
+  /**
+   * Returns the URI of the JSON Schema: its {@code $id}, and the {@code ce_dataschema} of the
+   * records. It is the same in every installation; each API serves the schema under the URI's path.
+   */
+  public String schemaId() {
+    return "https://sluice.dev" + PublishedSchemas.PATH + "events/" + schemaFile();
   }
 
   public Class<? extends Event> eventClass() {

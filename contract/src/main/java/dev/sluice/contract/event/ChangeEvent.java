@@ -2,6 +2,7 @@ package dev.sluice.contract.event;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.DefinitionChange;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -13,9 +14,15 @@ import java.util.Set;
 
 /**
  * An event about a repository, or about an application whose first source is in it. Topic {@code
- * changes}, keyed by repository in lower case.
+ * changes}, keyed by repository in lower case. Approvals of fleet revisions have a key of their
+ * own.
  */
-public sealed interface ChangeEvent extends Event {
+public sealed interface ChangeEvent extends Event
+    permits ChangeEvent.ForgeEvent,
+        ChangeEvent.FleetEvent,
+        CommandEvent,
+        ChangeEvent.LedgerAhead,
+        FleetApprovalEvent {
 
   RepositoryId repository();
 
@@ -34,23 +41,34 @@ public sealed interface ChangeEvent extends Event {
   /** A change of the fleet's documents. */
   sealed interface FleetEvent extends ChangeEvent {}
 
-  /** An operator's command, or the answer to one. */
-  sealed interface CommandEvent extends ChangeEvent {}
-
   /**
    * A ref moved or may have moved. It only triggers an evaluation: Git is the source of truth.
    *
    * @param before the commit before the change, as the forge reports it; not relied on
    * @param after the commit after the change, as the forge reports it: the evaluation expects to
    *     find it in Git; empty if the ref was deleted or the forge gives no full id
+   * @param head the commit after the change, where the forge describes it; absent for polls, and in
+   *     records of earlier versions
    */
   record RefChanged(
       RepositoryId repository,
       GitRef ref,
       Optional<CommitId> before,
       Optional<CommitId> after,
-      Origin origin)
-      implements ForgeEvent {}
+      Origin origin,
+      Optional<CommitSummary> head)
+      implements ForgeEvent {
+
+    /** Creates a change without a description of its commit. */
+    public RefChanged(
+        RepositoryId repository,
+        GitRef ref,
+        Optional<CommitId> before,
+        Optional<CommitId> after,
+        Origin origin) {
+      this(repository, ref, before, after, origin, Optional.empty());
+    }
+  }
 
   /**
    * A pull or merge request was merged. It adds information to the audit log only; the push that
@@ -62,6 +80,14 @@ public sealed interface ChangeEvent extends Event {
    * @param headCommit the newest commit of the request, where the forge does not send the merge
    *     commit; it is on the target branch after a fast-forward merge without squashing (GitLab);
    *     absent in records of earlier versions
+   * @param number the request's number in the repository
+   * @param title the request's title
+   * @param author the person who opened the request, as the forge names them
+   * @param mergedBy the person who merged it, as the forge names them
+   * @param url the address of the request's page at the forge
+   * @param sourceCommit the newest commit of the request when it was merged, to compare with the
+   *     reviewed one: all hex digits, or the first ones from a forge that sends only these; absent
+   *     if the forge does not send it, and in records of earlier versions
    */
   record MergeRecorded(
       RepositoryId repository,
@@ -73,6 +99,32 @@ public sealed interface ChangeEvent extends Event {
       String title,
       Optional<String> author,
       Optional<String> mergedBy,
+      Optional<String> url,
+      Origin origin,
+      Optional<String> sourceCommit)
+      implements ForgeEvent {}
+
+  /**
+   * A pull or merge request was reviewed. It adds information to the audit log only. The API joins
+   * it with the merge by repository and number, and compares the reviewed commit with the merged
+   * one.
+   *
+   * @param number the request's number in the repository
+   * @param verdict the verdict of this review
+   * @param reviewer the person who reviewed, as the forge names them; absent if the forge withdrew
+   *     approvals without saying whose (GitLab, after a push to the request)
+   * @param commit the reviewed commit, or the newest one of the request if the forge does not say
+   *     which was reviewed: all hex digits, or the first ones from a forge that sends only these
+   * @param title the request's title
+   * @param url the address of the review's or the request's page at the forge
+   */
+  record ReviewRecorded(
+      RepositoryId repository,
+      long number,
+      ReviewVerdict verdict,
+      Optional<String> reviewer,
+      Optional<String> commit,
+      Optional<String> title,
       Optional<String> url,
       Origin origin)
       implements ForgeEvent {}
@@ -96,18 +148,41 @@ public sealed interface ChangeEvent extends Event {
    * A fleet revision defines or changes an application. Keyed by the repository whose partition
    * owns the application.
    *
+   * @param fleetRevision the revision of the fleet: a commit, or a digest of the files of a
+   *     directory
    * @param orphaned clusters that are no longer in the fleet: the objects there are left in place,
    *     whatever the application's policy
+   * @param approval what approved that the application leaves clusters, if the guard against
+   *     removals asked for it; absent in records of earlier versions
+   * @param change what has changed in the definition, and where that comes from; absent in records
+   *     of earlier versions
    */
   record DefinitionAccepted(
       RepositoryId repository,
       Definition definition,
       String fleetRevision,
-      Set<ClusterName> orphaned)
+      Set<ClusterName> orphaned,
+      Optional<FleetApproval> approval,
+      Optional<DefinitionChange> change)
       implements FleetEvent {
 
     public DefinitionAccepted {
       orphaned = Set.copyOf(orphaned);
+    }
+
+    /** Creates an event that needed no approval and does not say what has changed. */
+    public DefinitionAccepted(
+        RepositoryId repository,
+        Definition definition,
+        String fleetRevision,
+        Set<ClusterName> orphaned) {
+      this(repository, definition, fleetRevision, orphaned, Optional.empty(), Optional.empty());
+    }
+
+    /** Returns this event with what has changed. */
+    public DefinitionAccepted withChange(Optional<DefinitionChange> found) {
+      return new DefinitionAccepted(
+          repository, definition, fleetRevision, orphaned, approval, found);
     }
   }
 
@@ -138,6 +213,8 @@ public sealed interface ChangeEvent extends Event {
    *
    * @param readers the repositories whose partitions receive this repository's changes; never
    *     contains the repository itself
+   * @param fleetRevision the revision of the fleet: a commit, or a digest of the files of a
+   *     directory
    */
   record ReadersAccepted(
       RepositoryId repository,
@@ -150,10 +227,38 @@ public sealed interface ChangeEvent extends Event {
     }
   }
 
-  /** A fleet revision no longer defines this application. */
+  /**
+   * A fleet revision no longer defines this application.
+   *
+   * @param fleetRevision the revision of the fleet: a commit, or a digest of the files of a
+   *     directory
+   * @param approval what approved the removal, if the guard against removals asked for it; absent
+   *     in records of earlier versions
+   * @param change what the definition was, and where its removal comes from; absent in records of
+   *     earlier versions
+   */
   record DefinitionRemoved(
-      RepositoryId repository, ApplicationName application, String fleetRevision)
-      implements FleetEvent {}
+      RepositoryId repository,
+      ApplicationName application,
+      String fleetRevision,
+      Optional<FleetApproval> approval,
+      Optional<DefinitionChange> change)
+      implements FleetEvent {
+
+    /** Creates an event that does not say what the definition was. */
+    public DefinitionRemoved(
+        RepositoryId repository,
+        ApplicationName application,
+        String fleetRevision,
+        Optional<FleetApproval> approval) {
+      this(repository, application, fleetRevision, approval, Optional.empty());
+    }
+
+    /** Returns this event with what the definition was. */
+    public DefinitionRemoved withChange(Optional<DefinitionChange> found) {
+      return new DefinitionRemoved(repository, application, fleetRevision, approval, found);
+    }
+  }
 
   /**
    * A cluster skipped a target, because its ledger has a later generation or the same generation
@@ -173,49 +278,4 @@ public sealed interface ChangeEvent extends Event {
       Generation sent,
       Generation ledger)
       implements ChangeEvent {}
-
-  /**
-   * An operator's command for an application. Keyed by the repository whose partition owns the
-   * application.
-   *
-   * @param clusters the clusters that it is for; empty for all of the application's clusters
-   * @param by the operator, as the API authenticated them
-   */
-  record CommandGiven(
-      RepositoryId repository,
-      ApplicationName application,
-      Set<ClusterName> clusters,
-      Command command,
-      String by,
-      String reason)
-      implements CommandEvent {
-
-    public CommandGiven {
-      clusters = Set.copyOf(clusters);
-    }
-  }
-
-  /**
-   * The outcome of a command: the owning partition has decided about it, or the API has refused to
-   * forward it.
-   *
-   * @param given the event id of the command
-   * @param message what follows, or why nothing does
-   */
-  record CommandAnswered(
-      RepositoryId repository,
-      EventId given,
-      ApplicationName application,
-      Set<ClusterName> clusters,
-      Command command,
-      String by,
-      String reason,
-      boolean accepted,
-      String message)
-      implements CommandEvent {
-
-    public CommandAnswered {
-      clusters = Set.copyOf(clusters);
-    }
-  }
 }

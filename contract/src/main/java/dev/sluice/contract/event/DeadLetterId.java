@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.util.regex.Pattern;
 
 /**
@@ -18,8 +19,13 @@ public record DeadLetterId(@JsonValue String value) implements Comparable<DeadLe
 
   /** Returns the id of the entry that a failure of this generation opens. */
   public static DeadLetterId of(Subject subject) {
-    return new DeadLetterId(
-        "%s/%s/%s".formatted(subject.cluster(), subject.application(), subject.generation()));
+    return of(subject.cluster(), subject.application(), subject.generation());
+  }
+
+  /** Returns the id of the entry that a failure of a generation opens. */
+  public static DeadLetterId of(
+      ClusterName cluster, ApplicationName application, Generation generation) {
+    return new DeadLetterId("%s/%s/%s".formatted(cluster, application, generation));
   }
 
   /** Returns the id of the entry that refused sources of this application open. */

@@ -14,7 +14,7 @@ import java.util.Optional;
  *     object with its uid, and the applications whose claims are unknown
  * @param generation the held generation
  * @param commit the generation's first source's commit; absent for a removal
- * @param deletions the first {@value #MAX_LISTED} objects
+ * @param deletions the first 500 objects
  * @param omitted the number of objects that are not listed
  * @param unknown applications that may claim some of the objects, because their newest targets do
  *     not render; empty if a deletion guard requires the approval

@@ -10,7 +10,10 @@ public sealed interface Event
         DeadLetterEvent,
         StateRecord,
         SuspensionEvent,
-        Heartbeat {
+        Heartbeat,
+        Heartbeat.LedgerReport,
+        Checkpoint,
+        AccessDenied {
 
   /**
    * Returns the key of the record that carries this event; it decides about compaction and

@@ -12,7 +12,7 @@ import java.util.Optional;
  * ledger.
  *
  * @param code stable and machine-readable, such as {@code Invalid} or {@code MissingNamespace}
- * @param message what went wrong, where, and what to do; at most {@link #MAX_MESSAGE} characters
+ * @param message what went wrong, where, and what to do; at most 4096 characters
  * @param stage the processing step that failed
  * @param object the object that it is about, if there is one
  * @param plan the deletions to approve, if the failure can be resolved by an approval

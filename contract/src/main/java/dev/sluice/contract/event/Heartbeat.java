@@ -1,7 +1,10 @@
 package dev.sluice.contract.event;
 
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.Generation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,14 +73,30 @@ public record Heartbeat(
    * @param message what is wrong, where, and what to do; without secrets
    * @param since when it was first noticed
    * @param severity whether the part still does all of its work
+   * @param applications that it concerns; absent if it is about none in particular, and in records
+   *     of earlier versions
    */
-  public record Condition(FailureCode code, String message, Instant since, Severity severity) {
+  public record Condition(
+      FailureCode code,
+      String message,
+      Instant since,
+      Severity severity,
+      Optional<List<ApplicationName>> applications) {
 
     /** The longest message, in UTF-16 units. */
     public static final int MAX_MESSAGE = 1_000;
 
+    /** The most applications of a condition; further ones are left out. */
+    public static final int MAX_APPLICATIONS = 1_000;
+
     public Condition {
       message = Excerpt.of(message, MAX_MESSAGE);
+      applications = applications.map(all -> all.stream().limit(MAX_APPLICATIONS).toList());
+    }
+
+    /** Creates a condition that is about no application in particular. */
+    public Condition(FailureCode code, String message, Instant since, Severity severity) {
+      this(code, message, since, severity, Optional.empty());
     }
   }
 
@@ -95,6 +114,7 @@ public record Heartbeat(
   /**
    * A delivery to an endpoint.
    *
+   * @param at the time at which it arrived
    * @param id the forge's id of it
    * @param sender its IP address
    * @param note why it was refused, or led to no event; empty if it led to events
@@ -113,4 +133,96 @@ public record Heartbeat(
   public String key() {
     return part + "/" + instance + cluster.map(name -> "/" + name).orElse("");
   }
+
+  /**
+   * The state of an application in a cluster, which its worker writes whenever it changes. Topic
+   * {@code heartbeats}, compacted: it is known even if the results that led to it are deleted. Once
+   * the application was removed, a record without a value follows.
+   *
+   * @param settled the newest generation that the worker finished; absent if it knows of none
+   * @param parked the generation that waits for another input; absent if none does
+   */
+  public record LedgerReport(
+      ClusterName cluster,
+      ApplicationName application,
+      Optional<Settled> settled,
+      Optional<Parked> parked)
+      implements Event {
+
+    private static final String PREFIX = "ledger/";
+
+    @Override
+    public String key() {
+      return PREFIX + cluster + "/" + application;
+    }
+
+    /**
+     * Returns whether the cluster no longer has the application. Then a record without a value is
+     * written instead, so that compaction deletes the reports before. Earlier versions wrote these
+     * reports.
+     */
+    public boolean endsApplication() {
+      return parked.isEmpty() && settled.filter(Settled::removed).isPresent();
+    }
+
+    /** Returns whether a record without a value and with this key ends reports of a ledger. */
+    public static boolean isKey(String key) {
+      return key.startsWith(PREFIX);
+    }
+
+    /** Returns the number of the generation that was finished last, or else of the parked one. */
+    public long newest() {
+      return Generation.numberOf(
+          settled.map(Settled::generation).or(() -> parked.map(Parked::generation)));
+    }
+  }
+
+  /**
+   * A finished generation.
+   *
+   * @param removed whether it removed the application
+   * @param at when it was finished; with {@code found} at that time or any time before
+   * @param renderer the renderer with its version, several joined by ", "; absent if unknown
+   * @param health of its objects; absent if it is not observed yet
+   * @param found true if a worker found it finished when it began to lead, and its ledger, which an
+   *     earlier version wrote, has no time; absent otherwise
+   */
+  public record Settled(
+      Generation generation,
+      Optional<CommitId> commit,
+      boolean removed,
+      Instant at,
+      Optional<String> renderer,
+      Optional<ObservedHealth> health,
+      Optional<Boolean> found) {
+
+    /** Creates a generation whose time is known. */
+    public Settled(
+        Generation generation,
+        Optional<CommitId> commit,
+        boolean removed,
+        Instant at,
+        Optional<String> renderer,
+        Optional<ObservedHealth> health) {
+      this(generation, commit, removed, at, renderer, health, Optional.empty());
+    }
+
+    /** Returns when it was finished; empty if that is not known. */
+    public Optional<Instant> finishedAt() {
+      return found.orElse(false) ? Optional.empty() : Optional.of(at);
+    }
+
+    /** Returns this generation with another health. */
+    public Settled with(ObservedHealth observed) {
+      return new Settled(generation, commit, removed, at, renderer, Optional.of(observed), found);
+    }
+  }
+
+  /**
+   * A generation that cannot be applied, for which a dead letter is open.
+   *
+   * @param at when the worker last failed to apply it
+   */
+  public record Parked(
+      Generation generation, Optional<CommitId> commit, Instant at, Failure failure) {}
 }

@@ -14,13 +14,30 @@ public sealed interface InputFile {
 
   String path();
 
-  /** A file whose bytes are UTF-8. */
+  /**
+   * A file whose bytes are UTF-8.
+   *
+   * @param path the path from the repository's root
+   * @param executable whether the file has the executable mode
+   * @param text the content
+   */
   record Text(String path, boolean executable, String text) implements InputFile {}
 
-  /** Any other file; Base64 in JSON. */
+  /**
+   * Any other file; Base64 in JSON.
+   *
+   * @param path the path from the repository's root
+   * @param executable whether the file has the executable mode
+   * @param bytes the content
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared: digests are
   record Binary(String path, boolean executable, byte[] bytes) implements InputFile {}
 
-  /** A symbolic link that stays inside the tree. */
+  /**
+   * A symbolic link that stays inside the tree.
+   *
+   * @param path the path from the repository's root
+   * @param target the link's content, relative to its folder
+   */
   record Link(String path, String target) implements InputFile {}
 }

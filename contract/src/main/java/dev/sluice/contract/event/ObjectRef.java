@@ -9,7 +9,9 @@ import java.util.Comparator;
  * references mean the same object if their {@linkplain #id() identities} are equal.
  *
  * @param apiVersion group and version, such as {@code apps/v1}, or {@code v1}
+ * @param kind the kind, such as {@code Deployment}
  * @param namespace empty for cluster-scoped objects
+ * @param name the name in its namespace, or in the cluster
  */
 public record ObjectRef(String apiVersion, String kind, String namespace, String name)
     implements Comparable<ObjectRef> {

@@ -40,6 +40,7 @@ public record ObjectsAnswered(
    * An object in the tree of an application.
    *
    * @param depth 0 for the application's own objects, 1 for those that they own, and so on
+   * @param reason one sentence for people about the health
    */
   public record Node(ObjectRef object, int depth, Health health, String reason) {}
 

@@ -61,9 +61,10 @@ public sealed interface ObservedEvent extends ResultEvent.OfTarget {
   /**
    * The worker put objects back.
    *
-   * @param changes object by object
-   * @param took from the time at which the worker saw the first of the differences
-   * @param omitted as in {@link ResultEvent.Planned}
+   * @param changes the objects that were put back
+   * @param took the time since the worker saw the first of the differences
+   * @param omitted the number of changes that are not listed because a record is limited in size;
+   *     absent if all are listed
    */
   record Healed(
       Subject subject, List<ObjectChange> changes, Duration took, Optional<Integer> omitted)
@@ -78,7 +79,7 @@ public sealed interface ObservedEvent extends ResultEvent.OfTarget {
    *
    * @param writers who changes it
    * @param heals the number of heals
-   * @param within the time in which they were needed
+   * @param within the time in which the heals were needed
    * @param pause the time until the next heal
    */
   record Contended(

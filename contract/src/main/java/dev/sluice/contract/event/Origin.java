@@ -24,6 +24,10 @@ public sealed interface Origin {
   record Webhook(String endpoint, String delivery, Optional<String> actor, Instant receivedAt)
       implements Origin {}
 
-  /** A poll of the remote's refs found it. */
+  /**
+   * A poll of the remote's refs found it.
+   *
+   * @param foundAt the time of the poll
+   */
   record Poll(Instant foundAt) implements Origin {}
 }

@@ -12,6 +12,8 @@ import org.apache.kafka.common.header.Header;
  * decoded also its content, since Kafka may compact or expire it before anyone has read the dead
  * letter.
  *
+ * @param topic the topic, with the prefix of the installation
+ * @param partition the partition of the topic
  * @param offset {@link #UNKNOWN_OFFSET} if it is no longer known
  * @param value the record's bytes (Base64 in JSON); absent if it had none, if it was decoded, or if
  *     it is too large to be stored a second time
@@ -39,7 +41,12 @@ public record OriginalRecord(
     headers = headers.map(List::copyOf);
   }
 
-  /** A header of the original record. */
+  /**
+   * A header of the original record.
+   *
+   * @param name the header's key
+   * @param value the header's value (Base64 in JSON); absent if it is null
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record RecordHeader(String name, Optional<byte[]> value) {}
 

@@ -3,6 +3,7 @@ package dev.sluice.contract.event;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The origin of a target: the changes and the person that caused it.
@@ -25,5 +26,25 @@ public record Provenance(
 
   public Provenance {
     causes = List.copyOf(causes);
+  }
+
+  /** Returns this provenance with a command as its cause, and who gave it. */
+  public Provenance by(EventId command, String operator) {
+    Provenance caused = with(command);
+    return new Provenance(
+        caused.causes, Optional.of(operator), changedAt, dispatchedAt, batch, batchSize);
+  }
+
+  /** Returns this provenance with a cause, which is added unless it is among the causes. */
+  public Provenance with(EventId cause) {
+    return causes.contains(cause)
+        ? this
+        : new Provenance(
+            Stream.concat(causes.stream(), Stream.of(cause)).toList(),
+            actor,
+            changedAt,
+            dispatchedAt,
+            batch,
+            batchSize);
   }
 }

@@ -36,6 +36,7 @@ public sealed interface QuestionEvent extends Event {
    * cluster.
    *
    * @param by the person who asks, as the API authenticated them
+   * @param until the time at which the asker stops waiting for the answer
    */
   record DiffAsked(ApplicationName application, ClusterName cluster, String by, Instant until)
       implements QuestionEvent {}
@@ -43,7 +44,8 @@ public sealed interface QuestionEvent extends Event {
   /**
    * Asks for the live objects of an application, and those that controllers made for them.
    *
-   * @param by as in {@link DiffAsked}
+   * @param by the person who asks, as the API authenticated them
+   * @param until the time at which the asker stops waiting for the answer
    */
   record ObjectsAsked(ApplicationName application, ClusterName cluster, String by, Instant until)
       implements QuestionEvent {}

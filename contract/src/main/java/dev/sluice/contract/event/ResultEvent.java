@@ -54,15 +54,18 @@ public sealed interface ResultEvent extends Event
    * @param inputDigest empty for a removal
    * @param reason the path of the input that changed, {@code first dispatch}, {@code definition},
    *     {@code command} and the command's word, {@code remote source} or {@code ledger ahead}
-   * @param positions of the sources' commits; absent for a removal and in events of earlier
-   *     versions
+   * @param positions of the sources' commits; absent for a removal, for recorded inputs, and in
+   *     events of earlier versions
+   * @param repeated the earlier generation whose recorded inputs were sent again; absent if the
+   *     inputs were read from Git
    */
   record Dispatched(
       Subject subject,
       Optional<String> inputDigest,
       String reason,
       Provenance provenance,
-      Optional<List<RefPosition>> positions)
+      Optional<List<RefPosition>> positions,
+      Optional<Generation> repeated)
       implements OfTarget {
     public Dispatched {
       positions = positions.map(List::copyOf).filter(list -> !list.isEmpty());
@@ -71,13 +74,15 @@ public sealed interface ResultEvent extends Event
     /** Creates the event for a removal, or for a target whose positions are unknown. */
     public Dispatched(
         Subject subject, Optional<String> inputDigest, String reason, Provenance provenance) {
-      this(subject, inputDigest, reason, provenance, Optional.empty());
+      this(subject, inputDigest, reason, provenance, Optional.empty(), Optional.empty());
     }
   }
 
   /**
    * Rendering succeeded, and these changes will be carried out.
    *
+   * @param changes the changes to objects, without those that stay as they are
+   * @param renderer the renderer with its version, several joined by ", "
    * @param omitted the number of changes that are not listed because a record is limited in size;
    *     absent if all are listed
    */
@@ -97,9 +102,12 @@ public sealed interface ResultEvent extends Event
    * The target was applied to the cluster. Objects that needed no API call are not listed in the
    * changes.
    *
+   * @param changes the objects that were created, configured, deleted or transferred
+   * @param objects the number of objects of the generation
    * @param renderer the renderer with its version, several joined by ", "; absent in events of
    *     earlier versions
-   * @param omitted as in {@link Planned}
+   * @param omitted the number of changes that are not listed because a record is limited in size;
+   *     absent if all are listed
    * @param kept objects that are not deleted yet, because other applications may claim them or an
    *     approval is required. The generation is parked until they are; absent if there are none
    * @param generated the fields whose values differ at each rendering, such as random passwords;
@@ -143,8 +151,11 @@ public sealed interface ResultEvent extends Event
   /**
    * The cluster already had exactly this target.
    *
-   * @param renderer as in {@link Applied}
-   * @param generated as in {@link Applied}
+   * @param objects the number of objects of the generation
+   * @param renderer the renderer with its version, several joined by ", "; absent in events of
+   *     earlier versions
+   * @param generated the fields whose values differ at each rendering, such as random passwords;
+   *     absent if there are none
    */
   record Unchanged(
       Subject subject, int objects, Optional<String> renderer, Optional<List<String>> generated)
@@ -162,17 +173,28 @@ public sealed interface ResultEvent extends Event
   /** A newer generation arrived before this one was finished. */
   record Superseded(Subject subject, Generation by) implements OfTarget {}
 
-  /** A transient failure; the worker retries after the delay. */
+  /**
+   * A transient failure; the worker retries after the delay.
+   *
+   * @param attempt the number of the failed attempt, from 1
+   * @param delay the time until the next attempt
+   */
   record Retrying(Subject subject, int attempt, Duration delay, Failure failure)
       implements OfTarget {}
 
-  /** A failure that retrying alone does not resolve; a dead letter is open. */
+  /**
+   * A failure that retrying alone does not resolve; a dead letter is open.
+   *
+   * @param wakesOn what else than new input leads to an attempt, in words
+   */
   record Parked(Subject subject, Failure failure, String wakesOn) implements OfTarget {}
 
   /**
    * A removal is finished: the application's objects are deleted (or orphaned).
    *
-   * @param omitted as in {@link Planned}
+   * @param changes the objects that were deleted or left in place
+   * @param omitted the number of changes that are not listed because a record is limited in size;
+   *     absent if all are listed
    */
   record Removed(Subject subject, List<ObjectChange> changes, Optional<Integer> omitted)
       implements OfTarget {
@@ -194,7 +216,9 @@ public sealed interface ResultEvent extends Event
   /**
    * The orphan sweep deleted objects that a fenced worker had left behind; it finds them by label.
    *
-   * @param omitted as in {@link Planned}
+   * @param changes the objects that were deleted
+   * @param omitted the number of changes that are not listed because a record is limited in size;
+   *     absent if all are listed
    */
   record Swept(
       ClusterName cluster,
@@ -220,6 +244,8 @@ public sealed interface ResultEvent extends Event
    * A worker has become leader and reports the contents of the cluster's ledgers. Many ledgers are
    * split over several of these events.
    *
+   * @param worker the name of the worker's process
+   * @param ledgers the ledgers by application
    * @param renderIsolation the isolation of renderers from the worker: {@code bubblewrap}, {@code
    *     namespaces}, {@code user} or {@code none}; absent in events of earlier versions
    */
@@ -242,8 +268,9 @@ public sealed interface ResultEvent extends Event
   /**
    * One ledger as a {@link WorkerHello} reports it.
    *
-   * @param generation the newest that was begun; {@value Generation#NONE} if none was
+   * @param generation the newest that was begun; 0 if none was
    * @param phase the name of a {@link Phase}, or of one that a later version adds
+   * @param inputDigest the digest of the generation's inputs; empty if there are none
    */
   record LedgerSummary(long generation, String phase, String inputDigest) {
 
@@ -283,6 +310,9 @@ public sealed interface ResultEvent extends Event
    * The times at which the steps were finished.
    *
    * @param receivedAt the time at which the worker read the target from the topic
+   * @param renderedAt the time at which the rendering was finished
+   * @param plannedAt the time at which the plan was finished
+   * @param appliedAt the time at which the last object was applied
    */
   record Timings(Instant receivedAt, Instant renderedAt, Instant plannedAt, Instant appliedAt) {}
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The persistent state of a dispatcher partition. Topic {@code state}, compacted, partitioned like
@@ -113,6 +114,7 @@ public sealed interface StateRecord extends Event {
    *
    * @param evaluated the actual commit of the ref; empty if the ref did not exist
    * @param causes ids of the events that reported the commit
+   * @param at the time of the evaluation
    */
   record Unmet(CommitId expected, Optional<CommitId> evaluated, List<EventId> causes, Instant at) {
     public Unmet {
@@ -168,6 +170,9 @@ public sealed interface StateRecord extends Event {
    *
    * @param expected the commit that the webhook reported; empty for a deletion or if it gave no
    *     commit
+   * @param causes ids of the events that reported the change
+   * @param actor the person who pushed, as the forge names them
+   * @param since the time of the first report
    * @param trace of the newest cause; absent in records of earlier versions
    * @param offset of the newest cause in {@code changes}; absent in records of earlier versions
    */
@@ -188,6 +193,8 @@ public sealed interface StateRecord extends Event {
    * generations never restart.
    *
    * @param definition empty once the fleet no longer has the application
+   * @param fleetRevision the revision of the fleet that last defined or removed the application;
+   *     empty if none did
    * @param dispatched by cluster, the last target or removal that was sent
    * @param refused by cluster, the number of times that the source was refused while its dead
    *     letter is open
@@ -201,6 +208,8 @@ public sealed interface StateRecord extends Event {
    *     twice is carried out once; absent in records of earlier versions
    * @param possible by cluster, the digest of the {@link PossibleObjects} that were last sent for
    *     refused sources; absent in records of earlier versions
+   * @param awaiting by cluster, ids of the commands whose outcome is not known yet; absent if there
+   *     are none, and in records of earlier versions
    */
   record ApplicationState(
       ApplicationName application,
@@ -212,7 +221,8 @@ public sealed interface StateRecord extends Event {
       Map<ClusterName, Demand> demands,
       @JsonProperty("retiredHome") Optional<RepositoryId> retiredOwner,
       Optional<List<EventId>> carriedOut,
-      Optional<Map<ClusterName, String>> possible)
+      Optional<Map<ClusterName, String>> possible,
+      Optional<Map<ClusterName, List<EventId>>> awaiting)
       implements StateRecord {
 
     public ApplicationState {
@@ -222,6 +232,16 @@ public sealed interface StateRecord extends Event {
       demands = Map.copyOf(demands);
       carriedOut = carriedOut.map(List::copyOf);
       possible = possible.map(Map::copyOf).filter(map -> !map.isEmpty());
+      awaiting =
+          awaiting
+              .map(
+                  map ->
+                      map.entrySet().stream()
+                          .filter(entry -> !entry.getValue().isEmpty())
+                          .collect(
+                              Collectors.toUnmodifiableMap(
+                                  Map.Entry::getKey, entry -> List.copyOf(entry.getValue()))))
+              .filter(map -> !map.isEmpty());
     }
 
     /** Returns the state of an application that has never been defined in this partition. */
@@ -236,7 +256,19 @@ public sealed interface StateRecord extends Event {
           Map.of(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
+    }
+
+    /** Returns the ids of the commands whose outcome in a cluster is not known yet. */
+    public List<EventId> awaiting(ClusterName cluster) {
+      return awaiting.map(map -> map.getOrDefault(cluster, List.of())).orElse(List.of());
+    }
+
+    /** Returns whether nothing is sent to a cluster until the application is resumed. */
+    public boolean isSuspended(ClusterName cluster) {
+      Hold hold = holds.get(cluster);
+      return hold != null && hold.suspends();
     }
 
     /** Returns whether a command was carried out already. */
@@ -259,9 +291,15 @@ public sealed interface StateRecord extends Event {
    *
    * @param command the event id of the command
    * @param approved whether it is an approval
+   * @param by the operator who gave the command
    * @param approval the approval that the next target carries
    */
   record Demand(EventId command, boolean approved, String by, Optional<Approval> approval) {
+
+    /** Returns the reason of a generation that is sent for it. */
+    public String reason() {
+      return "command " + (approved ? "approve" : "resync");
+    }
 
     /** Creates a demand without an approval. */
     public Demand(EventId command, String by) {
@@ -272,16 +310,55 @@ public sealed interface StateRecord extends Event {
   /**
    * An operator's suspension or restoration, during which changes in Git are not sent.
    *
-   * @param commit the commit to restore; empty for a suspension
+   * @param commit the commit to restore, or of the recorded inputs that were sent again; empty for
+   *     a suspension
+   * @param by the operator who gave the command
+   * @param reason the operator's reason
+   * @param since the time at which the command was carried out
+   * @param resent the earlier generation whose recorded inputs were sent again: whatever Git has,
+   *     only these are sent; absent for a suspension or a restoration
    */
-  record Hold(Optional<CommitId> commit, String by, String reason, Instant since) {}
+  record Hold(
+      Optional<CommitId> commit,
+      String by,
+      String reason,
+      Instant since,
+      Optional<Generation> resent) {
+
+    /** Creates a suspension or a restoration. */
+    public Hold(Optional<CommitId> commit, String by, String reason, Instant since) {
+      this(commit, by, reason, since, Optional.empty());
+    }
+
+    /** Returns whether nothing is sent until the application is resumed. */
+    public boolean suspends() {
+      return commit.isEmpty();
+    }
+
+    /** Returns whether the application's sources do not count while this is in force. */
+    public boolean excludesSources() {
+      return suspends() || resent.isPresent();
+    }
+  }
 
   /**
    * The last target or removal that was sent to a cluster for an application.
    *
    * @param inputDigest empty for a removal
    * @param commit the first source's commit at that time
+   * @param sentAt when it was decided; absent in records of earlier versions, and if this partition
+   *     did not send it
    */
   record Dispatched(
-      Generation generation, Optional<String> inputDigest, Optional<CommitId> commit) {}
+      Generation generation,
+      Optional<String> inputDigest,
+      Optional<CommitId> commit,
+      Optional<Instant> sentAt) {
+
+    /** Creates an entry about what this partition did not send. */
+    public Dispatched(
+        Generation generation, Optional<String> inputDigest, Optional<CommitId> commit) {
+      this(generation, inputDigest, commit, Optional.empty());
+    }
+  }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * The generation that a result is about.
  *
  * @param commit the commit of the first source; empty for a removal
- * @param target the id of the sync record
+ * @param target the id ({@code ce_id}) of the target or removal in {@code sync.<cluster>}
  */
 public record Subject(
     ClusterName cluster,

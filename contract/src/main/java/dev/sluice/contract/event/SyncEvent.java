@@ -84,6 +84,13 @@ public sealed interface SyncEvent extends Event {
           Optional.empty());
     }
 
+    /** Returns a target with the same content as another generation. */
+    public Target repeated(
+        Generation next, Provenance cause, boolean isApproved, Optional<Approval> plan) {
+      return new Target(
+          application, cluster, next, spec, sources, isApproved, inputDigest, cause, plan);
+    }
+
     /** Returns the commit of the first source, which represents the target in listings. */
     public CommitId commit() {
       return sources.getFirst().commit();

@@ -31,7 +31,12 @@ public enum PartFailure implements FailureCode {
       "Correct the documents that the message names."),
   FLEET_REMOVAL_HELD(
       "A revision of the fleet would remove more applications than the guard allows, and is held.",
-      "Correct the fleet, or start the dispatcher with the option that the message names."),
+      "Correct the fleet, or approve the removal with the command that the message names."),
+  TARGETS_UNARCHIVED(
+      "Targets are not archived at the moment. Applications are not affected, and nothing is lost"
+          + " as long as the topics have the records.",
+      "Do what the message says, before the topics' compaction lag has passed: free disk space, or "
+          + "make the directory or the bucket accessible."),
   DELIVERIES_REFUSED(
       "Webhook deliveries to an endpoint were refused in the last hour.",
       "Compare the secret at the forge with the endpoint's, and deliver again at the forge.");

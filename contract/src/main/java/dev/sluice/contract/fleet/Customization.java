@@ -8,6 +8,8 @@ import java.util.TreeMap;
 /**
  * Changes to the rendered objects of a source of any type, with the semantics of a kustomization.
  *
+ * @param namePrefix before the name of every object; empty for none
+ * @param nameSuffix after the name of every object; empty for none
  * @param labels for every object and pod template, not for selectors
  * @param annotations for every object and pod template
  * @param images {@code name=newName:tag}, {@code name:tag} or {@code name@digest}, as in {@code

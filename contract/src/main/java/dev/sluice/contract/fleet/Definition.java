@@ -11,6 +11,7 @@ import java.util.Optional;
  * An application as a fleet revision defines it, with all references resolved: selectors to
  * clusters, repositories to URLs.
  *
+ * @param sources the sources of the manifests, at least one
  * @param clusters sorted by name
  * @param orphanOnRemoval leave the objects in the clusters when the application leaves the fleet
  * @param owner the repository whose partition owns the application, if that is not its first

@@ -8,8 +8,8 @@ import java.util.Optional;
  * Fields of live objects that may differ from Git: they are no drift, and writes leave them as they
  * are. The words are those of Argo CD's {@code ignoreDifferences}.
  *
- * @param group the API group; empty for the core group, {@value #ANY} for any
- * @param kind of the object; {@value #ANY} for any
+ * @param group the API group; empty for the core group, {@code *} for any
+ * @param kind of the object; {@code *} for any
  * @param name of the object; empty for any
  * @param namespace of the object; empty for any
  * @param jsonPointers the fields, each with everything below it (RFC 6901)

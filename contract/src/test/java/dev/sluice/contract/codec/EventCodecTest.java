@@ -8,11 +8,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectChange;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,6 +49,24 @@ class EventCodecTest {
     assertThat(decode("dev.sluice.removal.v1", json)).isInstanceOf(Decoded.Known.class);
   }
 
+  @Test
+  void actionsAndCausesOfALaterVersionAreNotDamaged() throws IOException {
+    Event applied =
+        samples().filter(ResultEvent.Applied.class::isInstance).findFirst().orElseThrow();
+    ObjectNode later = (ObjectNode) Json.mapper().readTree(EventCodec.value(applied));
+    ((ObjectNode) later.at("/changes/0")).put("action", "FUTURE").put("cause", "FUTURE_CAUSE");
+
+    assertThat(decode("dev.sluice.applied.v1", later.toString()))
+        .isInstanceOfSatisfying(
+            Decoded.Known.class,
+            known -> {
+              ResultEvent.Applied read = (ResultEvent.Applied) known.envelope().event();
+              ObjectChange change = read.changes().getFirst();
+              assertThat(change.action()).isEqualTo(ObjectChange.Action.OTHER);
+              assertThat(change.cause()).contains(ObjectChange.Cause.OTHER);
+            });
+  }
+
   @ParameterizedTest
   @EnumSource(EventType.class)
   void anEventWithoutItsFieldsIsDamaged(EventType type) {
@@ -67,6 +91,23 @@ class EventCodecTest {
           .isInstanceOf(
               component.getType() == Optional.class ? Decoded.Known.class : Decoded.Damaged.class);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void everyRecordNamesItsSchema(Event sample) throws IOException {
+    Envelope<Event> envelope =
+        new Envelope<>(EventId.of("a", 1), "test", EventSamples.NOON, TraceParent.start(), sample);
+
+    String uri =
+        new String(EventCodec.headers(envelope).lastHeader("ce_dataschema").value(), UTF_8);
+
+    try (InputStream schema = getClass().getResourceAsStream(URI.create(uri).getPath())) {
+      assertThat(Json.mapper().readTree(schema).get("$id").asText()).isEqualTo(uri);
+    }
+    assertThat(EventCodec.headers(envelope).lastHeader("ce_dataschema").value())
+        .as("costs no bytes of its own")
+        .isSameAs(EventCodec.headers(envelope).lastHeader("ce_dataschema").value());
   }
 
   static Stream<Event> samples() {

@@ -2,10 +2,14 @@ package dev.sluice.contract.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Checkpoint;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DeletionPlan;
@@ -14,6 +18,8 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.FieldWriter;
+import dev.sluice.contract.event.FleetApproval;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectChange;
@@ -33,6 +39,7 @@ import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.ReviewVerdict;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
@@ -46,6 +53,8 @@ import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.DefinitionChange;
+import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -84,7 +93,15 @@ public final class EventSamples {
       new Origin.Webhook("github", "72d3162e", Optional.of("octo"), NOON);
   private static final ObjectRef DEPLOYMENT = new ObjectRef("apps/v1", "Deployment", "web", "web");
   private static final ObjectChange CHANGE =
-      new ObjectChange(DEPLOYMENT, ObjectChange.Action.CONFIGURED);
+      new ObjectChange(
+          DEPLOYMENT,
+          ObjectChange.Action.CONFIGURED,
+          Optional.of("5e0c8a1d-0b1f-4e57-9d3f-3f1f6d4d9c11"),
+          Optional.of("1041"),
+          Optional.of("1042"),
+          Optional.of("0".repeat(64)),
+          Optional.of(List.of("kubectl-edit")),
+          Optional.empty());
   private static final Approval APPROVAL =
       new Approval("0".repeat(64), Generation.FIRST, Optional.of(COMMIT), "cat");
   private static final DeletionPlan DELETIONS =
@@ -108,6 +125,28 @@ public final class EventSamples {
       new Provenance(List.of(CAUSE), Optional.of("octo"), NOON, NOON, "b1", 3);
   private static final Subject SUBJECT =
       new Subject(STAGING, WEB, Generation.FIRST, Optional.of(COMMIT), EventId.of("sync"));
+  private static final FleetApproval FLEET_APPROVAL =
+      new FleetApproval(EventId.of("command", "cat/1", "fleet"), "cat", "the shop moves");
+  private static final DefinitionChange DEFINITION_CHANGE =
+      new DefinitionChange(
+          List.of(
+              new DefinitionChange.FieldChange(
+                  "clusters", Optional.of("[east]"), Optional.of("[east, west]")),
+              new DefinitionChange.FieldChange(
+                  "sources[0].type", Optional.empty(), Optional.of("helm")),
+              new DefinitionChange.FieldChange(
+                  "sources[0].alias", Optional.of("chart"), Optional.empty())),
+          2,
+          List.of(
+              new DocumentOrigin.Committed(
+                  "apps/web.yaml",
+                  new CommitId("b".repeat(40)),
+                  Optional.of("cat"),
+                  Optional.of("Deploy web to west"),
+                  NOON),
+              new DocumentOrigin.Uncommitted(
+                  "repositories.yaml", Optional.of("cat"), Optional.of(NOON)),
+              new DocumentOrigin.Unversioned("clusters.yaml", Optional.empty(), Optional.empty())));
   private static final Definition DEFINITION =
       new Definition(
           WEB,
@@ -163,7 +202,15 @@ public final class EventSamples {
   public static List<Event> all() {
     return List.of(
         new ChangeEvent.RefChanged(
-            REPOSITORY, MAIN, Optional.of(COMMIT), Optional.of(COMMIT), WEBHOOK),
+            REPOSITORY,
+            MAIN,
+            Optional.of(COMMIT),
+            Optional.of(COMMIT),
+            WEBHOOK,
+            CommitSummary.of(
+                Optional.of("Add a page"),
+                Optional.of("Octo Cat"),
+                Optional.of("https://git.example/acme/shop/commit/" + COMMIT))),
         new ChangeEvent.MergeRecorded(
             REPOSITORY,
             MAIN,
@@ -175,7 +222,17 @@ public final class EventSamples {
             Optional.of("octo"),
             Optional.of("cat"),
             Optional.of("https://git.example/acme/shop/pull/7"),
-            new Origin.Poll(NOON)),
+            new Origin.Poll(NOON),
+            Optional.of("5b1f0c7de9a8")),
+        new ChangeEvent.ReviewRecorded(
+            REPOSITORY,
+            7,
+            ReviewVerdict.CHANGES_REQUESTED,
+            Optional.of("dog"),
+            Optional.of("5b1f0c7de9a8"),
+            Optional.of("Add a page"),
+            Optional.of("https://git.example/acme/shop/pull/7"),
+            WEBHOOK),
         new ChangeEvent.RepositoryMoved(
             REPOSITORY, new RepositoryId("git.example/acme/store"), WEBHOOK),
         new ChangeEvent.DefaultBranchChanged(
@@ -183,8 +240,25 @@ public final class EventSamples {
         new ChangeEvent.DefinitionAccepted(
             REPOSITORY, DEFINITION, "r1", Set.of(new ClusterName("retired"))),
         new ChangeEvent.DefinitionAccepted(
-            REPOSITORY, DEFINITION.withRemote(REMOTE), "r2", Set.of()),
-        new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1"),
+            REPOSITORY,
+            DEFINITION.withRemote(REMOTE),
+            "r2",
+            Set.of(),
+            Optional.of(FLEET_APPROVAL),
+            Optional.of(DEFINITION_CHANGE)),
+        new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1", Optional.of(FLEET_APPROVAL)),
+        new ChangeEvent.DefinitionRemoved(
+            REPOSITORY, WEB, "r1", Optional.empty(), Optional.of(DEFINITION_CHANGE)),
+        new FleetApprovalEvent.Given("0".repeat(64), "cat", "the shop moves"),
+        new FleetApprovalEvent.Answered(
+            EventId.of("command", "cat/1", "fleet"),
+            "0".repeat(64),
+            "cat",
+            "the shop moves",
+            true,
+            "1 application is taken out",
+            Optional.of("r1"),
+            Map.of(WEB, Set.of(STAGING))),
         new ChangeEvent.LedgerAhead(REPOSITORY, WEB, STAGING, Generation.FIRST, new Generation(7)),
         new ChangeEvent.RefForwarded(
             REPOSITORY,
@@ -199,18 +273,50 @@ public final class EventSamples {
             new RepositoryId("git.example/acme/store"), REPOSITORY, new Origin.Poll(NOON)),
         new ChangeEvent.ReadersAccepted(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts")), "r1"),
-        new ChangeEvent.CommandGiven(
+        new AccessDenied(
+            "POST",
+            "/api/v1/commands",
+            Optional.of("resync web"),
+            "give a token that the API knows",
+            Optional.of("192.0.2.7"),
+            Optional.of("curl/8.9.1"),
+            2),
+        new CommandEvent.Given(
+            REPOSITORY,
+            WEB,
+            Set.of(STAGING),
+            new Command.Resync(),
+            "cat",
+            "it broke",
+            Optional.of(
+                new CommandEvent.Caller(
+                    "operator", Optional.of("192.0.2.7"), Optional.of("sluice/1.2.0")))),
+        new CommandEvent.Given(
             REPOSITORY, WEB, Set.of(STAGING), new Command.Restore(COMMIT), "cat", "it broke"),
-        new ChangeEvent.CommandGiven(
+        new CommandEvent.Given(
+            REPOSITORY,
+            WEB,
+            Set.of(STAGING),
+            new Command.Resend(Generation.FIRST, Optional.of(NOON)),
+            "cat",
+            "it broke"),
+        new CommandEvent.Given(
             REPOSITORY,
             WEB,
             Set.of(),
             new Command.Approve(Generation.FIRST, Optional.of("0".repeat(64))),
             "cat",
             "checked"),
-        new ChangeEvent.CommandGiven(
+        new CommandEvent.Given(
             REPOSITORY, WEB, Set.of(), new Command.Rebuild(), "cat", "after the restore"),
-        new ChangeEvent.CommandAnswered(
+        new CommandEvent.Given(
+            REPOSITORY,
+            WEB,
+            Set.of(STAGING),
+            new Command.Resync(Optional.of(List.of(DeadLetterId.of(SUBJECT)))),
+            "cat",
+            "the quota was raised"),
+        new CommandEvent.Answered(
             REPOSITORY,
             CAUSE,
             WEB,
@@ -219,7 +325,28 @@ public final class EventSamples {
             "cat",
             "it broke",
             true,
-            "sent again"),
+            "the current inputs are sent as a new generation once Git was evaluated: [staging]",
+            Optional.of(Set.of(STAGING)),
+            Optional.empty(),
+            Optional.of(COMMIT)),
+        new CommandEvent.Outcome(
+            REPOSITORY,
+            CAUSE,
+            WEB,
+            STAGING,
+            CommandEvent.Outcome.Result.SENT,
+            Optional.of(Generation.FIRST),
+            Optional.empty(),
+            "generation 1 was sent"),
+        new CommandEvent.Outcome(
+            REPOSITORY,
+            CAUSE,
+            WEB,
+            STAGING,
+            CommandEvent.Outcome.Result.REFUSED,
+            Optional.empty(),
+            Optional.of(SourceFailure.MISSING_FILE),
+            "nothing was sent: apps/web/kustomization.yaml names base.yaml, which is not there"),
         new SyncEvent.Target(
             WEB,
             STAGING,
@@ -268,7 +395,8 @@ public final class EventSamples {
                     PartFailure.CLUSTER_UNREACHABLE,
                     "cannot reach the API of staging: connection refused",
                     NOON,
-                    Heartbeat.Severity.FAULT)),
+                    Heartbeat.Severity.FAULT,
+                    Optional.of(List.of(WEB)))),
             Optional.empty()),
         new Heartbeat(
             Heartbeat.Part.RECEIVER,
@@ -287,6 +415,8 @@ public final class EventSamples {
                             new Heartbeat.Delivery(
                                 NOON, Optional.of("d-1"), "192.0.2.7", Optional.of("ping"))),
                         Optional.empty())))),
+        new Checkpoint(
+            "sluice.results", 0, 0, 12, 1, "AQ==", Optional.empty(), NOON, "2026", "c2lnbmF0dXJl"),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),
         new DiffAnswered(
             STAGING,
@@ -339,7 +469,8 @@ public final class EventSamples {
             Optional.of("v1:abc"),
             "apps/web/a.yaml",
             PROVENANCE,
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41)))),
+            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41))),
+            Optional.of(Generation.FIRST)),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new ResultEvent.Applied(
             SUBJECT,
@@ -415,7 +546,8 @@ public final class EventSamples {
             "sluice.changes/0/17",
             Optional.empty(),
             "jo",
-            "the producer was corrected"),
+            "the producer was corrected",
+            Optional.of(CAUSE)),
         new StateRecord.RefState(
                 REPOSITORY,
                 MAIN,
@@ -439,12 +571,34 @@ public final class EventSamples {
             Map.of(
                 STAGING,
                 new StateRecord.Dispatched(
-                    Generation.FIRST, Optional.of("v1:abc"), Optional.of(COMMIT))),
+                    Generation.FIRST,
+                    Optional.of("v1:abc"),
+                    Optional.of(COMMIT),
+                    Optional.of(NOON))),
             Map.of(STAGING, 1),
-            Map.of(STAGING, new StateRecord.Hold(Optional.of(COMMIT), "cat", "it broke", NOON)),
+            Map.of(
+                STAGING,
+                new StateRecord.Hold(
+                    Optional.of(COMMIT), "cat", "it broke", NOON, Optional.of(Generation.FIRST))),
             Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat", Optional.of(APPROVAL))),
             Optional.of(new RepositoryId("forge.example/acme/first")),
             Optional.of(List.of(CAUSE)),
-            Optional.of(Map.of(STAGING, "0a1b"))));
+            Optional.of(Map.of(STAGING, "0a1b")),
+            Optional.of(Map.of(STAGING, List.of(CAUSE)))),
+        new Heartbeat.LedgerReport(
+            STAGING,
+            WEB,
+            Optional.of(
+                new Heartbeat.Settled(
+                    new Generation(3),
+                    Optional.of(COMMIT),
+                    false,
+                    NOON,
+                    Optional.of("plain"),
+                    Optional.of(
+                        new ObservedHealth(Health.HEALTHY, 2, List.of(), Optional.empty(), NOON)),
+                    Optional.of(true))),
+            Optional.of(
+                new Heartbeat.Parked(new Generation(4), Optional.of(COMMIT), NOON, FAILURE))));
   }
 }

@@ -3,36 +3,18 @@ package dev.sluice.contract.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.classmate.ResolvedType;
-import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.victools.jsonschema.generator.CustomDefinition;
-import com.github.victools.jsonschema.generator.FieldScope;
-import com.github.victools.jsonschema.generator.Option;
-import com.github.victools.jsonschema.generator.OptionPreset;
-import com.github.victools.jsonschema.generator.SchemaGenerationContext;
-import com.github.victools.jsonschema.generator.SchemaGenerator;
-import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
-import com.github.victools.jsonschema.generator.SchemaVersion;
-import com.github.victools.jsonschema.module.jackson.JacksonModule;
-import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
-import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -89,6 +71,28 @@ class EventSchemasTest {
     assertThat(record.key()).isNotBlank();
   }
 
+  @ParameterizedTest
+  @EnumSource(EventType.class)
+  void everyFieldAndTypeIsDescribed(EventType type) {
+    assertThat(EventSchemas.undescribed(type))
+        .as("add a @param to the record, or a comment to the field's type")
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void aReaderOfThisSchemaAcceptsWhatALaterVersionAdds(Event sample) throws IOException {
+    EventType type = EventType.of(sample);
+    ObjectNode schema =
+        (ObjectNode) Json.mapper().readTree(SCHEMAS.resolve(type.schemaFile()).toFile());
+    JsonNode later = LaterVersion.of(Json.mapper().readTree(EventCodec.value(sample)), schema);
+    assertThat(
+            JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(schema)
+                .validate(later))
+        .isEmpty();
+  }
+
   @Test
   void everyTypeHasASample() {
     Set<EventType> sampled =
@@ -108,60 +112,10 @@ class EventSchemasTest {
   }
 
   private static String generate(EventType type) throws IOException {
-    SchemaGeneratorConfigBuilder builder =
-        new SchemaGeneratorConfigBuilder(
-                Json.mapper(), SchemaVersion.DRAFT_2020_12, OptionPreset.PLAIN_JSON)
-            .with(new JacksonModule(JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY))
-            .with(
-                Option.FLATTENED_OPTIONALS,
-                Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES,
-                Option.EXTRA_OPEN_API_FORMAT_VALUES);
-    builder.forFields().withRequiredCheck(EventSchemasTest::isRequired);
-    builder.forTypesInGeneral().withCustomDefinitionProvider(EventSchemasTest::scalar);
-    ObjectNode schema = new SchemaGenerator(builder.build()).generateSchema(type.eventClass());
-    ObjectNode document = Json.mapper().createObjectNode();
-    document.put("$id", "https://sluice.dev/schemas/events/" + type.schemaFile());
-    document.put("title", type.ceType());
-    document.setAll(schema);
     return Json.mapper()
             .writer()
             .with(SerializationFeature.INDENT_OUTPUT)
-            .writeValueAsString(document)
+            .writeValueAsString(EventSchemas.of(type))
         + "\n";
-  }
-
-  private static boolean isRequired(FieldScope field) {
-    return !field.getDeclaredType().isInstanceOf(Optional.class)
-        && !field.isFakeContainerItemScope();
-  }
-
-  private static CustomDefinition scalar(ResolvedType type, SchemaGenerationContext context) {
-    Class<?> raw = type.getErasedType();
-    ObjectNode node = context.getGeneratorConfig().createObjectNode();
-    if (raw == Instant.class) {
-      return new CustomDefinition(node.put("type", "string").put("format", "date-time"), true);
-    }
-    if (raw == Duration.class) {
-      return new CustomDefinition(node.put("type", "string").put("format", "duration"), true);
-    }
-    if (raw == FailureCode.class) {
-      return new CustomDefinition(node.put("type", "string"), true);
-    }
-    if (raw == byte[].class) {
-      return new CustomDefinition(
-          node.put("type", "string").put("contentEncoding", "base64"), true);
-    }
-    return Arrays.stream(raw.getDeclaredFields())
-        .filter(field -> field.isAnnotationPresent(JsonValue.class))
-        .findFirst()
-        .map(Field::getType)
-        .map(
-            value ->
-                new CustomDefinition(
-                    value == long.class
-                        ? node.put("type", "integer").put("format", "int64")
-                        : node.put("type", "string"),
-                    true))
-        .orElse(null);
   }
 }

@@ -20,6 +20,7 @@ class CommandTest {
             new Command.Reevaluate(),
             new Command.Resync(),
             new Command.Restore(new CommitId("a".repeat(40))),
+            new Command.Resend(Generation.FIRST, Optional.empty()),
             new Command.Rebuild(),
             new Command.Suspend(),
             new Command.Resume(),

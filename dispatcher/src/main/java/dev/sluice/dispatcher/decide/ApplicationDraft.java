@@ -8,13 +8,10 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
-import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
-import dev.sluice.contract.event.Subject;
-import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -22,44 +19,35 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.decide.DispatchListener.Affected;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Draft of one application's next state during a decision. Only this class assigns generations. */
+/** Draft of one application's next state during a decision. */
 public final class ApplicationDraft {
 
-  /**
-   * Number of carried-out commands to remember; a repeated command follows soon, when its answer
-   * did not arrive.
-   */
-  private static final int REMEMBERED_COMMANDS = 20;
-
-  private static final String REMOVED = "the fleet no longer has it here";
+  private static final String LEFT = "the fleet no longer has it here";
 
   private final ApplicationState before;
-  private final Map<ClusterName, Dispatched> dispatched;
-  private final Map<ClusterName, Integer> refused;
-  private final Map<ClusterName, Hold> holds;
+  private final SentTargets sent;
+  private final SourceFailures failures;
+  private final Holds holds;
   private final Map<ClusterName, Demand> demands;
-  private final List<EventId> carriedOut;
   private final PossibleAnnouncements possible;
+  private final CommandOutcomes outcomes;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
     this.before = before;
-    this.dispatched = new HashMap<>(before.dispatched());
-    this.refused = new HashMap<>(before.refused());
-    this.holds = new HashMap<>(before.holds());
+    this.sent = new SentTargets(before, decision);
+    this.failures = new SourceFailures(before.application(), before.refused(), decision);
+    this.holds = new Holds(before, decision);
     this.demands = new HashMap<>(before.demands());
-    this.carriedOut = new ArrayList<>(before.carriedOut().orElse(List.of()));
     this.possible =
         new PossibleAnnouncements(
             before.application(), before.possible().orElse(Map.of()), decision);
+    this.outcomes = new CommandOutcomes(before, decision);
     this.decision = decision;
   }
 
@@ -76,73 +64,178 @@ public final class ApplicationDraft {
    * of a suspended application, or of another commit than the restored one, are not sent.
    *
    * @param positions of the sources' commits
+   * @return what this means for the commands that wait for it
    */
-  void send(
+  CommandOutcomes.Outcome send(
       Finding.Differs finding,
       Provenance provenance,
       List<RefPosition> positions,
       OriginalRecord origin) {
     ClusterTarget cluster = finding.cluster();
-    Hold hold = holds.get(cluster.name());
-    if (hold != null && !hold.commit().equals(Optional.of(finding.payload().commit()))) {
-      return;
+    Hold hold = holds.in(cluster.name());
+    if (hold != null
+        && (hold.excludesSources()
+            || !hold.commit().equals(Optional.of(finding.payload().commit())))) {
+      return CommandOutcomes.Outcome.held(hold);
     }
-    Dispatched last = dispatched.get(cluster.name());
+    Optional<Dispatched> last = sent.in(cluster.name());
     String digest = finding.payload().digest();
     Demand demand = demands.get(cluster.name());
-    if (demand == null && last != null && last.inputDigest().equals(Optional.of(digest))) {
+    if (demand == null && last.flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       closeSourceFailure(cluster.name());
-      return;
+      return same(cluster.name());
     }
     SyncEvent.Target target =
         new SyncEvent.Target(
             name(),
             cluster.name(),
-            next(cluster.name()),
+            sent.next(cluster.name()),
             finding.definition().spec(),
             finding.payload().sources(),
             demand != null && demand.approved(),
             digest,
-            provenance,
+            demand == null ? provenance : provenance.with(demand.command()),
             demand == null ? Optional.empty() : demand.approval());
-    OutgoingRecord outgoing = decision.encoded(target.id(), target);
-    if (outgoing.value().length > OutgoingRecord.MAX_BYTES) {
-      Failure failure = outgoing.tooLarge();
+    Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
+    if (tooLarge.isPresent()) {
+      Failure failure = tooLarge.get();
       decision.refused(before, failure);
       refuse(cluster.name(), failure, origin);
       possible.announce(cluster.name(), failure, PossibleObjects.of(target), provenance);
+      return refused(cluster.name(), failure);
+    }
+    closeSourceFailure(cluster.name());
+    CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
+    met(cluster.name(), outcome);
+    return outcome;
+  }
+
+  /**
+   * Sends the recorded inputs of an earlier generation again.
+   *
+   * @return what this means for the command that asks for it
+   */
+  CommandOutcomes.Outcome repeat(SyncEvent.Target recorded, String reason, Provenance provenance) {
+    SyncEvent.Target target =
+        recorded.repeated(sent.next(recorded.cluster()), provenance, false, Optional.empty());
+    return add(target, reason, List.of(), Optional.of(recorded.generation()))
+        .map(tooLarge -> CommandOutcomes.Outcome.refused(tooLarge, false))
+        .orElseGet(
+            () ->
+                CommandOutcomes.Outcome.repeated(
+                    target.generation(), recorded.generation(), Optional.empty()));
+  }
+
+  /**
+   * Sends the inputs that were sent last again, because a new generation is demanded and Git does
+   * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
+   * application was suspended.
+   *
+   * @param recorded a target with these inputs
+   * @param why Git does not say it, in words
+   */
+  void repeatLast(SyncEvent.Target recorded, Provenance provenance, String why) {
+    ClusterName cluster = recorded.cluster();
+    Demand demand = demands.get(cluster);
+    if (demand == null
+        || Holds.isSuspension(holds.in(cluster))
+        || !sent.in(cluster)
+            .flatMap(Dispatched::inputDigest)
+            .equals(Optional.of(recorded.inputDigest()))) {
       return;
     }
-    decision.add(outgoing);
-    possible.replaced(cluster.name()); // the target states its objects
-    dispatched.put(
-        cluster.name(),
-        new Dispatched(target.generation(), Optional.of(digest), Optional.of(target.commit())));
-    demands.remove(cluster.name());
-    addDispatched(target, finding.reason(), positions);
-    decision.affected(new Affected(name(), cluster.name(), target.generation(), finding.reason()));
-    closeSourceFailure(cluster.name());
+    boolean isCommand = outcomes.isKnown(demand.command(), cluster);
+    SyncEvent.Target target =
+        recorded.repeated(
+            sent.next(cluster),
+            provenance.by(demand.command(), demand.by()),
+            demand.approved(),
+            demand.approval());
+    String reason = isCommand ? demand.reason() : "ledger ahead";
+    add(target, reason, List.of(), Optional.of(recorded.generation()))
+        .ifPresentOrElse(
+            tooLarge -> unmet(cluster, CommandOutcomes.Outcome.refused(tooLarge, false)),
+            () -> {
+              CommandOutcomes.Outcome outcome =
+                  CommandOutcomes.Outcome.repeated(
+                      target.generation(), recorded.generation(), Optional.of(why));
+              met(cluster, outcome);
+              if (isPinnedToRecord(cluster)) {
+                outcomes.reached(cluster, outcome); // no evaluation answers the others
+              }
+            });
+  }
+
+  /** Gives up what is demanded while recorded inputs are pinned, because nothing has them. */
+  void giveUpRepeating(ClusterName cluster, String why) {
+    if (isPinnedToRecord(cluster)) {
+      unmet(cluster, CommandOutcomes.Outcome.unrecorded(why));
+    }
+  }
+
+  private boolean isPinnedToRecord(ClusterName cluster) {
+    Hold hold = holds.in(cluster);
+    return hold != null && hold.resent().isPresent();
+  }
+
+  /** Drops what is demanded, and answers all commands that wait for the cluster. */
+  private void unmet(ClusterName cluster, CommandOutcomes.Outcome outcome) {
+    met(cluster, outcome);
+    outcomes.reached(cluster, outcome);
+  }
+
+  /** Sends a target, unless it is too large for a record; returns the failure in that case. */
+  private Optional<Failure> add(
+      SyncEvent.Target target,
+      String reason,
+      List<RefPosition> positions,
+      Optional<Generation> repeated) {
+    Optional<Failure> tooLarge = sent.add(target, reason, positions, repeated);
+    if (tooLarge.isEmpty()) {
+      possible.replaced(target.cluster()); // the target states its objects
+    }
+    return tooLarge;
+  }
+
+  /** Returns whether a command demands what an earlier resend has sent, which only the log has. */
+  boolean isDemandedFromLog(ClusterName cluster, Hold hold) {
+    return hold.resent().isPresent() && demands.containsKey(cluster);
+  }
+
+  /** Records the outcome of what was demanded, if it was, and that it is not any more. */
+  private void met(ClusterName cluster, CommandOutcomes.Outcome outcome) {
+    Demand demand = demands.remove(cluster);
+    if (demand != null) {
+      outcomes.demanded(demand.command(), cluster, outcome);
+    }
+  }
+
+  /** Returns what refused sources mean for the commands that wait for the cluster. */
+  CommandOutcomes.Outcome refused(ClusterName cluster, Failure failure) {
+    return CommandOutcomes.Outcome.refused(failure, demands.containsKey(cluster));
+  }
+
+  /** Returns what unchanged inputs mean for the commands that wait for the cluster. */
+  CommandOutcomes.Outcome same(ClusterName cluster) {
+    return CommandOutcomes.Outcome.same(sent.generation(cluster));
+  }
+
+  /** Returns the commands whose outcome is not known yet. */
+  CommandOutcomes outcomes() {
+    return outcomes;
   }
 
   /** Removes the application from a cluster if it was sent there and is not removed already. */
   void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
     demands.remove(cluster);
-    if (isSuspension(holds.remove(cluster))) {
-      announceSuspension(cluster, "dispatcher", REMOVED);
-    }
-    Dispatched last = dispatched.get(cluster);
-    if (last == null || last.inputDigest().isEmpty()) {
+    outcomes.reached(cluster, CommandOutcomes.Outcome.removed());
+    holds.leave(cluster, "dispatcher", LEFT);
+    if (sent.remove(cluster, orphan, provenance)) {
+      possible.replaced(cluster);
+    } else {
       possible.withdraw(cluster);
-      return;
     }
-    possible.replaced(cluster);
-    SyncEvent.Removal removal =
-        new SyncEvent.Removal(name(), cluster, next(cluster), orphan, provenance);
-    decision.add(removal);
-    addDispatched(removal, REMOVED, List.of());
-    dispatched.put(
-        cluster, new Dispatched(removal.generation(), Optional.empty(), Optional.empty()));
   }
 
   /** Returns what clusters are told of the objects that refused sources may have. */
@@ -151,82 +244,37 @@ public final class ApplicationDraft {
   }
 
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
-    int attempts = refused.merge(cluster, 1, Integer::sum);
-    DeadLetterId entry = entry(cluster);
-    if (attempts == 1) {
-      Optional<Subject> subject =
-          Optional.ofNullable(dispatched.get(cluster)).map(last -> subject(cluster, last));
-      decision.add(
-          new DeadLetterEvent.Opened(
-              entry,
-              key(cluster),
-              subject,
-              failure,
-              attempts,
-              origin,
-              Optional.of(decision.now())));
-    } else {
-      decision.add(new DeadLetterEvent.Retried(entry, key(cluster), attempts, failure));
-    }
+    failures.add(cluster, failure, origin, sent.subject(cluster));
   }
 
-  /** Records that the command is carried out by this decision, so that it is not repeated. */
-  void carriedOut(EventId command) {
-    carriedOut.add(command);
-    if (carriedOut.size() > REMEMBERED_COMMANDS) {
-      carriedOut.removeFirst();
-    }
-  }
-
-  /** Holds the application at a commit, or suspends it. */
-  void hold(ClusterName cluster, Hold hold) {
-    if (isSuspension(holds.put(cluster, hold)) || isSuspension(hold)) {
-      announceSuspension(cluster, hold.by(), hold.reason());
-    }
+  /** Returns what holds the application. */
+  Holds holds() {
+    return holds;
   }
 
   /**
-   * Ends a hold, so that the application follows Git again. The end of the suspension is announced
-   * to the worker even if there was no hold, because the worker may have missed an earlier
-   * announcement.
+   * Demands a new generation. An approval of an earlier demand stays in force unless this one is an
+   * approval, too.
    */
-  void resume(ClusterName cluster, String by, String reason) {
-    holds.remove(cluster);
-    announceSuspension(cluster, by, reason);
-  }
-
-  static boolean isSuspension(@Nullable Hold hold) {
-    return hold != null && hold.commit().isEmpty();
-  }
-
-  /** Tells the cluster's worker whether it may heal the application's drift. */
-  private void announceSuspension(ClusterName cluster, String by, String reason) {
-    decision.add(
-        new SuspensionEvent(name(), cluster, isSuspension(holds.get(cluster)), by, reason));
-  }
-
   void demand(ClusterName cluster, Demand demand) {
-    demands.put(cluster, demand);
+    demands.merge(
+        cluster,
+        demand,
+        (earlier, now) ->
+            now.approved() || !earlier.approved()
+                ? now
+                : new Demand(now.command(), true, now.by(), earlier.approval()));
   }
 
   /** Continues counting from the generation that the cluster has reached. */
   void countFrom(ClusterName cluster, Generation reached) {
-    Dispatched last = dispatched.get(cluster);
-    dispatched.put(
-        cluster,
-        new Dispatched(
-            reached,
-            last == null ? Optional.empty() : last.inputDigest(),
-            last == null ? Optional.empty() : last.commit()));
-    announceSuspension(cluster, "dispatcher", "the partition's state was lost");
+    sent.countFrom(cluster, reached);
+    holds.announce(cluster, "dispatcher", "the partition's state was lost");
   }
 
   /** Closes a dead letter as discarded by an operator, which may be the one about the sources. */
-  void discard(ClusterName cluster, DeadLetterId entry, String by, String why) {
-    if (!entry.equals(entry(cluster)) || refused.remove(cluster) != null) {
-      decision.add(
-          DeadLetterEvent.Closed.discarded(entry, key(cluster), generation(cluster), by, why));
-    }
+  void discard(ClusterName cluster, DeadLetterId entry, String by, String why, EventId command) {
+    failures.discard(cluster, entry, sent.generation(cluster), by, why, command);
   }
 
   /** Closes the dead letter about the sources, which are valid again for this cluster. */
@@ -242,13 +290,14 @@ public final class ApplicationDraft {
             name(),
             definition,
             fleetRevision,
-            dispatched,
-            refused,
-            holds,
+            sent.all(),
+            failures.attempts(),
+            holds.all(),
             demands,
             definition.isPresent() ? Optional.empty() : retiredOwner(),
-            carriedOut.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(carriedOut)),
-            Optional.of(possible.digests()));
+            outcomes.carriedOut(),
+            Optional.of(possible.digests()),
+            outcomes.left());
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 
@@ -265,45 +314,6 @@ public final class ApplicationDraft {
   }
 
   private void close(ClusterName cluster, DeadLetterEvent.Closed.Reason reason) {
-    if (refused.remove(cluster) != null) {
-      decision.add(
-          new DeadLetterEvent.Closed(entry(cluster), key(cluster), reason, generation(cluster)));
-    }
-  }
-
-  private void addDispatched(SyncEvent sync, String reason, List<RefPosition> positions) {
-    Optional<String> digest =
-        sync instanceof SyncEvent.Target target
-            ? Optional.of(target.inputDigest())
-            : Optional.empty();
-    decision.add(
-        new ResultEvent.Dispatched(
-            Subject.of(sync), digest, reason, sync.provenance(), Optional.of(positions)));
-  }
-
-  private Optional<Generation> generation(ClusterName cluster) {
-    return Optional.ofNullable(dispatched.get(cluster)).map(Dispatched::generation);
-  }
-
-  private Generation next(ClusterName cluster) {
-    return generation(cluster).map(Generation::next).orElse(Generation.FIRST);
-  }
-
-  /** Returns the last good target, which stays in force, as the subject of the dead letter. */
-  private Subject subject(ClusterName cluster, Dispatched last) {
-    return new Subject(
-        cluster,
-        name(),
-        last.generation(),
-        last.commit(),
-        EventId.of("sync", cluster, name(), last.generation()));
-  }
-
-  private String key(ClusterName cluster) {
-    return cluster + "/" + name();
-  }
-
-  private DeadLetterId entry(ClusterName cluster) {
-    return DeadLetterId.ofSources(cluster, name());
+    failures.close(cluster, reason, sent.generation(cluster));
   }
 }

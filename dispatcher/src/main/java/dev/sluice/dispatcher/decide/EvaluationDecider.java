@@ -14,6 +14,7 @@ import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -25,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,27 +69,38 @@ public final class EvaluationDecider {
       if (draft == null) {
         continue;
       }
-      switch (finding) {
-        case Finding.Differs differs ->
-            draft.send(
-                differs,
-                provenance(batch.evaluated(), differs, triggers, now),
-                positions(batch.evaluated(), differs),
-                origin);
-        case Finding.Same same -> draft.closeSourceFailure(same.cluster().name());
-        case Finding.Refused refused -> {
-          decision.refused(draft.before(), refused.failure());
-          ClusterName cluster = refused.cluster().name();
-          draft.refuse(cluster, refused.failure(), origin);
-          draft
-              .possible()
-              .announce(
-                  cluster,
-                  refused.failure(),
-                  refused.possible(),
-                  provenance(batch.evaluated(), refused, triggers, now));
-        }
+      ClusterName cluster = finding.cluster().name();
+      if (finding instanceof Finding.Held held && draft.isDemandedFromLog(cluster, held.hold())) {
+        continue; // its outcome follows once the log was read
       }
+      CommandOutcomes.Outcome outcome =
+          switch (finding) {
+            case Finding.Differs differs ->
+                draft.send(
+                    differs,
+                    provenance(batch.evaluated(), differs, triggers, now),
+                    positions(batch.evaluated(), differs),
+                    origin);
+            case Finding.Same _ -> {
+              draft.closeSourceFailure(cluster);
+              yield draft.same(cluster);
+            }
+            case Finding.Held held -> CommandOutcomes.Outcome.held(held.hold());
+            case Finding.Refused refused -> {
+              decision.refused(draft.before(), refused.failure());
+              draft.refuse(cluster, refused.failure(), origin);
+              draft
+                  .possible()
+                  .announce(
+                      cluster,
+                      refused.failure(),
+                      refused.possible(),
+                      provenance(batch.evaluated(), refused, triggers, now));
+              yield draft.refused(cluster, refused.failure());
+            }
+          };
+      Set<EventId> commands = batch.evaluated().commands().getOrDefault(draft.name(), Set.of());
+      draft.outcomes().reached(cluster, commands, outcome);
     }
     drafts
         .values()
@@ -134,7 +148,34 @@ public final class EvaluationDecider {
     for (ApplicationState state : partitionState.following(key)) {
       ApplicationDraft draft = new ApplicationDraft(state, decision);
       refuse(draft, failure, origin, decision);
+      Set<EventId> commands = Set.copyOf(Triggers.merge(triggers, now).events());
+      for (ClusterName cluster : draft.outcomes().clusters()) {
+        draft.outcomes().reached(cluster, commands, draft.refused(cluster, failure));
+      }
       draft.changed().ifPresent(changed -> partitionState.remember(decision, changed));
+    }
+    return decision;
+  }
+
+  /**
+   * Reports to the commands among these triggers that they wait, since the ref cannot be read.
+   *
+   * @param told the commands to which it was reported before; the others are added
+   */
+  public Decision waiting(
+      RefKey key,
+      List<Trigger> triggers,
+      FailureCode code,
+      String reason,
+      Set<EventId> told,
+      Instant now) {
+    Trigger.Cause cause = Triggers.merge(triggers, now);
+    Decision decision = new Decision(source, now, cause.trace());
+    CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.waiting(key, code, reason);
+    Set<EventId> commands =
+        cause.events().stream().filter(id -> !told.contains(id)).collect(Collectors.toSet());
+    for (ApplicationState state : partitionState.decidedAt(key)) {
+      told.addAll(new CommandOutcomes(state, decision).waiting(commands, outcome));
     }
     return decision;
   }

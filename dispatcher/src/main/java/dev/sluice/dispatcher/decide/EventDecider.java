@@ -1,25 +1,33 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.FleetApproval;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decider of the records that follow from a partition's events. Pure except for the partition's
@@ -50,7 +58,7 @@ public final class EventDecider {
     ApplicationDraft draft = partitionState.draft(definition.application(), decision);
     Set<ClusterName> selected =
         definition.clusters().stream().map(ClusterTarget::name).collect(Collectors.toSet());
-    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    Provenance provenance = removal(cause, event.approval(), event.fleetRevision(), now);
     for (ClusterName cluster : clusters(draft.before())) {
       if (!selected.contains(cluster)) {
         boolean orphan = definition.orphanOnRemoval() || event.orphaned().contains(cluster);
@@ -77,7 +85,7 @@ public final class EventDecider {
     }
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     boolean orphan = known.get().definition().map(Definition::orphanOnRemoval).orElse(false);
-    Provenance provenance = removal(cause, event.fleetRevision(), now);
+    Provenance provenance = removal(cause, event.approval(), event.fleetRevision(), now);
     for (ClusterName cluster : clusters(known.get())) {
       draft.remove(cluster, orphan, provenance);
     }
@@ -88,13 +96,18 @@ public final class EventDecider {
   }
 
   /**
-   * Records which other partitions read a repository. Its former names are forgotten, since the
-   * fleet has this one now. A redirect that is still used is announced again once the partition
-   * that follows the former name is reopened; until then only its polls find changes.
+   * Records which other partitions read a repository. A former name that is one of the readers is
+   * forgotten: the fleet has the new name there now, and its partition gets the changes under it.
+   * Other former names stay, since a partition announces a redirect only once, and without polls
+   * nothing else would tell it of changes.
    */
   public Decision readers(ChangeEvent.ReadersAccepted event, Trigger.Cause cause, Instant now) {
     Decision decision = new Decision(source, now, cause.trace());
-    partitionState.remember(decision, new RepositoryState(event.repository(), event.readers()));
+    Set<RepositoryId> names =
+        new TreeSet<>(partitionState.repository(event.repository()).formerNames().orElse(Set.of()));
+    names.removeAll(event.readers());
+    partitionState.remember(
+        decision, new RepositoryState(event.repository(), event.readers(), Optional.of(names)));
     return decision;
   }
 
@@ -125,7 +138,12 @@ public final class EventDecider {
                   name,
                   original,
                   new ChangeEvent.RefChanged(
-                      name, change.ref(), change.before(), change.after(), change.origin()))));
+                      name,
+                      change.ref(),
+                      change.before(),
+                      change.after(),
+                      change.origin(),
+                      change.head()))));
     }
     return decision;
   }
@@ -177,22 +195,23 @@ public final class EventDecider {
    * follows.
    */
   public Decision commanded(
-      ChangeEvent.CommandGiven given,
-      Trigger.Cause cause,
-      CommandDecider.Verdict verdict,
-      Instant now) {
+      CommandEvent.Given given, Trigger.Cause cause, CommandDecider.Verdict verdict, Instant now) {
     EventId id = cause.events().getFirst();
     Decision decision = new Decision(source, now, cause.trace());
+    Set<ClusterName> pending = Set.of();
+    Optional<CommitId> pinned = Optional.empty();
     if (verdict instanceof CommandDecider.Verdict.Accepted accepted) {
       ApplicationDraft draft = partitionState.draft(given.application(), decision);
       accepted.change().accept(draft);
-      draft.carriedOut(id);
+      pending = draft.outcomes().concerned(id);
+      pinned = accepted.pinned();
+      draft.outcomes().carryOut(id);
       draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     }
     decision.add(
         decision.encoded(
-            EventId.of("answer", id),
-            new ChangeEvent.CommandAnswered(
+            EventId.of("answer", id, EventStamp.next(now)),
+            new CommandEvent.Answered(
                 given.repository(),
                 id,
                 given.application(),
@@ -201,7 +220,36 @@ public final class EventDecider {
                 given.by(),
                 given.reason(),
                 verdict instanceof CommandDecider.Verdict.Accepted,
-                verdict.message())));
+                verdict.message(),
+                Optional.of(pending),
+                Optional.empty(),
+                pinned)));
+    return decision;
+  }
+
+  /**
+   * Sends the target that was sent last again, if a command still demands a new generation.
+   *
+   * @param why Git does not say what to send, in words
+   */
+  public Decision repeated(SyncEvent.Target last, String why, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    ApplicationDraft draft = partitionState.draft(last.application(), decision);
+    draft.repeatLast(
+        last,
+        new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
+        why);
+    draft.changed().ifPresent(state -> partitionState.remember(decision, state));
+    return decision;
+  }
+
+  /** Gives up the demand of an application that is pinned to inputs which nothing has. */
+  public Decision unrecorded(
+      ApplicationName application, ClusterName cluster, String why, Instant now) {
+    Decision decision = new Decision(source, now, TraceParent.start());
+    ApplicationDraft draft = partitionState.draft(application, decision);
+    draft.giveUpRepeating(cluster, why);
+    draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return decision;
   }
 
@@ -226,12 +274,11 @@ public final class EventDecider {
             .map(ClusterTarget::name)
             .collect(Collectors.toCollection(TreeSet::new));
     if (!known.isEmpty()
-        && known.stream()
-            .allMatch(cluster -> ApplicationDraft.isSuspension(before.holds().get(cluster)))) {
+        && known.stream().allMatch(cluster -> Holds.isSuspension(before.holds().get(cluster)))) {
       Hold hold = Objects.requireNonNull(before.holds().get(known.iterator().next()));
       selected.stream()
           .filter(cluster -> !known.contains(cluster))
-          .forEach(cluster -> draft.hold(cluster, hold));
+          .forEach(cluster -> draft.holds().hold(cluster, hold));
     }
   }
 
@@ -239,11 +286,19 @@ public final class EventDecider {
     Set<ClusterName> clusters = new TreeSet<>(state.dispatched().keySet());
     clusters.addAll(state.refused().keySet());
     clusters.addAll(state.holds().keySet());
+    state.awaiting().ifPresent(commands -> clusters.addAll(commands.keySet()));
     return clusters;
   }
 
-  private static Provenance removal(Trigger.Cause cause, String fleetRevision, Instant now) {
+  private static Provenance removal(
+      Trigger.Cause cause, Optional<FleetApproval> approval, String fleetRevision, Instant now) {
     return new Provenance(
-        cause.events(), cause.actor(), cause.heardAt(), now, "fleet@" + fleetRevision, 1);
+        Stream.concat(approval.map(FleetApproval::given).stream(), cause.events().stream())
+            .toList(),
+        approval.map(FleetApproval::by).or(cause::actor),
+        cause.heardAt(),
+        now,
+        "fleet@" + fleetRevision,
+        1);
   }
 }

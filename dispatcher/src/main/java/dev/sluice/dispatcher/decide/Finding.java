@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.decide;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.CommitId;
@@ -51,6 +52,12 @@ public sealed interface Finding {
 
   /** The sources are valid, and the inputs for this cluster are unchanged. */
   record Same(Definition definition, ClusterTarget cluster) implements Finding {}
+
+  /**
+   * The application is suspended in the cluster, or recorded inputs were sent again; found only if
+   * a command waits for an outcome, or a new generation is demanded.
+   */
+  record Held(Definition definition, ClusterTarget cluster, Hold hold) implements Finding {}
 
   /**
    * The sources cannot be rendered for this cluster.

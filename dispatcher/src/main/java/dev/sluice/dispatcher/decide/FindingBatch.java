@@ -1,11 +1,14 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Batch of an evaluation's findings that fits one transaction.
@@ -26,6 +29,8 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
    * @param applications number of applications that follow the ref
    * @param newCommits number of commits that the commit has and the ref's last known head has not;
    *     at least 1 if it is another commit
+   * @param commands by application, the commands whose outcome was not known when the evaluation
+   *     began, so that it answers them
    * @param unmet the announced commit, if the evaluated one does not contain it
    */
   public record Evaluated(
@@ -35,5 +40,6 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
       Map<ClusterName, Integer> batchSizes,
       int applications,
       int newCommits,
+      Map<ApplicationName, Set<EventId>> commands,
       Optional<CommitId> unmet) {}
 }

@@ -2,7 +2,9 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.AccessDenied;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Checkpoint;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Heartbeat;
@@ -75,7 +77,9 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
       case SyncEvent sync -> on(topics.sync(sync.cluster()), null);
       case DeadLetterEvent _ -> on(topics.deadLetters(), null);
       case ResultEvent _ -> on(topics.results(), null);
-      case Heartbeat _ -> on(topics.heartbeats(), null);
+      case Heartbeat _, Heartbeat.LedgerReport _ -> on(topics.heartbeats(), null);
+      case AccessDenied _ -> on(topics.results(), null);
+      case Checkpoint _ -> on(topics.checkpoints(), null);
     };
   }
 

@@ -245,6 +245,11 @@ public final class PartitionState {
     }
   }
 
+  /** Returns the states of all applications, also of those that have left the fleet. */
+  public Collection<ApplicationState> applications() {
+    return List.copyOf(applications.values());
+  }
+
   /** Returns a draft of an application's next state. */
   ApplicationDraft draft(ApplicationName name, Decision decision) {
     return new ApplicationDraft(

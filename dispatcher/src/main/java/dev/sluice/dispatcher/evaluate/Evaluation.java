@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
@@ -172,6 +173,7 @@ public final class Evaluation {
             Map.copyOf(batchSizes),
             request.known().applications().size(),
             newCommits(request, commit),
+            commands(results),
             unmet);
     List<Finding> findings = new ArrayList<>();
     long bytes = 0;
@@ -189,6 +191,14 @@ public final class Evaluation {
     }
     sink.write(new FindingBatch(evaluated, findings, true));
     return new EvaluationOutcome.Done();
+  }
+
+  private static Map<ApplicationName, Set<EventId>> commands(List<Inspection> results) {
+    return results.stream()
+        .filter(result -> !result.commands().isEmpty())
+        .collect(
+            Collectors.toMap(
+                result -> result.state().application(), Inspection::commands, (one, _) -> one));
   }
 
   private int newCommits(EvaluationRequest request, CommitId commit) {
@@ -219,7 +229,10 @@ public final class Evaluation {
     List<Inspection> results = new ArrayList<>();
     for (var application : known.applications()) {
       String marked = known.marked().get(application.application());
-      if ((indexed.isEmpty() || candidates.contains(application.application()) || marked != null)
+      if ((indexed.isEmpty()
+              || candidates.contains(application.application())
+              || marked != null
+              || application.awaiting().isPresent())
           && commits.isComplete(application.definition().orElseThrow())) {
         results.add(
             inspector.inspect(
@@ -234,7 +247,9 @@ public final class Evaluation {
 
   /** Returns why an application is inspected, if the triggers do not say it. */
   private static String reason(ApplicationState application) {
-    return application.demands().isEmpty() ? "definition" : "command";
+    return application.demands().isEmpty() && application.awaiting().isEmpty()
+        ? "definition"
+        : "command";
   }
 
   /** Returns the commits of all sources; for an unavailable one, the reason. */

@@ -131,7 +131,7 @@ public final class InputInspector {
         .toList();
   }
 
-  /** Returns the inputs for each cluster, without those where the application is suspended. */
+  /** Returns the inputs for each cluster, without those where sources do not count at present. */
   private List<Inspection.View> views(
       ApplicationState state, SourceCommits commits, ApplicationClosures closures) {
     Definition definition = state.definition().orElseThrow();
@@ -140,9 +140,8 @@ public final class InputInspector {
       Hold hold = state.holds().get(cluster.name());
       if (hold == null) {
         views.add(new Inspection.View(cluster, commits, inputs(closures, cluster)));
-      } else {
-        hold.commit()
-            .ifPresent(commit -> views.add(restored(definition, cluster, commits, commit)));
+      } else if (!hold.excludesSources()) {
+        views.add(restored(definition, cluster, commits, hold.commit().orElseThrow()));
       }
     }
     return views;

@@ -1,11 +1,13 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -18,7 +20,10 @@ import dev.sluice.inputs.walk.Remotes;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Result of inspecting one application.
@@ -66,6 +71,17 @@ record Inspection(
     return views.stream().filter(this::isNew).map(View::cluster).toList();
   }
 
+  /** Returns the commands whose outcome is not known yet, which the findings answer. */
+  Set<EventId> commands() {
+    return state.awaiting().orElse(Map.of()).values().stream()
+        .flatMap(List::stream)
+        .collect(Collectors.toSet());
+  }
+
+  private boolean isAwaited(ClusterTarget cluster) {
+    return !state.awaiting(cluster.name()).isEmpty();
+  }
+
   /** Returns the clusters that need a record. */
   List<ClusterTarget> recipients() {
     return views.stream()
@@ -86,10 +102,18 @@ record Inspection(
             findings.add(
                 new Finding.Differs(
                     definition, view.cluster(), payload(resolved, view.commits(), loaded), reason));
-          } else if (wasRefused(view)) {
+          } else if (wasRefused(view) || isAwaited(view.cluster())) {
             findings.add(new Finding.Same(definition, view.cluster()));
           }
         }
+      }
+    }
+    for (ClusterTarget cluster : definition.clusters()) {
+      Hold hold = state.holds().get(cluster.name());
+      if (hold != null
+          && hold.excludesSources()
+          && (isAwaited(cluster) || state.demands().containsKey(cluster.name()))) {
+        findings.add(new Finding.Held(definition, cluster, hold));
       }
     }
     return findings;

@@ -3,7 +3,7 @@ package dev.sluice.dispatcher.evaluate;
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.Trigger;
@@ -57,7 +57,7 @@ public final class Recomputation {
    * @param request at the head that was last evaluated; empty if there is none yet
    */
   public record Task(
-      CommandGiven given,
+      CommandEvent.Given given,
       Trigger.Cause cause,
       long offset,
       ApplicationState live,
@@ -117,7 +117,7 @@ public final class Recomputation {
 
   private Answer compare(Task task, ReplayedState replayed, long begin, long read) {
     Optional<ApplicationState> recomputed =
-        replayed.application(task.live().application()).filter(s -> s.definition().isPresent());
+        replayed.application(task.live()).filter(s -> s.definition().isPresent());
     if (recomputed.isEmpty() && begin > 0) {
       return refused(
           task,

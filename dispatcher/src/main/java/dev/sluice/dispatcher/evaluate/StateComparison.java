@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +43,7 @@ final class StateComparison {
         live.refused(),
         holds(recomputed),
         Map.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -106,7 +106,8 @@ final class StateComparison {
     if (one == null || other == null) {
       return one == null && other == null;
     }
-    return Objects.equals(one.commit(), other.commit())
+    return one.commit().equals(other.commit())
+        && one.resent().equals(other.resent())
         && one.by().equals(other.by())
         && one.reason().equals(other.reason());
   }

@@ -1,12 +1,14 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.FleetApproval;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ClusterName;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -37,6 +39,30 @@ record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent.FleetEve
         .collect(
             Collectors.toCollection(
                 () -> new TreeSet<>(Comparator.comparing(Definition::application))));
+  }
+
+  /** Returns it with the approval that allows it. */
+  Departure approvedBy(FleetApproval approval) {
+    ChangeEvent.FleetEvent approved =
+        switch (event) {
+          case ChangeEvent.DefinitionAccepted accepted ->
+              new ChangeEvent.DefinitionAccepted(
+                  accepted.repository(),
+                  accepted.definition(),
+                  accepted.fleetRevision(),
+                  accepted.orphaned(),
+                  Optional.of(approval),
+                  accepted.change());
+          case ChangeEvent.DefinitionRemoved removed ->
+              new ChangeEvent.DefinitionRemoved(
+                  removed.repository(),
+                  removed.application(),
+                  removed.fleetRevision(),
+                  Optional.of(approval),
+                  removed.change());
+          case ChangeEvent.ReadersAccepted readers -> readers;
+        };
+    return new Departure(old, clusters, approved);
   }
 
   /** Returns its name in the approval digest and in messages. */

@@ -40,6 +40,9 @@ final class FenceReportReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final int MOST_POLLS = 100;
 
+  /** Kafka forgets the offsets of a group that has no members and commits none for a week. */
+  private static final Duration BETWEEN_COMMITS = Duration.ofHours(1);
+
   /** Finding, in the order of each partition. */
   sealed interface Found {
 
@@ -49,6 +52,8 @@ final class FenceReportReader implements AutoCloseable {
   }
 
   private final KafkaConsumer<String, byte[]> consumer;
+  private boolean moved;
+  private long committedAt = System.nanoTime();
 
   private FenceReportReader(KafkaConsumer<String, byte[]> consumer) {
     this.consumer = consumer;
@@ -85,6 +90,7 @@ final class FenceReportReader implements AutoCloseable {
     var records = consumer.poll(POLL);
     // not to the ends: records that arrive faster than they are read wait for the next call
     for (int polls = 0; !records.isEmpty(); polls++) {
+      moved = true;
       for (ConsumerRecord<String, byte[]> record : records) {
         judged(record, fleet, sent).ifPresent(found::add);
       }
@@ -94,7 +100,12 @@ final class FenceReportReader implements AutoCloseable {
   }
 
   void done() {
+    if (!moved && System.nanoTime() - committedAt < BETWEEN_COMMITS.toNanos()) {
+      return;
+    }
     consumer.commitSync();
+    moved = false;
+    committedAt = System.nanoTime();
   }
 
   /**

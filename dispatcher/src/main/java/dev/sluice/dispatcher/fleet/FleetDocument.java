@@ -1,9 +1,14 @@
 package dev.sluice.dispatcher.fleet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.yaml.FieldLines;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** YAML document of the fleet, with its problems. */
@@ -47,6 +52,17 @@ final class FleetDocument {
     return FieldLines.within(text, number, pointer, line, column)
         .map(place -> file + ":" + place)
         .orElse(file);
+  }
+
+  /** Returns its place and content, for comparison with later readings. */
+  FleetDocuments.Document summary() {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(UTF_8));
+      return new FleetDocuments.Document(
+          file, HexFormat.of().formatHex(digest, 0, 16), root.at("/spec/clusters").has("selector"));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   boolean isValid() {

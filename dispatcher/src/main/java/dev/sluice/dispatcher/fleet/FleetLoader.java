@@ -37,6 +37,9 @@ public final class FleetLoader {
   private final RepositoryDocuments documents = new RepositoryDocuments();
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
   private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
+  private final Map<ApplicationName, FleetDocuments.Document> applicationDocuments =
+      new HashMap<>();
+  private final Map<ClusterName, FleetDocuments.Document> clusterDocuments = new HashMap<>();
   private final Set<ApplicationName> invalid = new TreeSet<>();
   private boolean complete = true;
 
@@ -84,7 +87,8 @@ public final class FleetLoader {
         problems,
         Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
         List.copyOf(repositories.values()),
-        revision(repositories.values()));
+        revision(repositories.values()),
+        new FleetDocuments(applicationDocuments, documents.documents(), clusterDocuments));
   }
 
   private record Header(
@@ -146,6 +150,7 @@ public final class FleetLoader {
     if (header.document().isValid()) {
       ClusterName name = new ClusterName(header.name());
       clusters.put(name, new ClusterTarget(name, labels));
+      clusterDocuments.put(name, header.document().summary());
     } else {
       // a selector may have selected this cluster
       complete = false;
@@ -157,7 +162,12 @@ public final class FleetLoader {
     ApplicationName name = new ApplicationName(header.name());
     reader
         .read(name, header.document(), header.spec())
-        .ifPresentOrElse(definition -> definitions.put(name, definition), () -> invalid.add(name));
+        .ifPresentOrElse(
+            definition -> {
+              definitions.put(name, definition);
+              applicationDocuments.put(name, header.document().summary());
+            },
+            () -> invalid.add(name));
   }
 
   private String revision(Collection<FleetRepository> repositories) {

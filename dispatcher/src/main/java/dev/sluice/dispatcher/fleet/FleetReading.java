@@ -18,6 +18,7 @@ import java.util.SortedSet;
  * @param problems in the order of files and documents
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout
+ * @param documents where the valid definitions are
  */
 public record FleetReading(
     List<Definition> definitions,
@@ -26,7 +27,8 @@ public record FleetReading(
     List<FleetProblem> problems,
     SortedSet<ClusterName> clusters,
     List<FleetRepository> repositories,
-    String revision) {
+    String revision,
+    FleetDocuments documents) {
 
   public FleetReading {
     definitions = List.copyOf(definitions);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +73,9 @@ final class FleetReport {
                       some(reading.problems().stream().map(FleetProblem::toString).toList()))));
     }
     if (!plan.refusals().isEmpty()) {
-      found.add(Finding.fault(PartFailure.FLEET_REMOVAL_HELD, some(plan.refusals())));
+      found.add(
+          Finding.fault(PartFailure.FLEET_REMOVAL_HELD, some(plan.refusals()))
+              .about(plan.held().map(held -> held.taken().keySet()).orElse(Set.of())));
     }
     findings = List.copyOf(found);
   }

@@ -21,8 +21,8 @@ final class IgnoredDifferences {
 
   private static Optional<IgnoredDifference> rule(Fields fields) {
     String group = fields.text("group").orElse("");
-    Optional<String> kind = fields.required("kind", text -> text);
-    Optional<String> name = fields.text("name");
+    Optional<String> kind = fields.required("kind", IgnoredDifferences::kind);
+    Optional<String> name = fields.text("name", IgnoredDifferences::name);
     Optional<String> namespace = fields.text("namespace");
     List<String> pointers = fields.texts("jsonPointers", IgnoredDifferences::pointer);
     List<String> managers = fields.texts("managedFieldsManagers", IgnoredDifferences::manager);
@@ -34,6 +34,20 @@ final class IgnoredDifferences {
         ? Optional.empty()
         : Optional.of(
             new IgnoredDifference(group, kind.get(), name, namespace, pointers, managers));
+  }
+
+  private static String kind(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("must be a kind, or * for any");
+    }
+    return text;
+  }
+
+  private static String name(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("must be the name of an object: leave it out for any");
+    }
+    return text;
   }
 
   private static String pointer(String text) {

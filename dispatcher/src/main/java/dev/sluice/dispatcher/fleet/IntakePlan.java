@@ -1,7 +1,5 @@
 package dev.sluice.dispatcher.fleet;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
 import dev.sluice.contract.event.ChangeEvent.FleetEvent;
@@ -12,13 +10,10 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.RepositoryId;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +28,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param events for the partitions
  * @param refusals changes that were refused, and how to approve them
+ * @param held the removal that waits for an approval, which is among the refusals
  * @param waiting changes that wait until other applications have been sent
  */
-record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> waiting) {
-
-  private static final int NAMED = 10;
+record IntakePlan(
+    List<FleetEvent> events,
+    List<String> refusals,
+    Optional<HeldRemoval> held,
+    List<String> waiting) {
 
   IntakePlan {
     events = List.copyOf(events);
@@ -83,10 +81,21 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
 
   /** Compares a reading with the state in the partitions. */
   static IntakePlan of(Known state, FleetReading reading, RemovalGuard guard) {
+    return of(state, reading, guard, Optional.empty());
+  }
+
+  /**
+   * Compares a reading with the state in the partitions.
+   *
+   * @param granted a removal that the guard allows, whatever its size
+   */
+  static IntakePlan of(
+      Known state, FleetReading reading, RemovalGuard guard, Optional<GrantedRemoval> granted) {
     Map<ApplicationName, Definition> known = state.definitions();
     List<FleetEvent> safe = new ArrayList<>();
     List<Departure> taking = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
+    Optional<HeldRemoval> held = Optional.empty();
     List<String> waiting = new ArrayList<>();
     String revision = reading.revision();
     Set<ApplicationName> present = new HashSet<>(reading.invalid());
@@ -116,34 +125,36 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
                     new Departure(
                         old,
                         clusters(old),
-                        new DefinitionRemoved(old.owningRepository(), application, revision)));
+                        new DefinitionRemoved(
+                            old.owningRepository(), application, revision, Optional.empty())));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {
       refusals.add(
           "%d applications would be removed or deselected, but the fleet could not be read completely: nothing is taken away until it can"
               .formatted(taking.size()));
-    } else if (!guard.allows(taking.size(), known.size(), digest(revision, taking))) {
-      refusals.add(
-          "%d of %d applications would be removed or deselected, more than %s: nothing is taken away; if these are meant (%s), set approve-revision=%s"
-              .formatted(
-                  taking.size(),
-                  known.size(),
-                  guard.limit(known.size()),
-                  named(taking),
-                  digest(revision, taking)));
+    } else if (!guard.allows(taking.size(), known.size())
+        && !taking.stream().allMatch(departure -> isCovered(departure, revision, granted))) {
+      HeldRemoval removal = HeldRemoval.of(revision, taking, known.size());
+      held = Optional.of(removal);
+      refusals.add(removal.message(guard));
     } else {
       for (Departure departure : taking) {
         Set<Definition> successors = departure.successors(reading.definitions(), state);
         if (successors.isEmpty()) {
-          safe.add(departure.event());
+          safe.add(
+              granted
+                  .filter(removal -> removal.covers(revision, departure))
+                  .map(removal -> departure.approvedBy(removal.approval()))
+                  .orElse(departure)
+                  .event());
         } else {
           waiting.add(waits(departure, successors));
         }
       }
     }
     safe.addAll(readers(definitionsAfter(known, safe), state.readers(), revision));
-    return new IntakePlan(safe, refusals, waiting);
+    return new IntakePlan(safe, refusals, held, waiting);
   }
 
   private static String waits(Departure departure, Set<Definition> successors) {
@@ -151,28 +162,9 @@ record IntakePlan(List<FleetEvent> events, List<String> refusals, List<String> w
         .formatted(departure, successors.stream().map(Definition::application).toList());
   }
 
-  private static String named(List<Departure> taking) {
-    String first =
-        taking.stream().limit(NAMED).map(Departure::toString).collect(Collectors.joining(", "));
-    return taking.size() <= NAMED ? first : first + " and %d more".formatted(taking.size() - NAMED);
-  }
-
-  /**
-   * Returns the digest of these departures and this revision; an approval is valid for nothing
-   * else.
-   */
-  private static String digest(String revision, List<Departure> taking) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update((revision + "\n").getBytes(UTF_8));
-      taking.stream()
-          .map(departure -> departure + "\n")
-          .sorted()
-          .forEach(line -> sha.update(line.getBytes(UTF_8)));
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+  private static boolean isCovered(
+      Departure departure, String revision, Optional<GrantedRemoval> granted) {
+    return granted.filter(removal -> removal.covers(revision, departure)).isPresent();
   }
 
   private static Collection<Definition> definitionsAfter(

@@ -15,6 +15,7 @@ import dev.sluice.dispatcher.partition.PartitionLoop;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicPartitions;
 import dev.sluice.platform.kafka.UngroupedConsumer;
+import dev.sluice.platform.kafka.WrittenEnds;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ final class KnownDefinitions {
 
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
   private final Map<ApplicationName, RepositoryId> retired = new HashMap<>();
+  private final Map<ApplicationName, FleetDocuments> documents = new HashMap<>();
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
   private final Map<ApplicationName, Map<ClusterName, Sent>> sent = new HashMap<>();
 
@@ -54,7 +56,8 @@ final class KnownDefinitions {
           changes,
           partition ->
               Optional.ofNullable(committed.get(partition)).map(OffsetAndMetadata::offset));
-      consumer.readToEnd(known::replay);
+      // what the previous leader sent may follow a running transaction of a partition
+      consumer.readTo(WrittenEnds.of(connection, changes), known::replay);
     }
     return known;
   }
@@ -70,6 +73,22 @@ final class KnownDefinitions {
                     .map(Map.Entry::getKey)
                     .collect(Collectors.toUnmodifiableSet())));
     return new IntakePlan.Known(definitions, retired, readers, targets);
+  }
+
+  /** Returns descriptions of what events of a reading change. */
+  DefinitionChanges changes(FleetReading reading) {
+    return new DefinitionChanges(definitions, documents, reading.documents());
+  }
+
+  /** Keeps the documents of the definitions that are in force as this reading has them. */
+  void accepted(FleetReading reading) {
+    for (Definition read : reading.definitions()) {
+      Definition known = definitions.get(read.application());
+      if (known != null && read.withOwner(known.owningRepository()).equals(known)) {
+        documents.put(read.application(), reading.documents());
+      }
+    }
+    documents.keySet().retainAll(definitions.keySet());
   }
 
   private void replay(ConsumerRecord<String, byte[]> record) {

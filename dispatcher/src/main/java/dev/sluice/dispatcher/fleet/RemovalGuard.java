@@ -1,19 +1,15 @@
 package dev.sluice.dispatcher.fleet;
 
-import java.util.Optional;
-
 /**
- * Limit on the applications that a fleet revision may remove without approval. Up to {@value
- * #ALWAYS_ALLOWED} are always allowed.
+ * Guard against a fleet revision that removes or deselects many applications by mistake. Two are
+ * always allowed.
  *
- * @param limitPercent percentage of the applications that it may remove or deselect, in a fleet of
- *     at least {@value #COUNTS_FROM}; 100 turns the guard off
- * @param approved the digest of a larger removal that is approved: of the revision and of every
- *     application with its clusters
+ * @param limitPercent the percentage of the applications that it may remove or deselect, in a fleet
+ *     of at least {@value #COUNTS_FROM}; 100 turns the guard off
  */
-public record RemovalGuard(int limitPercent, Optional<String> approved) {
+public record RemovalGuard(int limitPercent) {
 
-  public static final RemovalGuard DEFAULT = new RemovalGuard(30, Optional.empty());
+  public static final RemovalGuard DEFAULT = new RemovalGuard(30);
 
   static final int ALWAYS_ALLOWED = 2;
 
@@ -22,11 +18,10 @@ public record RemovalGuard(int limitPercent, Optional<String> approved) {
    */
   static final int COUNTS_FROM = 5;
 
-  boolean allows(int taken, int known, String digest) {
+  boolean allows(int taken, int known) {
     return taken <= ALWAYS_ALLOWED
         || limitPercent == 100
-        || (known >= COUNTS_FROM && taken * 100L <= (long) known * limitPercent)
-        || approved.equals(Optional.of(digest));
+        || (known >= COUNTS_FROM && taken * 100L <= (long) known * limitPercent);
   }
 
   /** Describes the limit of a fleet with this many applications. */

@@ -69,6 +69,13 @@ final class RepositoryDocuments {
     return Collections.unmodifiableMap(repositories);
   }
 
+  /** Returns the first document of each valid repository. */
+  Map<RepositoryId, FleetDocuments.Document> documents() {
+    Map<RepositoryId, FleetDocuments.Document> documents = new HashMap<>();
+    byName.forEach((id, named) -> documents.put(id, named.getFirst().document().summary()));
+    return documents;
+  }
+
   private static boolean isSamePlace(FleetRepository one, FleetRepository other) {
     return one.url().equals(other.url())
         && one.credentials().equals(other.credentials())

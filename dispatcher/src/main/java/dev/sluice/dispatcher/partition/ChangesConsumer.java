@@ -213,9 +213,11 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
     properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    // the thread of the heartbeats wakes after this time
+    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
     // closing waits for the answer to the last fetch
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
     return properties;
   }
 

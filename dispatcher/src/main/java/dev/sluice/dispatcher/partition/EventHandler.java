@@ -4,6 +4,8 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.TraceParent;
@@ -105,11 +107,14 @@ final class EventHandler {
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> refChanges.moved(moved, envelope, offset, batch);
-      case ChangeEvent.CommandGiven given -> commands.handle(given, envelope, offset, batch);
-      // recorded for the audit only: none of them moves a ref
+      case CommandEvent.Given given -> commands.handle(given, envelope, offset, batch);
+      // recorded for the audit, or for the fleet's reader: none of them moves a ref
       case ChangeEvent.MergeRecorded _,
+          ChangeEvent.ReviewRecorded _,
           ChangeEvent.DefaultBranchChanged _,
-          ChangeEvent.CommandAnswered _ ->
+          FleetApprovalEvent _,
+          CommandEvent.Answered _,
+          CommandEvent.Outcome _ ->
           batch.finish(offset);
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.recorded.RecordedTargets;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -21,6 +22,7 @@ public record PartitionContext(
     Replication replication,
     Mirrors mirrors,
     Remotes remotes,
+    RecordedTargets recorded,
     RetryTiming timing,
     Clock clock,
     ScheduledExecutorService timers,

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.FindingBatch;
@@ -8,6 +9,8 @@ import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import dev.sluice.dispatcher.evaluate.Recomputation;
+import dev.sluice.dispatcher.recorded.RecordedAnswer;
+import dev.sluice.dispatcher.recorded.WantedTarget;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +25,59 @@ sealed interface PartitionInput {
       answers = List.copyOf(answers);
     }
   }
+
+  /** Result of what was looked up before a command is accepted. */
+  sealed interface LookedUp extends PartitionInput {
+
+    ApplicationName application();
+
+    /** Returns why the command cannot be carried out; empty if it can. */
+    Optional<String> objection();
+
+    /** Returns the target that a resend sends again. */
+    default Optional<SyncEvent.Target> target() {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Result of looking up in Git the commit that a command restores.
+   *
+   * @param objection why it cannot be restored; empty if it can
+   */
+  record CommitLookedUp(ApplicationName application, Optional<String> objection)
+      implements LookedUp {}
+
+  /** Result of reading the recorded target that a command sends again. */
+  record ResentRead(ApplicationName application, RecordedAnswer answer) implements LookedUp {
+
+    @Override
+    public Optional<String> objection() {
+      return switch (answer) {
+        case RecordedAnswer.Found _ -> Optional.empty();
+        case RecordedAnswer.Missing(String reason) -> Optional.of(reason);
+        case RecordedAnswer.Unreadable(String reason) -> Optional.of(reason);
+      };
+    }
+
+    @Override
+    public Optional<SyncEvent.Target> target() {
+      return answer instanceof RecordedAnswer.Found(SyncEvent.Target target)
+          ? Optional.of(target)
+          : Optional.empty();
+    }
+  }
+
+  /**
+   * Result of reading the target that was sent last, which a command may demand again.
+   *
+   * @param why Git does not say what to send, in words
+   */
+  record LastRead(WantedTarget wanted, String why, RecordedAnswer answer)
+      implements PartitionInput {}
+
+  /** Reads again what was sent last, after it could not be read. */
+  record LastReadDue(WantedTarget wanted) implements PartitionInput {}
 
   record Received(ConsumerRecord<String, byte[]> record) implements PartitionInput {}
 

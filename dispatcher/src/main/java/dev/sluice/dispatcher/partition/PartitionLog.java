@@ -4,6 +4,7 @@ import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.dispatcher.decide.OutgoingRecord;
+import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +30,13 @@ final class PartitionLog implements AutoCloseable {
 
   private final KafkaConnection connection;
   private final int partition;
-  private final KafkaProducer<String, byte[]> producer;
+  private final ChainedProducer producer;
   private @Nullable ConsumerGroupMetadata group;
 
   private PartitionLog(KafkaConnection connection, int partition) {
     this.connection = connection;
     this.partition = partition;
-    this.producer = new KafkaProducer<>(connection.transactionalProducer("home-" + partition));
+    this.producer = new ChainedProducer(connection.transactionalProducer("home-" + partition));
   }
 
   /** Fences the previous owner and ends its open transaction. */

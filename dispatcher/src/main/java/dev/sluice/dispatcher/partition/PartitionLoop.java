@@ -33,6 +33,7 @@ public final class PartitionLoop {
   private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);
   private static final int MAX_UNFINISHED = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration LOOKUP = Duration.ofSeconds(30);
 
   /** Running time after which a session counts as recovered from the failure of the one before. */
   private static final Duration RECOVERED = Duration.ofSeconds(5);
@@ -146,12 +147,24 @@ public final class PartitionLoop {
       PartitionState state = new PartitionState(inspector::define);
       EventDecider decider = new EventDecider(state, partition);
       try (EvaluationRunner evaluations = evaluations(inspector);
-          Rebuilds rebuilds = new Rebuilds(recomputation(), decider, inputs::add)) {
+          Rebuilds rebuilds = new Rebuilds(recomputation(), decider, inputs::add);
+          RestoreChecks restores = new RestoreChecks(context.mirrors(), inputs::add, LOOKUP)) {
         PartitionLog.Past past = kafka.read(state::replay);
         OffsetTracker offsets = new OffsetTracker(past.next());
         new LostState(state, decider, context.clock()).report(past.damaged(), kafka);
-        RefScheduler scheduler = scheduler(state, evaluations);
-        live(kafka, offsets, handler(state, decider, scheduler, rebuilds), scheduler, rebuilds);
+        RecordedReads recorded =
+            new RecordedReads(context.recorded(), state, decider, context.timers(), inputs::add);
+        RefScheduler scheduler = scheduler(state, evaluations, recorded);
+        CommandHandler commands =
+            new CommandHandler(
+                state,
+                decider,
+                scheduler,
+                rebuilds,
+                new CommandLookups(restores, recorded),
+                context.clock());
+        EventHandler changes = handler(state, decider, scheduler, commands);
+        live(kafka, offsets, new Handlers(changes, scheduler, commands, recorded));
       }
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -172,38 +185,42 @@ public final class PartitionLoop {
     return new EvaluationRunner(evaluation, context.timers(), failures, inputs::add);
   }
 
-  private RefScheduler scheduler(PartitionState state, EvaluationRunner evaluations) {
+  /** Handlers of the kinds of inputs. */
+  private record Handlers(
+      EventHandler changes,
+      RefScheduler scheduler,
+      CommandHandler commands,
+      RecordedReads recorded) {}
+
+  private RefScheduler scheduler(
+      PartitionState state, EvaluationRunner evaluations, RecordedReads recorded) {
     EvaluationDecider deciding =
         new EvaluationDecider(state, context.connection().topics().changes(), partition);
-    return new RefScheduler(state, deciding, evaluations, context);
+    return new RefScheduler(state, deciding, evaluations, recorded, context);
   }
 
   private EventHandler handler(
-      PartitionState state, EventDecider decider, RefScheduler scheduler, Rebuilds rebuilds) {
+      PartitionState state, EventDecider decider, RefScheduler scheduler, CommandHandler commands) {
     return new EventHandler(
         state,
         decider,
         scheduler,
-        new CommandHandler(state, decider, scheduler, rebuilds, context.clock()),
+        commands,
         new Placement(context.partitions(), partition),
         context);
   }
 
-  private void live(
-      PartitionLog kafka,
-      OffsetTracker offsets,
-      EventHandler changes,
-      RefScheduler scheduler,
-      Rebuilds rebuilds) {
+  private void live(PartitionLog kafka, OffsetTracker offsets, Handlers handlers) {
     TransactionBatch batch = new TransactionBatch(offsets);
-    scheduler.resume(batch);
+    handlers.scheduler().resume(batch);
+    handlers.recorded().resume();
     write(kafka, batch, offsets);
     owner.ready(this, offsets.next());
     Instant recovered = context.clock().instant().plus(RECOVERED);
     while (!stopping) {
       Optional<PartitionInput> input = next();
       while (input.isPresent() && !stopping) {
-        handle(input.get(), changes, scheduler, rebuilds, batch);
+        handle(input.get(), handlers, batch);
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
       write(kafka, batch, offsets);
@@ -227,29 +244,44 @@ public final class PartitionLoop {
     }
   }
 
-  private void handle(
-      PartitionInput input,
-      EventHandler changes,
-      RefScheduler scheduler,
-      Rebuilds rebuilds,
-      TransactionBatch batch) {
+  private void handle(PartitionInput input, Handlers handlers, TransactionBatch batch) {
+    CommandHandler commands = handlers.commands();
     switch (input) {
       case PartitionInput.Received received -> {
         if (halted.isEmpty()) {
-          received(received.record(), changes, batch);
+          received(received.record(), handlers.changes(), batch);
         }
       }
       case PartitionInput.RefInput ofRef -> {
         try {
-          scheduler.handle(ofRef, batch);
+          handlers.scheduler().handle(ofRef, batch);
         } catch (RuntimeException | Error e) {
           failures.suspect(ofRef.key(), e);
           throw e;
         }
       }
       case PartitionInput.Recomputed recomputed ->
-          rebuilds.answered(recomputed, batch, context.clock().instant());
+          decided(commands, () -> commands.recomputed(recomputed, batch));
+      case PartitionInput.ResentRead read -> {
+        handlers.recorded().handled();
+        decided(commands, () -> commands.lookedUp(read, batch));
+      }
+      case PartitionInput.CommitLookedUp lookedUp ->
+          decided(commands, () -> commands.lookedUp(lookedUp, batch));
+      case PartitionInput.LastRead read ->
+          handlers.recorded().lastRead(read, batch, context.clock().instant());
+      case PartitionInput.LastReadDue due -> handlers.recorded().due(due);
       case PartitionInput.Stop _ -> {}
+    }
+  }
+
+  /** Decides about commands, and attributes a failure to the command that was decided then. */
+  private void decided(CommandHandler commands, Runnable decision) {
+    try {
+      decision.run();
+    } catch (RuntimeException | Error e) {
+      commands.decided().ifPresent(offset -> failures.suspect(offset, e));
+      throw e;
     }
   }
 

@@ -3,6 +3,8 @@ package dev.sluice.dispatcher.partition;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.Origin;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
@@ -41,10 +43,11 @@ record Placement(int partitions, int partition) {
     return switch (event) {
       case ChangeEvent.RefChanged changed -> changed.origin() instanceof Origin.Poll;
       case ChangeEvent.RepositoryMoved moved -> moved.origin() instanceof Origin.Poll;
-      case ChangeEvent.CommandAnswered _ -> true;
+      case CommandEvent.Answered _, CommandEvent.Outcome _ -> true;
       case ChangeEvent.ForgeEvent _,
           ChangeEvent.FleetEvent _,
-          ChangeEvent.CommandGiven _,
+          CommandEvent.Given _,
+          FleetApprovalEvent _,
           ChangeEvent.LedgerAhead _ ->
           false;
     };

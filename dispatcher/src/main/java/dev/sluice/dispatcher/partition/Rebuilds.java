@@ -41,16 +41,18 @@ final class Rebuilds implements AutoCloseable {
     start();
   }
 
-  void answered(PartitionInput.Recomputed recomputed, TransactionBatch batch, Instant now) {
-    for (Recomputation.Answer answer : recomputed.answers()) {
-      Recomputation.Task task = answer.task();
-      batch.add(decider.commanded(task.given(), task.cause(), answer.verdict(), now));
-      batch.finish(task.offset());
-      log.atInfo()
-          .addKeyValue("application", task.given().application())
-          .addKeyValue("eventId", task.cause().events().getFirst())
-          .log("rebuild by {}: {}", task.given().by(), answer.verdict().message());
-    }
+  void answer(Recomputation.Answer answer, TransactionBatch batch, Instant now) {
+    Recomputation.Task task = answer.task();
+    batch.add(decider.commanded(task.given(), task.cause(), answer.verdict(), now));
+    batch.finish(task.offset());
+    log.atInfo()
+        .addKeyValue("application", task.given().application())
+        .addKeyValue("eventId", task.cause().events().getFirst())
+        .log("rebuild by {}: {}", task.given().by(), answer.verdict().message());
+  }
+
+  /** Starts the next recomputation, once the answers of the last one are written. */
+  void recomputed() {
     running = false;
     start();
   }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
@@ -16,9 +17,11 @@ import dev.sluice.platform.process.FailureLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,7 @@ final class RefScheduler {
   private final PartitionState state;
   private final EvaluationDecider decider;
   private final EvaluationRunner evaluations;
+  private final RecordedReads recorded;
   private final PartitionContext context;
   private final EvaluationRequests requests;
   private final RefPolling polling;
@@ -48,6 +52,10 @@ final class RefScheduler {
     final RefQueue queue;
     final RemoteRetries retries;
     final EvaluationReport report = new EvaluationReport();
+
+    /** Commands to which it was reported that the ref cannot be read. */
+    final Set<EventId> told = new HashSet<>();
+
     Optional<EvaluationSpan> span = Optional.empty();
     Optional<Future<?>> retry = Optional.empty();
 
@@ -62,10 +70,12 @@ final class RefScheduler {
       PartitionState state,
       EvaluationDecider decider,
       EvaluationRunner evaluations,
+      RecordedReads recorded,
       PartitionContext context) {
     this.state = state;
     this.decider = decider;
     this.evaluations = evaluations;
+    this.recorded = recorded;
     this.context = context;
     this.requests = new EvaluationRequests(state);
     this.polling = new RefPolling(state, decider, evaluations, context);
@@ -116,6 +126,11 @@ final class RefScheduler {
         readability.ended(ended, batch);
         if (ended.outcome() instanceof EvaluationOutcome.Done) {
           failures.succeeded(evaluationOf(ref.key));
+          ref.told.clear();
+        }
+        if (ended.outcome() instanceof EvaluationOutcome.Failed(var code, String reason, var _)) {
+          batch.add(decider.waiting(ref.key, queue.current(), code, reason, ref.told, now()));
+          recorded.unreadable(ref.key);
         }
         execute(ref, queue.ended(ended.outcome(), knowledge(ref.key), now()), batch);
       }
@@ -141,6 +156,7 @@ final class RefScheduler {
     batch.add(decision);
     ref.report.add(decision);
     ref.retries.found(findings, Triggers.merge(triggers, now()));
+    recorded.found(findings);
     if (findings.last()) {
       execute(ref, ref.queue.decided(findings.evaluated(), knowledge(ref.key), now()), batch);
     }
@@ -230,6 +246,7 @@ final class RefScheduler {
   private void gone(Ref ref, List<Trigger> triggers, TransactionBatch batch) {
     ref.report.reset();
     batch.add(decider.refGone(ref.key, triggers, trace(ref), now()));
+    recorded.gone(ref.key);
     log.atWarn()
         .addKeyValue("repository", ref.key.repository())
         .addKeyValue("ref", ref.key.ref())

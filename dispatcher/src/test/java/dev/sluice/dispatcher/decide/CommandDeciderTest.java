@@ -11,8 +11,8 @@ import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Approval;
-import dev.sluice.contract.event.ChangeEvent.CommandGiven;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
@@ -89,12 +89,15 @@ class CommandDeciderTest {
   }
 
   @Test
-  void aReevaluationFetchesTheRefOfTheFirstSourceAndChangesNothing() {
+  void aReevaluationFetchesTheRefOfTheFirstSourceAndAwaitsItsOutcome() {
     Verdict.Accepted accepted = accepted(running(), new Command.Reevaluate());
 
     assertThat(accepted.ref()).contains(MAIN);
     assertThat(accepted.trigger()).contains(new Trigger.Reason.RefMoved(Optional.empty()));
-    assertThat(carriedOut(running(), accepted)).isEqualTo(running());
+    assertThat(carriedOut(running(), accepted).awaiting())
+        .contains(Map.of(ONE, List.of(ID), TWO, List.of(ID)));
+    assertThat(carriedOut(running(), accepted).demands()).isEmpty();
+    assertThat(carriedOut(running(), accepted).holds()).isEmpty();
   }
 
   @Test
@@ -103,6 +106,17 @@ class CommandDeciderTest {
 
     assertThat(accepted.trigger()).isEmpty();
     assertThat(carriedOut(running(), accepted)).isEqualTo(running());
+  }
+
+  @Test
+  void theAnswerToARetryNamesTheDeadLetters() {
+    Command retry =
+        new Command.Resync(
+            Optional.of(List.of(new DeadLetterId("one/web/3"), new DeadLetterId("two/web/4"))));
+
+    assertThat(accepted(running(), retry).message())
+        .startsWith(
+            "retries one/web/3, two/web/4; the current inputs by today's definition are sent");
   }
 
   @Test
@@ -137,7 +151,10 @@ class CommandDeciderTest {
     Verdict.Accepted accepted = accepted(running(), new Command.Restore(COMMIT), ONE);
 
     assertThat(accepted.trigger()).contains(due("restore"));
-    assertThat(accepted.message()).isEqualTo("pinned to %s: [one]".formatted(COMMIT));
+    assertThat(accepted.message())
+        .isEqualTo(
+            "pinned to %s; what Git has there is sent, by today's definition: [one]"
+                .formatted(COMMIT));
     assertThat(carriedOut(running(), accepted).holds())
         .isEqualTo(Map.of(ONE, new Hold(Optional.of(COMMIT), "ada", "test", NOW)));
   }
@@ -226,6 +243,25 @@ class CommandDeciderTest {
   }
 
   @Test
+  void aLaterDemandKeepsAnApproval() {
+    ApplicationDraft draft =
+        new ApplicationDraft(running(), new Decision("test", NOW, TraceParent.start()));
+    Demand approved =
+        new Demand(
+            ID,
+            true,
+            "ada",
+            Optional.of(new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")));
+
+    draft.demand(ONE, approved);
+    draft.demand(ONE, new Demand(new EventId("command/2"), "grace"));
+
+    assertThat(draft.changed().orElseThrow().demands())
+        .isEqualTo(
+            Map.of(ONE, new Demand(new EventId("command/2"), true, "grace", approved.approval())));
+  }
+
+  @Test
   void anApprovalOfASuspendedApplicationIsRefused() {
     assertThat(judge(Optional.of(held(Map.of(ONE, SUSPENDED))), approve(3), ONE))
         .isInstanceOf(Verdict.Refused.class);
@@ -246,7 +282,8 @@ class CommandDeciderTest {
                 "one/web",
                 Optional.of(new Generation(3)),
                 "ada",
-                "test"));
+                "test",
+                Optional.of(ID)));
     assertThat(draft.changed()).isEmpty();
   }
 
@@ -265,7 +302,8 @@ class CommandDeciderTest {
                 "one/web",
                 Optional.of(new Generation(3)),
                 "ada",
-                "test"));
+                "test",
+                Optional.of(ID)));
   }
 
   @Test
@@ -299,9 +337,9 @@ class CommandDeciderTest {
 
   private static Verdict judge(
       Optional<ApplicationState> state, Command command, ClusterName... clusters) {
-    CommandGiven given =
-        new CommandGiven(MAIN.repository(), WEB, Set.of(clusters), command, "ada", "test");
-    return CommandDecider.judge(state, given, ID, NOW);
+    CommandEvent.Given given =
+        new CommandEvent.Given(MAIN.repository(), WEB, Set.of(clusters), command, "ada", "test");
+    return CommandDecider.judge(state, given, ID, NOW, Optional.empty());
   }
 
   private static ApplicationState carriedOut(ApplicationState state, Verdict.Accepted accepted) {

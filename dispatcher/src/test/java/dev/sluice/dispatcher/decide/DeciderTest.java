@@ -64,7 +64,8 @@ class DeciderTest {
     List<Event> removal =
         events(
             changes.removed(
-                new ChangeEvent.DefinitionRemoved(MAIN.repository(), WEB.application(), "r2"),
+                new ChangeEvent.DefinitionRemoved(
+                    MAIN.repository(), WEB.application(), "r2", Optional.empty()),
                 cause("removed"),
                 NOW));
     assertThat(targets(removal)).containsExactlyInAnyOrder(3L, 2L);
@@ -276,7 +277,7 @@ class DeciderTest {
 
   private List<Event> found(Finding... findings) {
     FindingBatch.Evaluated evaluated =
-        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, 1, Optional.empty());
+        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, 1, Map.of(), Optional.empty());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
@@ -157,6 +158,20 @@ class EventDeciderTest {
     assertThat(state.repository(ELSEWHERE)).isEqualTo(new RepositoryState(ELSEWHERE, Set.of(SHOP)));
   }
 
+  @Test
+  void keepsFormerNamesThatTheReadersOfTheNewNameDoNotReplace() {
+    state.replay(new RepositoryState(ELSEWHERE, Set.of(), Optional.of(Set.of(SHOP))));
+
+    var unused =
+        decider.readers(
+            new ChangeEvent.ReadersAccepted(ELSEWHERE, Set.of(READER), "r2"), cause("fleet"), NOW);
+
+    assertThat(events(decider.forwarded(change(ELSEWHERE), cause("push"), NOW)))
+        .containsExactlyInAnyOrder(
+            new ChangeEvent.RefForwarded(READER, new EventId("push"), change(ELSEWHERE)),
+            new ChangeEvent.RefForwarded(SHOP, new EventId("push"), change(SHOP)));
+  }
+
   private static ChangeEvent.RefChanged change(RepositoryId repository) {
     return new ChangeEvent.RefChanged(
         repository,
@@ -168,7 +183,7 @@ class EventDeciderTest {
 
   @Test
   void carriesOutAnAcceptedCommandOnceAndAnswersIt() {
-    ChangeEvent.CommandGiven given = given(new Command.Suspend());
+    CommandEvent.Given given = given(new Command.Suspend());
 
     List<Event> events = carryOut(given, "suspension");
 
@@ -179,7 +194,7 @@ class EventDeciderTest {
         .containsExactly(
             new SuspensionEvent(WEB, ONE, true, "ada", "incident 7"),
             web(),
-            new ChangeEvent.CommandAnswered(
+            new CommandEvent.Answered(
                 SHOP,
                 new EventId("suspension"),
                 WEB,
@@ -188,7 +203,8 @@ class EventDeciderTest {
                 "ada",
                 "incident 7",
                 true,
-                "suspended: [one]"));
+                "suspended: [one]",
+                Optional.empty()));
   }
 
   @Test
@@ -196,7 +212,10 @@ class EventDeciderTest {
     var unused = carryOut(given(new Command.Suspend()), "suspension");
 
     Decision removal =
-        decider.removed(new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2"), cause("removal"), NOW);
+        decider.removed(
+            new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2", Optional.empty()),
+            cause("removal"),
+            NOW);
 
     assertThat(web().holds()).isEmpty();
     assertThat(suspensions(removal))
@@ -254,7 +273,7 @@ class EventDeciderTest {
     assertThat(events)
         .singleElement()
         .isInstanceOfSatisfying(
-            ChangeEvent.CommandAnswered.class,
+            CommandEvent.Answered.class,
             answer -> {
               assertThat(answer.accepted()).isFalse();
               assertThat(answer.message()).contains("names the plan of deletions");
@@ -284,14 +303,14 @@ class EventDeciderTest {
     return events(decision).stream().filter(SuspensionEvent.class::isInstance).toList();
   }
 
-  private List<Event> carryOut(ChangeEvent.CommandGiven given, String id) {
+  private List<Event> carryOut(CommandEvent.Given given, String id) {
     CommandDecider.Verdict verdict =
-        CommandDecider.judge(state.application(WEB), given, new EventId(id), NOW);
+        CommandDecider.judge(state.application(WEB), given, new EventId(id), NOW, Optional.empty());
     return events(decider.commanded(given, cause(id), verdict, NOW));
   }
 
-  private static ChangeEvent.CommandGiven given(Command command) {
-    return new ChangeEvent.CommandGiven(SHOP, WEB, Set.of(ONE), command, "ada", "incident 7");
+  private static CommandEvent.Given given(Command command) {
+    return new CommandEvent.Given(SHOP, WEB, Set.of(ONE), command, "ada", "incident 7");
   }
 
   private ApplicationState web() {

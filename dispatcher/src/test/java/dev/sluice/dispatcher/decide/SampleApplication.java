@@ -91,6 +91,7 @@ public final class SampleApplication {
         Map.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -107,6 +108,7 @@ public final class SampleApplication {
         demands,
         state.retiredOwner(),
         state.carriedOut(),
-        Optional.of(possible));
+        Optional.of(possible),
+        Optional.empty());
   }
 }

@@ -218,6 +218,7 @@ class InputInspectorTest {
         Map.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
@@ -22,6 +23,7 @@ import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.SampleApplication;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +41,8 @@ class ReplayedStateTest {
 
     assertThat(web().definition()).contains(newest);
     assertThat(web().fleetRevision()).isEqualTo("r2");
-    assertThat(replayed.application(new ApplicationName("other"))).isEmpty();
+    assertThat(replayed.application(ApplicationState.unknown(new ApplicationName("other"))))
+        .isEmpty();
   }
 
   @Test
@@ -55,8 +58,10 @@ class ReplayedStateTest {
     define("r1", "apps/web", ONE, TWO);
     give(new Command.Suspend(), ONE);
     Instant suspendedAt = NOW.plusSeconds(events);
-    give(new Command.Restore(COMMIT), TWO);
+    EventId restoration = new EventId("restoration");
+    replay(restoration, given(new Command.Restore(COMMIT), TWO));
     Instant pinnedAt = NOW.plusSeconds(events);
+    answer(restoration, true);
 
     assertThat(web().holds())
         .isEqualTo(
@@ -65,6 +70,47 @@ class ReplayedStateTest {
                 TWO, new Hold(Optional.of(COMMIT), "ada", "test", pinnedAt)));
     give(new Command.Resume());
     assertThat(web().holds()).isEmpty();
+  }
+
+  @Test
+  void aRestorationHoldsOnlyIfItWasAcceptedAndLaterCommandsFollowIt() {
+    define("r1", "apps/web", ONE, TWO);
+    EventId refused = new EventId("refused");
+    EventId accepted = new EventId("accepted");
+    replay(refused, given(new Command.Restore(COMMIT), ONE));
+    replay(accepted, given(new Command.Restore(COMMIT), TWO));
+    give(new Command.Suspend(), ONE);
+    answer(refused, false);
+    answer(accepted, true);
+
+    assertThat(web().holds().get(ONE).commit()).as("suspended").isEmpty();
+    assertThat(web().holds().get(TWO).commit()).contains(COMMIT);
+    EventId unanswered = new EventId("unanswered");
+    replay(unanswered, given(new Command.Restore(COMMIT), ONE));
+    give(new Command.Resume(), ONE);
+    assertThat(web().holds()).as("resumed, carried out or not").containsOnlyKeys(TWO);
+  }
+
+  @Test
+  void aRestorationWithoutAnAnswerCountsAsTheLiveStateHasIt() {
+    define("r1", "apps/web", ONE);
+    EventId restoration = new EventId("restoration");
+    replay(restoration, given(new Command.Restore(COMMIT), ONE));
+    ApplicationState live =
+        new ApplicationState(
+            WEB,
+            Optional.empty(),
+            "r1",
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.of(List.of(restoration)),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(replayed.application(live).orElseThrow().holds()).containsOnlyKeys(ONE);
   }
 
   @Test
@@ -101,7 +147,7 @@ class ReplayedStateTest {
     define("r1", "apps/web", ONE, TWO);
     give(new Command.Suspend());
 
-    replay(new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2"));
+    replay(new ChangeEvent.DefinitionRemoved(SHOP, WEB, "r2", Optional.empty()));
 
     assertThat(web().definition()).isEmpty();
     assertThat(web().retiredOwner()).contains(SHOP);
@@ -135,7 +181,7 @@ class ReplayedStateTest {
   }
 
   private ApplicationState web() {
-    return replayed.application(WEB).orElseThrow();
+    return replayed.application(ApplicationState.unknown(WEB)).orElseThrow();
   }
 
   private Definition define(String revision, String path, ClusterName... clusters) {
@@ -148,8 +194,23 @@ class ReplayedStateTest {
     replay(given(command, clusters));
   }
 
+  private void answer(EventId command, boolean accepted) {
+    replay(
+        new CommandEvent.Answered(
+            SHOP,
+            command,
+            WEB,
+            Set.of(),
+            new Command.Restore(COMMIT),
+            "ada",
+            "test",
+            accepted,
+            "answer",
+            Optional.empty()));
+  }
+
   private static ChangeEvent given(Command command, ClusterName... clusters) {
-    return new ChangeEvent.CommandGiven(SHOP, WEB, Set.of(clusters), command, "ada", "test");
+    return new CommandEvent.Given(SHOP, WEB, Set.of(clusters), command, "ada", "test");
   }
 
   private void replay(ChangeEvent event) {

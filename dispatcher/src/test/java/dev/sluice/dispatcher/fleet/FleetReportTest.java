@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.Heartbeat.Severity;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -14,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class FleetReportTest {
 
-  private static final IntakePlan NOTHING = new IntakePlan(List.of(), List.of(), List.of());
+  private static final IntakePlan NOTHING =
+      new IntakePlan(List.of(), List.of(), Optional.empty(), List.of());
 
   private final FleetReport report = new FleetReport(Path.of("/fleet"));
 
@@ -68,12 +73,37 @@ class FleetReportTest {
     report.read(
         reading(),
         new IntakePlan(
-            List.of(), List.of("4 of 5 would be removed; set approve-revision=abc"), List.of()));
+            List.of(),
+            List.of("4 of 5 would be removed: sluice approve --fleet abc"),
+            Optional.empty(),
+            List.of()));
     assertThat(report.findings())
         .containsExactly(
             Finding.fault(
                 PartFailure.FLEET_REMOVAL_HELD,
-                "4 of 5 would be removed; set approve-revision=abc"));
+                "4 of 5 would be removed: sluice approve --fleet abc"));
+  }
+
+  @Test
+  void aHeldRemovalIsAboutTheApplicationsThatItTakes() {
+    HeldRemoval held =
+        new HeldRemoval(
+            "r1",
+            "abc",
+            Map.of(
+                new ApplicationName("web"), Set.of(new ClusterName("one")),
+                new ApplicationName("api"), Set.of(new ClusterName("one"))),
+            2);
+    report.read(
+        reading(),
+        new IntakePlan(
+            List.of(), List.of(held.message(RemovalGuard.DEFAULT)), Optional.of(held), List.of()));
+    assertThat(report.findings())
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.applications())
+                    .containsExactly(new ApplicationName("api"), new ApplicationName("web")));
   }
 
   @Test
@@ -96,6 +126,7 @@ class FleetReportTest {
         List.of(problems),
         new TreeSet<>(),
         List.of(),
-        "r1");
+        "r1",
+        FleetDocuments.NONE);
   }
 }

@@ -51,6 +51,7 @@ class IgnoredDifferencesTest {
                   - {kind: Deployment}
                   - {kind: Deployment, jsonPointers: [spec/replicas, "", /a~2b, /a~, /]}
                   - {kind: Deployment, managedFieldsManagers: [" "]}
+                  - {kind: "", name: " ", jsonPointers: [/spec/replicas]}
             """);
 
     assertThat(
@@ -69,7 +70,9 @@ class IgnoredDifferencesTest {
             "[2].jsonPointers[2] must be a JSON pointer",
             "[2].jsonPointers[3] must be a JSON pointer",
             "[2].jsonPointers[4] names a field without a name",
-            "[3].managedFieldsManagers[0] must be the name of a field manager");
+            "[3].managedFieldsManagers[0] must be the name of a field manager",
+            "[4].kind must be a kind, or * for any",
+            "[4].name must be the name of an object: leave it out for any");
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.sluice.dispatcher.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.FleetApproval;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class IntakePlanTest {
 
   private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
+  private static final FleetApproval APPROVAL =
+      new FleetApproval(EventId.of("command", "cat/1", "fleet"), "cat", "moved");
 
   @Test
   void sendsOnlyChangedDefinitions() {
@@ -51,7 +56,9 @@ class IntakePlanTest {
             RemovalGuard.DEFAULT);
 
     assertThat(plan.events())
-        .containsExactly(new ChangeEvent.DefinitionRemoved(SHOP, new ApplicationName("api"), "r1"));
+        .containsExactly(
+            new ChangeEvent.DefinitionRemoved(
+                SHOP, new ApplicationName("api"), "r1", Optional.empty()));
   }
 
   @Test
@@ -76,7 +83,8 @@ class IntakePlanTest {
             List.of(),
             new TreeSet<>(),
             List.of(),
-            "r1");
+            "r1",
+            FleetDocuments.NONE);
 
     assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
         .isEmpty();
@@ -103,20 +111,118 @@ class IntakePlanTest {
         .asString()
         .contains("4 of 10")
         .contains("app-0 from [two]", "app-9 from [one, two]");
-    String digest = digest(refused);
+    HeldRemoval held = refused.held().orElseThrow();
+    assertThat(refused.refusals().getFirst())
+        .contains("'sluice approve --fleet %s --reason TEXT'".formatted(held.digest()));
+    assertThat(held.digest()).hasSize(64);
 
-    RemovalGuard approved = new RemovalGuard(30, Optional.of(digest));
-    assertThat(IntakePlan.of(known(all), reading(true, six), approved).events()).hasSize(4);
-    RemovalGuard another = new RemovalGuard(30, Optional.of("r1"));
-    assertThat(IntakePlan.of(known(all), reading(true, six), another).events()).isEmpty();
+    IntakePlan approved =
+        IntakePlan.of(
+            known(all), reading(true, six), RemovalGuard.DEFAULT, Optional.of(granted(held)));
+    assertThat(approved.events())
+        .hasSize(4)
+        .allSatisfy(event -> assertThat(approval(event)).contains(APPROVAL));
+    assertThat(approved.held()).isEmpty();
+    assertThat(approved.refusals()).isEmpty();
     Definition[] seven = ten.subList(0, 7).toArray(Definition[]::new);
     assertThat(IntakePlan.of(known(all), reading(true, seven), RemovalGuard.DEFAULT).events())
         .hasSize(3);
   }
 
   @Test
+  void theNamesOfAHeldRemovalDoNotHideItsCommand() {
+    IntakePlan plan = remaining(RemovalGuard.DEFAULT, 200, 1);
+
+    assertThat(plan.refusals().getFirst())
+        .contains("sluice approve --fleet " + plan.held().orElseThrow().digest())
+        .endsWith("and 189 more")
+        .hasSizeLessThan(Heartbeat.Condition.MAX_MESSAGE);
+    assertThat(plan.held().orElseThrow().taken()).hasSize(199);
+  }
+
+  @Test
+  void anApprovedRemovalStaysApprovedWhileAPartOfItWaits() {
+    List<Definition> old = IntStream.range(0, 4).mapToObj(i -> define("app-" + i, "one")).toList();
+    List<Definition> successors =
+        IntStream.range(1, 4).mapToObj(i -> renamed(old.get(i), "new-" + i)).toList();
+    FleetReading reading = reading(true, successors.toArray(Definition[]::new));
+    Definition[] before = old.toArray(Definition[]::new);
+    HeldRemoval held =
+        IntakePlan.of(known(before), reading, RemovalGuard.DEFAULT).held().orElseThrow();
+    Optional<GrantedRemoval> granted = Optional.of(granted(held));
+
+    IntakePlan first = IntakePlan.of(known(before), reading, RemovalGuard.DEFAULT, granted);
+    Definition[] left =
+        Stream.concat(old.subList(1, 4).stream(), successors.stream()).toArray(Definition[]::new);
+    IntakePlan second = IntakePlan.of(known(left), reading, RemovalGuard.DEFAULT, granted);
+    Map<ApplicationName, Set<ClusterName>> sent =
+        successors.stream()
+            .collect(
+                Collectors.toMap(Definition::application, _ -> Set.of(new ClusterName("one"))));
+    IntakePlan.Known allSent =
+        new IntakePlan.Known(known(left).definitions(), Map.of(), Map.of(), sent);
+    IntakePlan last = IntakePlan.of(allSent, reading, RemovalGuard.DEFAULT, granted);
+
+    assertThat(first.waiting()).hasSize(3);
+    assertThat(first.events()).contains(removed("app-0")).hasSize(4);
+    assertThat(second.held()).isEmpty();
+    assertThat(second.waiting()).hasSize(3);
+    assertThat(IntakePlan.of(known(left), reading, RemovalGuard.DEFAULT).held())
+        .as("without the approval")
+        .isPresent();
+    assertThat(last.events()).containsExactly(removed("app-1"), removed("app-2"), removed("app-3"));
+  }
+
+  @Test
+  void anApprovalCoversNoOtherRevision() {
+    Definition[] five =
+        IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
+    FleetReading reading = reading(true, five[0]);
+    HeldRemoval held =
+        IntakePlan.of(known(five), reading, RemovalGuard.DEFAULT).held().orElseThrow();
+    FleetReading next =
+        new FleetReading(
+            reading.definitions(),
+            Set.of(),
+            true,
+            List.of(),
+            reading.clusters(),
+            List.of(),
+            "r2",
+            FleetDocuments.NONE);
+
+    IntakePlan later =
+        IntakePlan.of(known(five), next, RemovalGuard.DEFAULT, Optional.of(granted(held)));
+
+    assertThat(later.events()).isEmpty();
+    assertThat(later.held().orElseThrow().digest()).isNotEqualTo(held.digest());
+  }
+
+  private static Definition renamed(Definition old, String name) {
+    return new Definition(
+        new ApplicationName(name), old.sources(), old.clusters(), old.spec(), false);
+  }
+
+  private static ChangeEvent.FleetEvent removed(String name) {
+    return new ChangeEvent.DefinitionRemoved(
+        SHOP, new ApplicationName(name), "r1", Optional.of(APPROVAL));
+  }
+
+  private static GrantedRemoval granted(HeldRemoval held) {
+    return held.approvedBy(APPROVAL, 0);
+  }
+
+  private static Optional<FleetApproval> approval(ChangeEvent.FleetEvent event) {
+    return switch (event) {
+      case ChangeEvent.DefinitionAccepted accepted -> accepted.approval();
+      case ChangeEvent.DefinitionRemoved removed -> removed.approval();
+      case ChangeEvent.ReadersAccepted _ -> Optional.empty();
+    };
+  }
+
+  @Test
   void theShareCountsFromFiveApplicationsOn() {
-    RemovalGuard generous = new RemovalGuard(80, Optional.empty());
+    RemovalGuard generous = new RemovalGuard(80);
 
     assertThat(remaining(generous, 5, 1).events()).hasSize(4);
     assertThat(remaining(generous, 4, 2).events()).hasSize(2);
@@ -124,7 +230,7 @@ class IntakePlanTest {
         .singleElement()
         .asString()
         .contains("3 of 4 applications", "more than 2:");
-    assertThat(remaining(new RemovalGuard(100, Optional.empty()), 4, 0).events()).hasSize(4);
+    assertThat(remaining(new RemovalGuard(100), 4, 0).events()).hasSize(4);
   }
 
   /** Plans a revision that keeps only the first applications of a fleet. */
@@ -146,12 +252,13 @@ class IntakePlanTest {
         Stream.concat(Stream.of(five), Stream.of(define("f", "one"), define("g", "one")))
             .toArray(Definition[]::new);
     FleetReading one = reading(true, five[0]);
-    String digest = digest(IntakePlan.of(known(five), one, RemovalGuard.DEFAULT));
+    HeldRemoval held = IntakePlan.of(known(five), one, RemovalGuard.DEFAULT).held().orElseThrow();
 
-    IntakePlan later = IntakePlan.of(known(more), one, new RemovalGuard(30, Optional.of(digest)));
+    IntakePlan later =
+        IntakePlan.of(known(more), one, RemovalGuard.DEFAULT, Optional.of(granted(held)));
 
     assertThat(later.events()).isEmpty();
-    assertThat(digest(later)).isNotEqualTo(digest);
+    assertThat(later.held().orElseThrow().digest()).isNotEqualTo(held.digest());
   }
 
   @Test
@@ -163,7 +270,7 @@ class IntakePlanTest {
     Definition unrelated = define("new", "one");
     FleetReading reading = reading(true, renamed, unrelated);
     ChangeEvent.FleetEvent removed =
-        new ChangeEvent.DefinitionRemoved(SHOP, old.application(), "r1");
+        new ChangeEvent.DefinitionRemoved(SHOP, old.application(), "r1", Optional.empty());
 
     IntakePlan first = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
     IntakePlan sentToOne =
@@ -311,11 +418,6 @@ class IntakePlanTest {
             clusters.stream().map(ClusterName::new).collect(Collectors.toSet())));
   }
 
-  private static String digest(IntakePlan refused) {
-    String refusal = refused.refusals().getFirst();
-    return refusal.substring(refusal.indexOf("approve-revision=") + "approve-revision=".length());
-  }
-
   private static FleetReading reading(boolean complete, Definition... definitions) {
     return new FleetReading(
         List.of(definitions),
@@ -324,7 +426,8 @@ class IntakePlanTest {
         List.of(),
         new TreeSet<>(Set.of(new ClusterName("one"), new ClusterName("two"))),
         List.of(),
-        "r1");
+        "r1",
+        FleetDocuments.NONE);
   }
 
   private static Definition define(String name, String... clusters) {

@@ -413,7 +413,7 @@ class RefQueueTest {
   }
 
   private static FindingBatch.Evaluated evaluated(CommitId commit, Optional<CommitId> unmet) {
-    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, unmet);
+    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, Map.of(), unmet);
   }
 
   private static Trigger push(int number, CommitId expected) {

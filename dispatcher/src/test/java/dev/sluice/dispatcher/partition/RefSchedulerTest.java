@@ -17,12 +17,14 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
+import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.evaluate.Evaluation;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.InputInspector;
+import dev.sluice.dispatcher.recorded.RecordedTargets;
 import dev.sluice.inputs.closure.ClosureIndex;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
@@ -56,7 +58,10 @@ class RefSchedulerTest {
     PartitionState state = new PartitionState();
     state.replay(following(away));
     BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
-    try (var timers = new ScheduledThreadPoolExecutor(1);
+    KafkaConnection connection =
+        new KafkaConnection("no-broker:9092", new Topics("sluice"), Map.of());
+    try (var recorded = new RecordedTargets(connection, Optional.empty());
+        var timers = new ScheduledThreadPoolExecutor(1);
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
         var evaluations =
             new EvaluationRunner(
@@ -71,12 +76,14 @@ class RefSchedulerTest {
               state,
               decider,
               evaluations,
+              new RecordedReads(recorded, state, new EventDecider(state, 0), timers, inputs::add),
               new PartitionContext(
-                  new KafkaConnection("no-broker:9092", new Topics("sluice"), Map.of()),
+                  connection,
                   1,
                   Replication.AUTOMATIC,
                   mirrors,
                   Remotes.NONE,
+                  recorded,
                   timing,
                   CLOCK,
                   timers,
@@ -150,6 +157,7 @@ class RefSchedulerTest {
         Map.of(),
         Map.of(),
         Map.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());

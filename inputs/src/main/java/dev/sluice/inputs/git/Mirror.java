@@ -15,9 +15,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdRef;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
@@ -148,6 +150,15 @@ final class Mirror {
       return repository.getObjectDatabase().has(object);
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** Returns whether the object is in the mirror and is a commit. */
+  boolean hasCommit(ObjectId object) {
+    try (ObjectReader reader = repository.newObjectReader()) {
+      return reader.has(object, Constants.OBJ_COMMIT);
+    } catch (IOException e) {
+      return false; // also if it is another type of object
     }
   }
 

@@ -294,7 +294,7 @@ public final class Mirrors implements AutoCloseable {
   }
 
   private static boolean has(Mirror mirror, CommitId commit) {
-    return isSha1(commit) && mirror.has(id(commit));
+    return isSha1(commit) && mirror.hasCommit(id(commit));
   }
 
   /**

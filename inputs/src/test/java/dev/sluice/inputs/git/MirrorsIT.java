@@ -91,6 +91,19 @@ class MirrorsIT {
   }
 
   @Test
+  void hasOnlyCommitsAsCommits() throws IOException {
+    CommitId commit = push(Map.of("a", Content.file("1")));
+    CommitId tag = origin.tag("v1", commit);
+    origin.set(GitRef.branch("main"), tag);
+    fetch(Optional.empty());
+
+    assertThat(mirrors.has(repository, commit)).isTrue();
+    assertThat(mirrors.has(repository, tag)).isFalse();
+    assertThat(mirrors.has(repository, origin.tree(commit))).isFalse();
+    assertThat(mirrors.has(repository, origin.blob(commit, "a"))).isFalse();
+  }
+
+  @Test
   void recognisesARewrittenBranch() throws IOException {
     CommitId base = push(Map.of("a", Content.file("1")));
     CommitId lost = push(Map.of("a", Content.file("2")), base);

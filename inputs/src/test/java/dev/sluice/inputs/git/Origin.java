@@ -130,6 +130,20 @@ public final class Origin implements AutoCloseable {
     }
   }
 
+  /** Returns the id of a commit's tree. */
+  public CommitId tree(CommitId commit) throws IOException {
+    return object(commit + "^{tree}");
+  }
+
+  /** Returns the id of a file's content in a commit. */
+  public CommitId blob(CommitId commit, String path) throws IOException {
+    return object(commit + ":" + path);
+  }
+
+  private CommitId object(String expression) throws IOException {
+    return new CommitId(repository.resolve(expression).name());
+  }
+
   /** Creates an annotated tag object; no ref moves. */
   public CommitId tag(String name, CommitId commit) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {

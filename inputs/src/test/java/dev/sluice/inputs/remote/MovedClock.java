@@ -8,12 +8,12 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A clock that advances only when {@link #move} is called. */
-final class MovedClock extends Clock {
+public final class MovedClock extends Clock {
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T12:00:00Z"));
 
-  void move(Duration by) {
+  public void move(Duration by) {
     now.updateAndGet(time -> time.plus(by));
   }
 

@@ -129,11 +129,10 @@ public final class Settings {
     Map<String, Given> given = new HashMap<>();
     JsonNode root;
     try {
-      root =
-          new YamlTrees(Files.readString(file), new FileScalars(), Allowance.ofFile())
-              .next()
-              .map(YamlTrees.Document::content)
-              .orElse(NullNode.getInstance());
+      YamlTrees trees =
+          new YamlTrees(Files.readString(file), new FileScalars(), Allowance.ofFile());
+      root = trees.next().map(YamlTrees.Document::content).orElse(NullNode.getInstance());
+      refuseMore(trees, file, problems);
     } catch (YamlException e) {
       problems.add(
           new ConfigurationException.Problem(file.toString(), "not valid YAML: " + e.located()));
@@ -172,6 +171,21 @@ public final class Settings {
               }
             });
     return given;
+  }
+
+  /** Refuses further documents, which would otherwise be ignored, unless they are empty. */
+  private static void refuseMore(
+      YamlTrees trees, Path file, List<ConfigurationException.Problem> problems) {
+    for (var next = trees.next(); next.isPresent(); next = trees.next()) {
+      if (!next.get().content().isNull()) {
+        problems.add(
+            new ConfigurationException.Problem(
+                file.toString(),
+                "line %d: a second YAML document begins here: put all settings into one document, without '---' between them"
+                    .formatted(next.get().line())));
+        return;
+      }
+    }
   }
 
   /** Returns the texts of a scalar, or of a list of scalars or flat maps ({@code k=v,k=v}). */

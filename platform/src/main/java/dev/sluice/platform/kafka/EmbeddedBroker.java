@@ -104,6 +104,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         Map.of(
             ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
             patience,
+            // each group has one member, which need not learn of others
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            "10000",
             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
             patience,
             ProducerConfig.MAX_BLOCK_MS_CONFIG,
@@ -174,10 +177,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("broker.session.timeout.ms", Long.toString(PATIENCE.toMillis()));
-    settings.put("broker.heartbeat.interval.ms", "300");
+    settings.put("broker.heartbeat.interval.ms", "1000");
     settings.put(
         "initial.broker.registration.timeout.ms",
         Long.toString(PATIENCE.multipliedBy(2).toMillis()));
+    // each of these threads wakes three times a second, and one process has few requests at once
+    settings.put("num.network.threads", "1");
+    settings.put("num.io.threads", "2");
+    settings.put("background.threads", "2");
+    settings.put("group.coordinator.threads", "1");
+    // no idle broker writes a record, compacts or checks its disks every second
+    settings.put("metadata.max.idle.interval.ms", "0");
+    settings.put("log.cleaner.backoff.ms", "60000");
     settings.put("auto.create.topics.enable", "false");
     settings.put("message.max.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024));

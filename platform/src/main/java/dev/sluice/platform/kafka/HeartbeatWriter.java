@@ -29,7 +29,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -39,7 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writer of the heartbeats of a process. A thread reads the parts' status each second and writes
- * those that are due, and those whose state or conditions have changed.
+ * those that are due, and those whose state or conditions have changed; and the reports about
+ * applications that were handed over since.
  */
 public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
 
@@ -62,6 +62,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
   private final Clock clock;
   private final String process;
   private final List<Reported> parts = new CopyOnWriteArrayList<>();
+  private final UnwrittenLedgers ledgers = new UnwrittenLedgers();
   private final FailureLog failures;
   private final SupervisedLoop loop;
   private volatile Optional<String> problem = Optional.empty();
@@ -95,6 +96,11 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
   }
 
   @Override
+  public void report(Heartbeat.LedgerReport ledger) {
+    ledgers.add(ledger);
+  }
+
+  @Override
   public Optional<String> problem() {
     return problem.or(loop::unreadyReason);
   }
@@ -106,7 +112,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
   }
 
   private void session(SupervisedLoop supervised) throws InterruptedException {
-    try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(properties())) {
+    try (ChainedProducer producer = new ChainedProducer(properties())) {
       while (supervised.isOpen()) {
         write(producer);
         supervised.turned();
@@ -127,7 +133,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
     return properties;
   }
 
-  private void write(KafkaProducer<String, byte[]> producer) throws InterruptedException {
+  private void write(ChainedProducer producer) throws InterruptedException {
     Map<Reported, Future<RecordMetadata>> sent = new HashMap<>();
     for (Reported part : parts) {
       Optional<Heartbeat> due = part.due(clock.instant());
@@ -149,6 +155,11 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
       } catch (ExecutionException e) {
         note(e.getCause());
       }
+    }
+    try {
+      ledgers.write(producer, topic(), clock.instant());
+    } catch (ExecutionException e) {
+      note(e.getCause());
     }
   }
 
@@ -229,7 +240,13 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
       since.keySet().retainAll(current.findings().stream().map(Finding::code).toList());
       for (Finding finding : current.findings()) {
         Instant first = since.computeIfAbsent(finding.code(), _ -> now);
-        conditions.add(new Condition(finding.code(), finding.message(), first, finding.severity()));
+        conditions.add(
+            new Condition(
+                finding.code(),
+                finding.message(),
+                first,
+                finding.severity(),
+                Optional.of(finding.applications()).filter(some -> !some.isEmpty())));
       }
       return new Heartbeat(
           part.kind(),
@@ -261,6 +278,7 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
       return List.of(
           heartbeat.state(),
           heartbeat.conditions().stream().map(Condition::code).toList(),
+          heartbeat.conditions().stream().map(Condition::applications).toList(),
           heartbeat.endpoints().map(all -> all.stream().map(Reported::outline).toList()));
     }
 

@@ -101,7 +101,8 @@ public record KafkaConnection(
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
+    // how long the broker holds a fetch at the end of a topic; a record is sent at once
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 3_000);
     properties.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000);
     properties.put(
         ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());

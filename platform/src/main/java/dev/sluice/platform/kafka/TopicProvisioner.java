@@ -27,6 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TopicProvisioner {
 
   private static final String MONTH = Long.toString(30L * 24 * 3600 * 1000);
+  private static final String FOR_EVER = "-1";
   private static final String YEAR = Long.toString(365L * 24 * 3600 * 1000);
 
   /** Compaction leaves the newest segment alone, so a small one keeps the topic small. */
@@ -57,8 +58,9 @@ public final class TopicProvisioner {
   }
 
   /**
-   * Creates those of {@code changes}, {@code state}, {@code results}, {@code dead-letters} and
-   * {@code heartbeats} that are missing; returns when the broker knows of all of them.
+   * Creates those of {@code changes}, {@code state}, {@code results}, {@code dead-letters}, {@code
+   * heartbeats} and {@code checkpoints} that are missing; returns when the broker knows of all of
+   * them.
    *
    * @param partitions number of partitions of {@code changes} and {@code state}; fixed at creation,
    *     because it determines which partition owns an application
@@ -77,7 +79,8 @@ public final class TopicProvisioner {
             topic(topics.state(), partitions, copies, compact(Map.of())),
             topic(topics.results(), partitions, copies, delete(YEAR, Map.of())),
             topic(topics.deadLetters(), 1, copies, delete(YEAR, Map.of())),
-            topic(topics.heartbeats(), 1, copies, compact(SMALL_SEGMENTS))));
+            topic(topics.heartbeats(), 1, copies, compact(SMALL_SEGMENTS)),
+            topic(topics.checkpoints(), 1, copies, delete(FOR_EVER, Map.of()))));
     Map<String, TopicDescription> found =
         describe(
             List.of(
@@ -85,7 +88,8 @@ public final class TopicProvisioner {
                 topics.state(),
                 topics.results(),
                 topics.deadLetters(),
-                topics.heartbeats()));
+                topics.heartbeats(),
+                topics.checkpoints()));
     for (String topic : List.of(topics.changes(), topics.state())) {
       int existing = found.get(topic).partitions().size();
       if (existing != partitions) {
@@ -106,7 +110,16 @@ public final class TopicProvisioner {
             topics.deadLetters(),
             Use.REPORTS,
             topics.heartbeats(),
-            Use.HEARTBEATS));
+            Use.HEARTBEATS,
+            topics.checkpoints(),
+            Use.REPORTS));
+  }
+
+  /** Creates the topic of CDEvents if it is missing; returns when the broker knows of it. */
+  public void provisionCdEvents() {
+    int copies = replication.factor(inspection.brokers());
+    create(List.of(topic(topics.cdEvents(), 1, copies, delete(YEAR, Map.of()))));
+    describe(List.of(topics.cdEvents()));
   }
 
   /** Creates a cluster's topic if it is missing; returns when the broker knows of it. */

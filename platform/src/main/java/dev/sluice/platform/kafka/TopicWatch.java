@@ -28,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicWatch implements AutoCloseable {
 
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  private static final Duration PERIOD = Duration.ofSeconds(5);
+
+  /** The period while a topic is missing. */
+  private static final Duration MISSING_PERIOD = Duration.ofSeconds(1);
 
   /** A time without a response after which the broker counts as unreachable. */
-  private static final Duration SILENCE = Duration.ofSeconds(12);
+  private static final Duration SILENCE = Duration.ofSeconds(15);
 
   /** A broker that has just started may not know all topics yet. */
   private static final int GONE_AFTER = 3;
@@ -82,6 +85,19 @@ public final class TopicWatch implements AutoCloseable {
   }
 
   /**
+   * Returns the id that a topic had when the watch began; a topic that is recreated has another.
+   *
+   * @throws IllegalArgumentException if the topic is not watched
+   */
+  public String id(String topic) {
+    Uuid id = ids.get(topic);
+    if (id == null) {
+      throw new IllegalArgumentException(topic + " is not watched");
+    }
+    return id.toString();
+  }
+
+  /**
    * Requests the ids if it is time. Does not block.
    *
    * @throws TopicChangedException if the last response shows that a topic was deleted or recreated:
@@ -92,7 +108,8 @@ public final class TopicWatch implements AutoCloseable {
       compare(response);
       response = null;
     }
-    if (response == null && clock.instant().isAfter(requestedAt.plus(PERIOD))) {
+    Duration period = missing == 0 ? PERIOD : MISSING_PERIOD;
+    if (response == null && clock.instant().isAfter(requestedAt.plus(period))) {
       requestedAt = clock.instant();
       response = admin.describeTopics(ids.keySet()).allTopicNames();
     }

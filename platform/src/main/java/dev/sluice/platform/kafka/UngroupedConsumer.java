@@ -51,7 +51,19 @@ public final class UngroupedConsumer extends KafkaConsumer<String, byte[]> {
    *     minute, as happens if a topic was deleted or recreated in the meantime
    */
   public void readToEnd(Consumer<ConsumerRecord<String, byte[]>> handler) {
-    Map<TopicPartition, Long> ends = endOffsets(assignment());
+    readTo(endOffsets(assignment()), handler);
+  }
+
+  /**
+   * Reads the assigned partitions from their positions to these offsets. In a partition with a
+   * running transaction the end that a consumer of committed records sees is before that
+   * transaction, and so before what others have committed since; to read that as well, give the
+   * ends of {@link WrittenEnds}.
+   *
+   * @throws KafkaException as {@link #readToEnd}, also if a transaction does not end for so long
+   */
+  public void readTo(
+      Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> handler) {
     List<TopicPartition> open = new ArrayList<>(ends.keySet());
     long last = -1;
     long since = System.nanoTime();

@@ -3,8 +3,10 @@ package dev.sluice.platform.telemetry;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,6 +23,12 @@ public interface Heartbeats {
    * @param status read about once a second; must not block
    */
   Reporting report(Part part, Supplier<Status> status);
+
+  /**
+   * Writes the state of an application in a cluster within about a second, unless a newer one
+   * replaces it before; of one that was removed, a record without a value. Does not block.
+   */
+  void report(Heartbeat.LedgerReport ledger);
 
   /** Returns why reports cannot be written, such as a broker that does not answer. */
   Optional<String> problem();
@@ -76,17 +84,34 @@ public interface Heartbeats {
     }
   }
 
-  /** A condition without the time at which it was first noticed. */
-  record Finding(FailureCode code, String message, Heartbeat.Severity severity) {
+  /**
+   * A condition without the time at which it was first noticed.
+   *
+   * @param applications that it concerns; empty if it is about none in particular
+   */
+  record Finding(
+      FailureCode code,
+      String message,
+      Heartbeat.Severity severity,
+      List<ApplicationName> applications) {
+
+    public Finding {
+      applications = List.copyOf(applications);
+    }
 
     /** Returns a finding about work that is not done. */
     public static Finding fault(FailureCode code, String message) {
-      return new Finding(code, message, Heartbeat.Severity.FAULT);
+      return new Finding(code, message, Heartbeat.Severity.FAULT, List.of());
+    }
+
+    /** Returns this finding as one about applications. */
+    public Finding about(Collection<ApplicationName> those) {
+      return new Finding(code, message, severity, those.stream().sorted().toList());
     }
 
     /** Returns a finding about a part that works. */
     public static Finding warning(FailureCode code, String message) {
-      return new Finding(code, message, Heartbeat.Severity.WARNING);
+      return new Finding(code, message, Heartbeat.Severity.WARNING, List.of());
     }
   }
 

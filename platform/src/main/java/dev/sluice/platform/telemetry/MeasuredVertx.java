@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /** Creates Vert.x for an HTTP server, with metrics of its requests, worker pool and event loop. */
 public final class MeasuredVertx {
 
-  private static final Duration PERIOD = Duration.ofMillis(250);
+  private static final Duration PERIOD = Duration.ofMillis(500);
 
   private static final Set<MetricsDomain> MEASURED =
       EnumSet.of(MetricsDomain.HTTP_SERVER, MetricsDomain.NAMED_POOLS);

@@ -1,5 +1,6 @@
 package dev.sluice.platform.telemetry;
 
+import dev.sluice.contract.event.Heartbeat;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -10,6 +11,9 @@ final class Unreported implements Heartbeats {
   public Reporting report(Part part, Supplier<Status> status) {
     return () -> {};
   }
+
+  @Override
+  public void report(Heartbeat.LedgerReport ledger) {}
 
   @Override
   public Optional<String> problem() {

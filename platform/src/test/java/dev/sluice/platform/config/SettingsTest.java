@@ -81,6 +81,29 @@ class SettingsTest {
   }
 
   @Test
+  void refusesASecondDocument(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "kafka: k\n---\n\nport: 1\n");
+
+    assertThatThrownBy(() -> settings.read(Map.of(), Map.of(), Optional.of(file)))
+        .hasMessageContaining("c.yaml: line 4: a second YAML document begins here");
+  }
+
+  @Test
+  void readsADocumentBetweenSeparators(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "---\nkafka: k\n---\n# end\n");
+
+    assertThat(settings.read(Map.of(), Map.of(), Optional.of(file)).get(KAFKA)).isEqualTo("k");
+  }
+
+  @Test
+  void refusesDocumentsAfterAnEmptyOne(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "---\n---\nkafka: k\n");
+
+    assertThatThrownBy(() -> settings.read(Map.of(), Map.of(), Optional.of(file)))
+        .hasMessageContaining("c.yaml: line 3: a second YAML document begins here");
+  }
+
+  @Test
   void allProblemsAreReportedAtOnce(@TempDir Path directory) throws Exception {
     Path file = Files.writeString(directory.resolve("c.yaml"), "prot: 1\nport: {a: {b: c}}\n");
     ConfigurationException refused =

@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.event.Heartbeat.LedgerReport;
 import dev.sluice.contract.event.Heartbeat.State;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.telemetry.Heartbeats;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import dev.sluice.platform.telemetry.Heartbeats.Part;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +126,52 @@ class HeartbeatWriterIT {
   }
 
   @Test
+  void theNewestStateOfAnApplicationIsWritten() {
+    KafkaConnection connection = KafkaFixture.provisioned(1);
+    LedgerReport web =
+        new LedgerReport(
+            new ClusterName("east"),
+            new ApplicationName("web"),
+            Optional.empty(),
+            Optional.empty());
+    try (HeartbeatWriter writer = HeartbeatWriter.start(connection, LONG, Clock.systemUTC())) {
+      writer.report(web);
+      await().until(() -> !ledgers(connection).isEmpty());
+    }
+    assertThat(ledgers(connection)).containsExactly(web);
+  }
+
+  @Test
+  void aRemovedApplicationIsATombstone() {
+    KafkaConnection connection = KafkaFixture.provisioned(1);
+    LedgerReport removed =
+        new LedgerReport(
+            new ClusterName("east"),
+            new ApplicationName("web"),
+            Optional.of(
+                new Heartbeat.Settled(
+                    new Generation(2),
+                    Optional.empty(),
+                    true,
+                    Instant.EPOCH,
+                    Optional.empty(),
+                    Optional.empty())),
+            Optional.empty());
+    try (HeartbeatWriter writer = HeartbeatWriter.start(connection, LONG, Clock.systemUTC())) {
+      writer.report(removed);
+      await().until(() -> tombstones(connection).equals(List.of("ledger/east/web")));
+    }
+  }
+
+  private static List<String> tombstones(KafkaConnection connection) {
+    return new TopicReader(connection)
+        .records(connection.topics().heartbeats()).stream()
+            .filter(record -> record.value() == null)
+            .map(ConsumerRecord::key)
+            .toList();
+  }
+
+  @Test
   void aPartWhoseStateCannotBeReadIsReported() {
     KafkaConnection connection = KafkaFixture.provisioned(1);
     try (HeartbeatWriter writer = HeartbeatWriter.start(connection, LONG, Clock.systemUTC())) {
@@ -185,6 +235,13 @@ class HeartbeatWriterIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> !states(connection).isEmpty());
       }
     }
+  }
+
+  private static List<LedgerReport> ledgers(KafkaConnection connection) {
+    return new TopicReader(connection)
+        .events(connection.topics().heartbeats(), LedgerReport.class).stream()
+            .map(Envelope::event)
+            .toList();
   }
 
   private static List<State> states(KafkaConnection connection) {

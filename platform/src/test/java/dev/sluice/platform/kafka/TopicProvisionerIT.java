@@ -3,7 +3,12 @@ package dev.sluice.platform.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.codec.PublishedSchemas;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.yaml.Allowance;
+import dev.sluice.contract.yaml.FileScalars;
+import dev.sluice.contract.yaml.YamlTrees;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +42,44 @@ class TopicProvisionerIT {
       assertThat(setting(admin, topics.sync(CLUSTER), "min.insync.replicas")).isEqualTo("1");
       assertThat(warnings(admin)).isEmpty();
       provisioner.provision(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "changes, changes",
+    "sync, sync.test",
+    "results, results",
+    "deadLetters, dead-letters",
+    "state, state",
+    "heartbeats, heartbeats",
+    "checkpoints, checkpoints",
+    "cdevents, cdevents"
+  })
+  void aTopicHasTheSettingsThatItsAsyncApiBindingNames(String channel, String topic)
+      throws Exception {
+    JsonNode bound =
+        new YamlTrees(
+                PublishedSchemas.read("asyncapi.yaml").orElseThrow(),
+                new FileScalars(),
+                Allowance.ofFile())
+            .next()
+            .orElseThrow()
+            .content()
+            .at("/channels/%s/bindings/kafka/topicConfiguration".formatted(channel));
+    assertThat(bound.size()).isGreaterThan(3);
+    try (Admin admin = Admin.create(connection.admin())) {
+      new TopicProvisioner(admin, topics).provision(CLUSTER);
+      new TopicProvisioner(admin, topics).provisionCdEvents();
+      for (var setting : bound.properties()) {
+        String value =
+            setting.getValue().isArray()
+                ? setting.getValue().get(0).asText()
+                : setting.getValue().asText();
+        assertThat(setting(admin, topics.prefix() + "." + topic, setting.getKey()))
+            .as(setting.getKey())
+            .isEqualTo(value);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.payload;
 
+import dev.sluice.contract.event.OneLine;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.ForgeAddress;
 import dev.sluice.contract.name.RepositoryId;
@@ -59,7 +60,7 @@ public record Delivery(
   }
 
   Origin origin(DeliveryId id, Optional<String> actor) {
-    return new Origin.Webhook(endpoint, id.value(), actor, receivedAt);
+    return new Origin.Webhook(endpoint, id.value(), actor.flatMap(OneLine::name), receivedAt);
   }
 
   /**

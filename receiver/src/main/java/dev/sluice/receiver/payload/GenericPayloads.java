@@ -1,10 +1,13 @@
 package dev.sluice.receiver.payload;
 
+import java.util.List;
+
 /**
  * Deliveries in a small generic format, for senders that are not a supported forge, such as a
  * {@code post-receive} hook: {@code repository} (its path in clone URLs, without the endpoint's
  * host), {@code ref}, {@code before} and {@code after} (full ids; all zeros if absent), and
- * optionally {@code actor}. The id of the delivery is in the header {@value #DELIVERY}.
+ * optionally {@code actor}, and {@code subject}, {@code author} and {@code link} (a page) of the
+ * commit. The id of the delivery is in the header {@value #DELIVERY}.
  */
 public final class GenericPayloads implements PayloadReader {
 
@@ -14,8 +17,11 @@ public final class GenericPayloads implements PayloadReader {
   /** Header with the sender's id of the delivery; redeliveries have the same id. */
   public static final String DELIVERY = "X-Sluice-Delivery";
 
+  private static final PushedCommit COMMIT =
+      new PushedCommit("after", "subject", List.of("author"), List.of("link"));
   private static final JsonShape SHAPE =
-      JsonShape.of("repository", "ref", "before", "after", "actor");
+      JsonShape.of("repository", "ref", "before", "after", "actor")
+          .shown("subject", "author", "link");
 
   @Override
   public Parsed parse(Delivery delivery) throws MalformedPayloadException {
@@ -25,7 +31,7 @@ public final class GenericPayloads implements PayloadReader {
             id,
             fields.required("repository", delivery::repository),
             delivery.origin(id, fields.firstText("actor")))
-        .add(fields, "ref", "before", "after")
+        .add(fields, "ref", "before", "after", COMMIT.in(fields, ""))
         .parsed();
   }
 }

@@ -3,33 +3,45 @@ package dev.sluice.receiver.payload;
 import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.event.ChangeEvent.ReviewRecorded;
 import dev.sluice.contract.event.Origin;
+import dev.sluice.contract.event.ReviewVerdict;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Deliveries of GitHub, from hooks of repositories and organizations and from Apps: {@code push}
- * (branches and tags, including creation and deletion), merged {@code pull_request}, and changes of
- * name and default branch in {@code repository}; as JSON or as a form.
+ * (branches and tags, including creation and deletion), merged {@code pull_request}, {@code
+ * pull_request_review}, and changes of name and default branch in {@code repository}; as JSON or as
+ * a form.
  *
  * @see <a href="https://docs.github.com/en/webhooks/webhook-events-and-payloads">GitHub: webhook
  *     events and payloads</a>
+ * @see <a
+ *     href="https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request_review">GitHub:
+ *     pull_request_review</a>
  */
 public final class GithubPayloads implements PayloadReader {
 
   private static final String FULL_NAME = "repository.full_name";
+  private static final String HEAD = "head_commit.";
+  private static final PushedCommit COMMIT =
+      new PushedCommit("id", "message", List.of("author.name", "author.username"), List.of("url"));
   private static final JsonShape PUSH =
       JsonShape.of(
-          "ref",
-          "before",
-          "after",
-          FULL_NAME,
-          "repository.name",
-          "repository.owner.name",
-          "pusher.name",
-          "sender.login");
+              "ref",
+              "before",
+              "after",
+              FULL_NAME,
+              "repository.name",
+              "repository.owner.name",
+              "pusher.name",
+              "sender.login")
+          .shown(COMMIT.fields(HEAD));
   private static final JsonShape PULL_REQUEST =
       JsonShape.of(
           "action",
@@ -41,8 +53,20 @@ public final class GithubPayloads implements PayloadReader {
           "pull_request.title",
           "pull_request.html_url",
           "pull_request.base.ref",
+          "pull_request.head.sha",
           "pull_request.user.login",
           "pull_request.merged_by.login");
+  private static final JsonShape REVIEW =
+      JsonShape.of(
+          "action",
+          FULL_NAME,
+          "sender.login",
+          "pull_request.number",
+          "pull_request.title",
+          "review.state",
+          "review.commit_id",
+          "review.html_url",
+          "review.user.login");
   private static final JsonShape REPOSITORY =
       JsonShape.of(
           "action",
@@ -61,6 +85,7 @@ public final class GithubPayloads implements PayloadReader {
     return switch (delivery.event("X-GitHub-Event")) {
       case "push" -> push(delivery, fields(delivery, PUSH));
       case "pull_request" -> pullRequest(delivery, fields(delivery, PULL_REQUEST));
+      case "pull_request_review" -> review(delivery, fields(delivery, REVIEW));
       case "repository" -> repository(delivery, fields(delivery, REPOSITORY));
       case "ping" -> new Parsed.Ignored(IgnoredReason.PING);
       case "create", "delete" -> new Parsed.Ignored(IgnoredReason.REPEATS_A_PUSH);
@@ -75,8 +100,8 @@ public final class GithubPayloads implements PayloadReader {
     return new RefChanges(
             id,
             pushedRepository(delivery, fields),
-            delivery.origin(id, fields.firstText("pusher.name", "sender.login")))
-        .add(fields, "ref", "before", "after")
+            delivery.origin(id, fields.person("pusher.name", "sender.login")))
+        .add(fields, "ref", "before", "after", COMMIT.in(fields, HEAD))
         .parsed();
   }
 
@@ -111,11 +136,49 @@ public final class GithubPayloads implements PayloadReader {
             Optional.empty(),
             Optional.empty(),
             fields.requiredNumber("pull_request.number"),
-            fields.requiredText("pull_request.title"),
-            fields.text("pull_request.user.login"),
-            fields.text("pull_request.merged_by.login"),
+            fields.requiredLine("pull_request.title"),
+            fields.person("pull_request.user.login"),
+            fields.person("pull_request.merged_by.login"),
             fields.optional("pull_request.html_url", WebAddress::of),
-            delivery.origin(id, fields.firstText("pull_request.merged_by.login", "sender.login"))));
+            delivery.origin(id, fields.person("pull_request.merged_by.login", "sender.login")),
+            fields.digits("pull_request.head.sha")));
+  }
+
+  /**
+   * Reads a review that was submitted, or dismissed by somebody; an edited text changes no verdict.
+   */
+  private static Parsed review(Delivery delivery, JsonFields fields)
+      throws MalformedPayloadException {
+    Optional<ReviewVerdict> verdict =
+        switch (fields.requiredText("action")) {
+          case "submitted" -> verdict(fields.requiredText("review.state"));
+          case "dismissed" -> Optional.of(ReviewVerdict.WITHDRAWN);
+          default -> Optional.empty();
+        };
+    if (verdict.isEmpty()) {
+      return new Parsed.Ignored(IgnoredReason.NOT_A_MERGE);
+    }
+    DeliveryId id = id(delivery);
+    return new Parsed.Events(
+        id,
+        new ReviewRecorded(
+            fields.required(FULL_NAME, delivery::repository),
+            fields.requiredNumber("pull_request.number"),
+            verdict.get(),
+            fields.person("review.user.login"),
+            fields.digits("review.commit_id"),
+            Optional.of(fields.requiredLine("pull_request.title")),
+            fields.optional("review.html_url", WebAddress::of),
+            origin(delivery, id, fields)));
+  }
+
+  private static Optional<ReviewVerdict> verdict(String state) {
+    return switch (state.toLowerCase(Locale.ROOT)) {
+      case "approved" -> Optional.of(ReviewVerdict.APPROVED);
+      case "changes_requested" -> Optional.of(ReviewVerdict.CHANGES_REQUESTED);
+      case "commented" -> Optional.of(ReviewVerdict.COMMENTED);
+      default -> Optional.empty();
+    };
   }
 
   private static Parsed repository(Delivery delivery, JsonFields fields)
@@ -173,7 +236,7 @@ public final class GithubPayloads implements PayloadReader {
 
   private static Origin origin(Delivery delivery, DeliveryId id, JsonFields fields)
       throws MalformedPayloadException {
-    return delivery.origin(id, fields.text("sender.login"));
+    return delivery.origin(id, fields.person("sender.login"));
   }
 
   private static DeliveryId id(Delivery delivery) {

@@ -9,7 +9,10 @@ public enum IgnoredReason {
   /** GitHub's create and delete, which a push event repeats. */
   REPEATS_A_PUSH("a push event reports the same change"),
   MERGE_QUEUE("a merge queue's own branch"),
-  NOT_A_MERGE("not a merge"),
+  NOT_A_MERGE("neither a merge nor a review"),
+  /** Azure DevOps names the voter only in the message and the list of reviewers. */
+  NO_REVIEWER(
+      "the delivery does not say who voted: set 'Messages to send' of the service hook to All"),
   NOT_FOLLOWABLE("neither a branch nor a tag"),
   NO_REF_CHANGED("no ref changed"),
   NOTHING_MOVED("neither the name nor the default branch changed"),

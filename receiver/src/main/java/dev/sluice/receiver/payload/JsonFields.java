@@ -1,15 +1,20 @@
 package dev.sluice.receiver.payload;
 
+import dev.sluice.contract.event.OneLine;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Fields read from a document, or from an element of one of its lists. */
 final class JsonFields {
 
   /** Represents a null value, as opposed to a missing field. */
   static final Object NULL = new Object();
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{7,64}");
 
   private final Map<String, Object> values;
 
@@ -33,8 +38,40 @@ final class JsonFields {
     return Optional.empty();
   }
 
+  /** Returns a text that is only shown to people, or empty if there is none. */
+  Optional<String> shown(String field) {
+    return values.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /** Returns the objects in a list of which everything is only shown to people. */
+  List<JsonFields> shownList(String field) {
+    return values.get(field) instanceof List<?> list
+        ? list.stream().map(JsonFields.class::cast).toList()
+        : List.of();
+  }
+
   String requiredText(String field) throws MalformedPayloadException {
     return text(field).orElseThrow(() -> missing(field));
+  }
+
+  /** Returns a required text as one line of bounded length; empty if it has no visible text. */
+  String requiredLine(String field) throws MalformedPayloadException {
+    return OneLine.subject(requiredText(field)).orElse("");
+  }
+
+  /** Returns the name of a person in the first field that has one, of bounded length. */
+  Optional<String> person(String... fields) throws MalformedPayloadException {
+    return firstText(fields).flatMap(OneLine::name);
+  }
+
+  /**
+   * Returns the id of a commit as far as the forge sends it: at least seven hex digits, in lower
+   * case; empty for other texts and for zeros, which stand for no commit.
+   */
+  Optional<String> digits(String field) throws MalformedPayloadException {
+    return text(field)
+        .map(text -> text.toLowerCase(Locale.ROOT))
+        .filter(text -> DIGITS.matcher(text).matches() && !text.matches("0+"));
   }
 
   /** Returns the boolean value of a field, or empty if it is missing or null. */

@@ -2,6 +2,7 @@ package dev.sluice.receiver.payload;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -31,33 +32,49 @@ final class RefChanges {
    * Adds the change in three fields of a push or of one of its elements. An invalid id is treated
    * as unknown, since the ref may have moved nevertheless.
    */
-  RefChanges add(JsonFields fields, String ref, String before, String after)
+  RefChanges add(
+      JsonFields fields, String ref, String before, String after, Optional<CommitSummary> head)
       throws MalformedPayloadException {
     return add(
         fields.required(ref, GitRef::new),
         fields.optional(before, CommitId::ifFull),
-        fields.required(after, CommitId::ifFull));
+        fields.required(after, CommitId::ifFull),
+        head);
   }
 
-  /** Adds a change, unless applications cannot follow such a ref. */
-  RefChanges add(GitRef ref, Optional<CommitId> before, Optional<CommitId> after) {
+  /**
+   * Adds a change, unless applications cannot follow such a ref.
+   *
+   * @param head description of the commit after the change; dropped if that commit is unknown
+   */
+  RefChanges add(
+      GitRef ref,
+      Optional<CommitId> before,
+      Optional<CommitId> after,
+      Optional<CommitSummary> head) {
     if (ref.value().startsWith(MERGE_QUEUE)) {
       ignored = IgnoredReason.MERGE_QUEUE;
     } else if (!ref.value().startsWith("refs/heads/") && !ref.value().startsWith("refs/tags/")) {
       ignored = IgnoredReason.NOT_FOLLOWABLE;
     } else {
-      changes.add(new RefChanged(repository, ref, before, after, origin));
+      changes.add(
+          new RefChanged(
+              repository, ref, before, after, origin, after.isEmpty() ? Optional.empty() : head));
     }
     return this;
   }
 
   /** Adds a change; an empty ref is neither a branch nor a tag. */
-  RefChanges add(Optional<GitRef> ref, Optional<CommitId> before, Optional<CommitId> after) {
+  RefChanges add(
+      Optional<GitRef> ref,
+      Optional<CommitId> before,
+      Optional<CommitId> after,
+      Optional<CommitSummary> head) {
     if (ref.isEmpty()) {
       ignored = IgnoredReason.NOT_FOLLOWABLE;
       return this;
     }
-    return add(ref.get(), before, after);
+    return add(ref.get(), before, after, head);
   }
 
   Parsed parsed() {

@@ -14,13 +14,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Parser that reads selected fields of a JSON object in one pass and stores nothing else. It
  * validates the whole document: strict UTF-8 without byte order mark, a single document, bounded
  * nesting, numbers and strings. Names must be unique in every object that fields are read from;
- * duplicates in other objects are harmless.
+ * duplicates in other objects are harmless. Texts that are only shown to people are left out if
+ * they are too long, too many or no texts.
  */
 final class StrictJson {
 
@@ -48,9 +50,11 @@ final class StrictJson {
                   .build())
           .build();
 
+  private final byte[] document;
   private final JsonParser parser;
 
-  private StrictJson(JsonParser parser) {
+  private StrictJson(byte[] document, JsonParser parser) {
+    this.document = document;
     this.parser = parser;
   }
 
@@ -66,7 +70,7 @@ final class StrictJson {
         throw new MalformedPayloadException("the body is not a JSON object");
       }
       Map<String, Object> values = new HashMap<>();
-      new StrictJson(parser).object(shape, values);
+      new StrictJson(document, parser).object(shape, false, values);
       if (parser.nextToken() != null) {
         throw new MalformedPayloadException("something follows the JSON object");
       }
@@ -79,13 +83,13 @@ final class StrictJson {
     }
   }
 
-  private void object(JsonShape shape, Map<String, Object> values)
+  private void object(JsonShape shape, boolean shown, Map<String, Object> values)
       throws IOException, MalformedPayloadException {
     Set<String> names = new HashSet<>();
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_OBJECT;
         token = parser.nextToken()) {
-      if (!names.add(parser.currentName())) {
+      if (!shown && !names.add(parser.currentName())) {
         throw new MalformedPayloadException(
             "an object has two members of one name" + at(parser.currentLocation()));
       }
@@ -100,11 +104,37 @@ final class StrictJson {
       } else if (node.list() && value == JsonToken.START_ARRAY) {
         values.put(node.field(), elements(node));
       } else if (!node.list() && !node.leaf() && value == JsonToken.START_OBJECT) {
-        object(node.inner(), values);
+        object(node.inner(), node.shown(), values);
+      } else if (node.shown()) {
+        shownText(value).ifPresent(text -> values.put(node.field(), text));
       } else {
         values.put(node.field(), value(node.field(), value));
       }
     }
+  }
+
+  /** Returns a text for people, or empty if it is no text or longer than the longest one. */
+  private Optional<String> shownText(JsonToken token) throws IOException {
+    if (token == JsonToken.VALUE_STRING && endsWithinLimit()) {
+      return Optional.of(parser.getText());
+    }
+    parser.skipChildren();
+    return Optional.empty();
+  }
+
+  /** Returns whether the string that begins at the parser's token can be read as a text. */
+  private boolean endsWithinLimit() {
+    int start = (int) parser.currentTokenLocation().getByteOffset() + 1;
+    int end = Math.min(document.length, start + MAX_TEXT);
+    for (int i = start; i < end; i++) {
+      if (document[i] == '"') {
+        return true;
+      }
+      if (document[i] == '\\') {
+        i++;
+      }
+    }
+    return false;
   }
 
   private List<JsonFields> elements(JsonShape.Node node)
@@ -113,6 +143,10 @@ final class StrictJson {
     for (JsonToken token = parser.nextToken();
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
+      if (node.shown() && (token != JsonToken.START_OBJECT || elements.size() == MAX_ELEMENTS)) {
+        parser.skipChildren();
+        continue;
+      }
       if (token != JsonToken.START_OBJECT) {
         throw new MalformedPayloadException(node.field() + " holds something else than objects");
       }
@@ -121,7 +155,7 @@ final class StrictJson {
             "%s holds more than %d elements".formatted(node.field(), MAX_ELEMENTS));
       }
       Map<String, Object> values = new HashMap<>();
-      object(node.inner(), values);
+      object(node.inner(), node.shown(), values);
       elements.add(new JsonFields(values));
     }
     return elements;

@@ -1,5 +1,6 @@
 package dev.sluice.receiver.publish;
 
+import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,7 +26,7 @@ public final class ChangeProducer {
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
-    this.producer = KafkaWriteStream.create(vertx, properties);
+    this.producer = KafkaWriteStream.create(vertx, new ChainedProducer(properties));
     // each failure is reported by its own future; without a handler it would be logged as unhandled
     // too
     producer.exceptionHandler(_ -> {});

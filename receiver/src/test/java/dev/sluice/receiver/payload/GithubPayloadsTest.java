@@ -8,6 +8,7 @@ import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
 import dev.sluice.contract.event.ChangeEvent.RefChanged;
 import dev.sluice.contract.event.ChangeEvent.RepositoryMoved;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
@@ -114,7 +115,8 @@ class GithubPayloadsTest {
                     Optional.of("grace"),
                     Optional.of("ada"),
                     Optional.of("https://git.example.com/shop/frontend/pull/62"),
-                    new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED))));
+                    new Origin.Webhook("forge", "d-1", Optional.of("ada"), Deliveries.RECEIVED),
+                    Optional.empty())));
   }
 
   @ParameterizedTest
@@ -178,6 +180,59 @@ class GithubPayloadsTest {
   void refusesInvalidFields(String from, String to, String reason) {
     assertThat(PUSH).contains(from);
     assertThat(read("push", PUSH.replace(from, to))).isEqualTo(new Parsed.Malformed(reason));
+  }
+
+  @Test
+  void describesTheHeadCommitInBoundedTexts() {
+    String head =
+        """
+        {"message": "\\n \\n%s\\n\\nbody", "url": "%s", "author": {"name": "%s"}}
+        """;
+    String escapes = "Raise \\u0007the\\u202e limit\\ud800";
+
+    assertThat(head(head.formatted(escapes, "https://git.example.com/c/2", "Ada L")))
+        .contains(
+            new CommitSummary(
+                Optional.of("Raise  the  limit"),
+                Optional.of("Ada L"),
+                Optional.of("https://git.example.com/c/2")));
+    assertThat(head(head.formatted("x".repeat(60_000), "javascript:alert(1)", "y".repeat(60_000))))
+        .contains(
+            new CommitSummary(
+                Optional.of("x".repeat(197) + "..."),
+                Optional.of("y".repeat(97) + "..."),
+                Optional.empty()));
+    assertThat(head(head.formatted("", "ftp://git.example.com", " ")))
+        .contains(new CommitSummary(Optional.of("body"), Optional.empty(), Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "7",
+        "[]",
+        "{}",
+        "{\"message\": 7, \"author\": [], \"url\": {\"a\": 1}}",
+        "{\"message\": {\"a\": \"b\"}, \"message\": null, \"author\": \"ada\"}",
+        "{\"author\": {\"name\": 99999999999999999999999999}}",
+      })
+  void readsAPushWhateverItsHeadCommitIs(String head) {
+    assertThat(withHead(head)).isEqualTo(events(PUSHED));
+  }
+
+  @Test
+  void readsAPushWithAnEnormousMessage() {
+    assertThat(withHead("{\"message\": \"" + "m\\n".repeat(1_000_000) + "\"}"))
+        .isEqualTo(events(PUSHED));
+  }
+
+  private static Optional<CommitSummary> head(String head) {
+    return event(withHead(head)).head();
+  }
+
+  private static Parsed withHead(String head) {
+    return read("push", PUSH.replace("\"head_commit\": null", "\"head_commit\": " + head));
   }
 
   @Test

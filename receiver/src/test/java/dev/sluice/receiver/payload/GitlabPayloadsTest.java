@@ -66,11 +66,12 @@ class GitlabPayloadsTest {
                     Optional.empty(),
                     Optional.of("ada"),
                     Optional.empty(),
-                    ORIGIN)));
+                    ORIGIN,
+                    Optional.empty())));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"open", "update", "approval", "close"})
+  @ValueSource(strings = {"open", "update", "close"})
   void ignoresOtherActions(String action) {
     assertThat(read(MERGED.replace("\"merge\"", "\"" + action + "\"")))
         .isEqualTo(new Parsed.Ignored(IgnoredReason.NOT_A_MERGE));

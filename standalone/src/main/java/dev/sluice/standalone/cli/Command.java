@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 /**
  * A command that reads settings.
  *
+ * @param name as it is typed; the name of a subcommand begins with that of a command before it
  * @param settings settings that it reads from options, environment and file
  * @param parameter setting that is given as an argument without an option's name
  */

@@ -95,7 +95,10 @@ public final class CommandLineInterface {
             "Every option is also an environment variable (--topic-prefix: SLUICE_TOPIC_PREFIX)",
             "and a key of the file given by --config (topic-prefix: ...). The option wins, then",
             "the variable, then the file.");
-    commands.forEach(command -> root.addSubcommand(command.name(), new CommandLine(spec(command))));
+    commands.forEach(
+        command ->
+            parent(root, command)
+                .addSubcommand(spec(command).name(), new CommandLine(spec(command))));
     verbs
         .create(known(), environment)
         .forEach(
@@ -107,6 +110,14 @@ public final class CommandLineInterface {
     line.setExecutionStrategy(this::execute);
     line.setExecutionExceptionHandler((failure, at, _) -> report(failure, at));
     return line;
+  }
+
+  /** Returns what a command is a subcommand of: the root, or the command before the last word. */
+  private static CommandSpec parent(CommandSpec root, Command command) {
+    int space = command.name().indexOf(' ');
+    return space < 0
+        ? root
+        : root.subcommands().get(command.name().substring(0, space)).getCommandSpec();
   }
 
   private int execute(ParseResult parsed) {
@@ -126,7 +137,8 @@ public final class CommandLineInterface {
     if (last.commandSpec().userObject() != null) {
       return new CommandLine.RunLast().execute(parsed);
     }
-    String name = last.commandSpec().name();
+    String qualified = last.commandSpec().qualifiedName(" ");
+    String name = qualified.substring(qualified.indexOf(' ') + 1);
     Command command =
         commands.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
     try {
@@ -195,7 +207,10 @@ public final class CommandLineInterface {
   }
 
   private static CommandSpec spec(Command command) {
-    CommandSpec spec = CommandSpec.create().name(command.name()).mixinStandardHelpOptions(true);
+    CommandSpec spec =
+        CommandSpec.create()
+            .name(command.name().substring(command.name().lastIndexOf(' ') + 1))
+            .mixinStandardHelpOptions(true);
     spec.usageMessage().description(command.description());
     command.settings().forEach(setting -> spec.addOption(option(setting)));
     spec.addOption(option(CONFIG));
@@ -242,10 +257,7 @@ public final class CommandLineInterface {
         : option.arity("1").build();
   }
 
-  /** Returns the program's name and version, from its jar's manifest. */
   private static String version() {
-    return "sluice "
-        + Optional.ofNullable(CommandLineInterface.class.getPackage().getImplementationVersion())
-            .orElse("(not from a jar)");
+    return "sluice " + ProgramVersion.text();
   }
 }

@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Certificates that the process trusts besides those of the JVM, in its HTTPS connections to Git
- * servers, chart repositories and the APIs of forges. Clusters and Kafka have settings of their
- * own.
+ * servers, chart repositories, the APIs of forges and the store of an archive. Clusters and Kafka
+ * have settings of their own.
  */
 public final class TrustedCertificates {
 
   public static final Setting<Optional<Path>> SETTING =
       Setting.path(
               "trusted-certificates",
-              "PEM file of certificate authorities that Git servers, chart repositories and forges"
-                  + " may use besides the public ones; read at the start")
+              "PEM file of certificate authorities that Git servers, chart repositories, forges and"
+                  + " the store of the archive may use besides the public ones; read at the start")
           .optional();
 
   private TrustedCertificates() {}

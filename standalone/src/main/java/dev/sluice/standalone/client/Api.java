@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.cli.ProgramVersion;
 import dev.sluice.standalone.cli.TimedRequest;
+import dev.sluice.standalone.client.output.Observations;
+import dev.sluice.standalone.client.output.Reservations;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -27,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 
 /**
  * HTTP client of the API; an error answer ends the command with the exit code for it. All requests
@@ -49,6 +53,7 @@ public final class Api implements AutoCloseable {
   private final URI server;
   private final Optional<SecretReference> token;
   private final Duration limit;
+  private final Reservations reservations = new Reservations();
   private Deadline deadline;
 
   /**
@@ -61,6 +66,11 @@ public final class Api implements AutoCloseable {
     this.token = token;
     this.limit = limit;
     this.deadline = Deadline.in(limit);
+  }
+
+  /** Returns what limits the answers so far. */
+  Reservations reservations() {
+    return reservations;
   }
 
   /** Starts the time limit again, for the next of several steps. */
@@ -115,9 +125,32 @@ public final class Api implements AutoCloseable {
 
   /** Returns the items of all pages, at most {@code most}. */
   public List<JsonNode> all(String path, Query query, int most) {
+    return pages(path, query, most, _ -> {});
+  }
+
+  /**
+   * Returns the items of all pages, each of which has the time limit of its own.
+   *
+   * @param progress receives the number of items so far, when another page follows
+   */
+  List<JsonNode> allPages(String path, Query query, IntConsumer progress) {
+    return pages(
+        path,
+        query,
+        Integer.MAX_VALUE,
+        items -> {
+          progress.accept(items);
+          renew();
+        });
+  }
+
+  private List<JsonNode> pages(String path, Query query, int most, IntConsumer before) {
     List<JsonNode> items = new ArrayList<>();
     Optional<String> after = Optional.empty();
     do {
+      if (after.isPresent()) {
+        before.accept(items.size());
+      }
       Query page = new Query();
       page.pairs.addAll(query.pairs);
       JsonNode answer =
@@ -163,7 +196,9 @@ public final class Api implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.resolve(path))
+            .header("User-Agent", ProgramVersion.userAgent());
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.resolve()));
     return request;
   }
@@ -231,8 +266,11 @@ public final class Api implements AutoCloseable {
     if (response.statusCode() >= 300) {
       throw refused(response.statusCode(), response.body());
     }
+    response.headers().firstValue("Sluice-Catching-Up").ifPresent(reservations::catchingUp);
     try {
-      return Json.mapper().readTree(response.body());
+      JsonNode answer = Json.mapper().readTree(response.body());
+      reservations.answered(answer);
+      return answer;
     } catch (IOException e) {
       throw new ExitException(ExitException.UNREACHABLE, foreign());
     }

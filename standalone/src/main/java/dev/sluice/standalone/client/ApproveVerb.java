@@ -2,6 +2,7 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
@@ -10,6 +11,7 @@ import java.io.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,7 +19,10 @@ import picocli.CommandLine.Option;
     name = "approve",
     description = {
       "Shows the deletions of an application that wait for an approval, asks, and approves them.",
-      "The approval holds for these objects, this commit and this generation only."
+      "The approval holds for these objects, this commit and this generation only.",
+      "With --fleet, approves that a revision of the fleet removes or deselects many applications,"
+          + " and waits for the dispatcher's answer. The approval holds for this revision and these"
+          + " applications only."
     })
 final class ApproveVerb extends CommandVerbs.Commanding {
 
@@ -34,6 +39,14 @@ final class ApproveVerb extends CommandVerbs.Commanding {
       description = "the plan that was reviewed; without it, asks on the terminal")
   private Optional<String> digest = Optional.empty();
 
+  @Option(
+      names = "--fleet",
+      paramLabel = "DIGEST",
+      description =
+          "the removal of the fleet that was reviewed, which status and doctor show; instead of"
+              + " APP")
+  private Optional<String> fleet = Optional.empty();
+
   private String cluster = "";
   private String plan = "";
   private long generation;
@@ -44,6 +57,18 @@ final class ApproveVerb extends CommandVerbs.Commanding {
 
   @Override
   int run(Api api, Printer printer) {
+    if (fleet.isPresent()) {
+      if (!applications().isEmpty()
+          || digest.isPresent()
+          || isSelective()
+          || !clusters().isEmpty()) {
+        throw new ExitException(
+            2,
+            "--fleet approves a revision of the whole fleet: give it without APP, --plan, --cluster"
+                + " and --repository");
+      }
+      return approveFleet(api, printer, fleet.get());
+    }
     JsonNode held = held(api);
     cluster = held.get("cluster").asText();
     plan = held.at("/plan/digest").asText();
@@ -60,6 +85,36 @@ final class ApproveVerb extends CommandVerbs.Commanding {
     return super.run(api, printer);
   }
 
+  /** Approves a removal of the fleet and waits for the answer; returns the exit code. */
+  private int approveFleet(Api api, Printer printer, String removal) {
+    ObjectNode body =
+        Json.mapper()
+            .createObjectNode()
+            .put("digest", removal)
+            .put("reason", reason())
+            .put("dryRun", isDryRun());
+    JsonNode plan = api.post("/api/v1/fleet-approvals", body, UUID.randomUUID().toString());
+    if (!isAwaited()) {
+      printer.message(plan.get("expected").asText());
+      printer.message(
+          isDryRun()
+              ? "dry run: nothing was approved"
+              : "given; sluice events --type fleet-approval-answered -o yaml shows the answer");
+      return 0;
+    }
+    ObjectNode given = plan.deepCopy();
+    given.putArray("clusters");
+    given.set("command", kind("approve").put("fleet", removal));
+    ObjectNode commands = Json.mapper().createObjectNode();
+    commands.putArray("commands").add(given);
+    int code = commanded(api, commands, printer);
+    if (code == ExitException.TIMED_OUT) {
+      printer.message(
+          "the next dispatcher that reads the fleet answers: sluice doctor shows why none has");
+    }
+    return code;
+  }
+
   @Override
   void command(Api api, ObjectNode body) {
     body.set("command", kind("approve").put("generation", generation).put("plan", plan));
@@ -73,7 +128,8 @@ final class ApproveVerb extends CommandVerbs.Commanding {
 
   private JsonNode held(Api api) {
     if (applications().size() != 1) {
-      throw new ExitException(2, "give one application");
+      throw new ExitException(
+          2, "give one application, or --fleet DIGEST for a removal of the fleet");
     }
     String application = applications().getFirst();
     JsonNode detail = api.get("/api/v1/applications/" + Api.encoded(application), new Query());

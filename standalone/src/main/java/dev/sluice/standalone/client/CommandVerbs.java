@@ -4,8 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
-import dev.sluice.standalone.client.output.Column;
-import dev.sluice.standalone.client.output.Column.Shape;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,32 +22,7 @@ import picocli.CommandLine.Parameters;
 /** Verbs that command applications: each sends events, which the dispatcher carries out. */
 final class CommandVerbs {
 
-  static final List<Column> PLANNED =
-      List.of(
-          Column.of("APPLICATION", Shape.KEY, "/application"),
-          Column.of("CLUSTERS", Shape.NAME, CommandVerbs::clusters),
-          Column.of("COMMAND", Shape.FIXED, CommandVerbs::verb),
-          Column.of("EXPECTED", Shape.TEXT, "/expected"),
-          Column.wide("ID", "/id"));
-
   private CommandVerbs() {}
-
-  private static String clusters(JsonNode command) {
-    return command.get("clusters").isEmpty()
-        ? "-"
-        : String.join(",", command.get("clusters").valueStream().map(JsonNode::asText).toList());
-  }
-
-  /** Returns the verb that sends an event's command, as it is typed. */
-  static String verb(JsonNode event) {
-    String kind = event.at("/command/kind").asText();
-    return switch (kind) {
-      case "re-evaluate" -> "sync";
-      case "resync" -> "sync --force";
-      case "restore" -> "rollback";
-      default -> kind;
-    };
-  }
 
   /** A verb that commands a selection of applications. */
   abstract static class Commanding extends Verb {
@@ -81,6 +55,11 @@ final class CommandVerbs {
     @Option(names = "--dry-run", description = "print what would be commanded, and do nothing")
     private boolean dryRun;
 
+    @Option(
+        names = "--no-wait",
+        description = "do not wait for the dispatcher's answers, nor for what is sent")
+    private boolean noWait;
+
     Commanding(Terminal terminal) {
       super(terminal);
     }
@@ -100,11 +79,24 @@ final class CommandVerbs {
       repository.ifPresent(name -> body.put("repository", name));
     }
 
-    /** Reports the commands that were sent; returns the exit code. */
+    /** Returns the time limit for the dispatcher's answers. */
+    Duration limit() {
+      return timeout().orElse(CommandAnswers.LIMIT);
+    }
+
+    @Override
+    Duration answerLimit() {
+      return answerLimitWithin(limit());
+    }
+
+    /** Reports the commands that were sent, and their answers; returns the exit code. */
     int commanded(Api api, JsonNode plan, Printer printer) {
-      printer.list(plan.get("commands").valueStream().toList(), PLANNED);
-      printer.message("commanded; sluice describe APP shows the answers");
-      return 0;
+      List<JsonNode> planned = plan.get("commands").valueStream().toList();
+      List<JsonNode> answered;
+      try (Progress progress = progress("answers", planned.size())) {
+        answered = new CommandAnswers(api, Deadline.in(limit())).await(planned, progress);
+      }
+      return CommandAnswers.print(answered, printer);
     }
 
     List<String> applications() {
@@ -117,6 +109,15 @@ final class CommandVerbs {
 
     boolean isDryRun() {
       return dryRun;
+    }
+
+    /** Whether to wait for the dispatcher's answers. */
+    boolean isAwaited() {
+      return !dryRun && !noWait;
+    }
+
+    String reason() {
+      return reason;
     }
 
     @Override
@@ -133,11 +134,14 @@ final class CommandVerbs {
       body.put("reason", reason).put("dryRun", dryRun);
       JsonNode plan = api.post("/api/v1/commands", body, UUID.randomUUID().toString());
       plan.get("skipped").forEach(skipped -> printer.message("skipped " + skipped.asText()));
-      if (!dryRun) {
+      if (isAwaited()) {
         return Math.max(missing(plan), commanded(api, plan, printer));
       }
-      printer.list(plan.get("commands").valueStream().toList(), PLANNED);
-      printer.message("dry run: nothing was commanded");
+      printer.list(plan.get("commands").valueStream().toList(), CommandAnswers.PLANNED);
+      printer.message(
+          dryRun
+              ? "dry run: nothing was commanded"
+              : "commanded; sluice describe APP shows the answers");
       return missing(plan);
     }
 
@@ -251,54 +255,20 @@ final class CommandVerbs {
     }
   }
 
-  @Command(
-      name = "rollback",
-      description =
-          "Sends the inputs of an older commit as a new generation, and pins the applications to"
-              + " that commit until they are resumed.")
-  static final class Rollback extends SelectingByHistory {
-
-    @Option(
-        names = "--to",
-        required = true,
-        paramLabel = "COMMIT|TIME",
-        description =
-            "a commit id of the first source or its first seven digits or more, or a time (ISO"
-                + " 8601): each cluster then gets the commit that it held at that time")
-    private String to = "";
-
-    Rollback(Terminal terminal) {
-      super(terminal);
-    }
-
-    @Override
-    void command(Api api, ObjectNode body) {
-      if (to.contains("T")) {
-        body.put("restoreAt", to);
-      } else if (to.matches("[0-9a-fA-F]{7,64}")) {
-        body.set("command", kind("restore").put("commit", CommitEffects.full(api, to)));
-      } else {
-        throw new ExitException(
-            2,
-            "expected --to a commit id, or its first seven digits or more, or a time such as"
-                + " 2026-01-31T02:00:00Z");
-      }
-    }
-  }
-
-  /** The former spellings of {@code sync}, {@code rollback} and {@code rebuild}, for scripts. */
+  /** The verbs that send from the log or from Git again, also under their former names. */
   @Command(
       name = "replay",
       hidden = true,
       mixinStandardHelpOptions = true,
-      synopsisSubcommandLabel = "re-evaluate|resync|restore|rebuild",
-      description = "Former spelling of sync, sync --force, rollback and rebuild.")
+      synopsisSubcommandLabel = "resend|re-evaluate|resync|restore|rebuild",
+      description = "Other spelling of resend, sync, sync --force, rollback and rebuild.")
   static final class Replay implements Runnable {
 
     private Replay() {}
 
     static CommandLine with(Terminal terminal) {
       return new CommandLine(new Replay())
+          .addSubcommand("resend", new ResendVerb(terminal))
           .addSubcommand("re-evaluate", new Sync(terminal, false))
           .addSubcommand("resync", new Sync(terminal, true))
           .addSubcommand("restore", restore(terminal))
@@ -306,7 +276,7 @@ final class CommandVerbs {
     }
 
     private static CommandLine restore(Terminal terminal) {
-      CommandSpec rollback = CommandSpec.forAnnotatedObject(new Rollback(terminal));
+      CommandSpec rollback = CommandSpec.forAnnotatedObject(new RollbackVerb(terminal));
       OptionSpec to = rollback.findOption("--to");
       rollback.remove(to).addOption(OptionSpec.builder(to).names("--at", "--to").build());
       return new CommandLine(rollback);
@@ -314,7 +284,7 @@ final class CommandVerbs {
 
     @Override
     public void run() {
-      throw new ExitException(2, "expected sync, sync --force, rollback or rebuild");
+      throw new ExitException(2, "expected resend, sync, sync --force, rollback or rebuild");
     }
   }
 }

@@ -85,6 +85,11 @@ final class DeadLettersVerb extends Verb {
   private boolean dryRun;
 
   @Option(
+      names = "--no-wait",
+      description = "do not wait for the dispatcher's answers, nor for what is sent")
+  private boolean noWait;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
       description = "retry or discard at most this many a second (default: 50)")
@@ -234,11 +239,23 @@ final class DeadLettersVerb extends Verb {
         progress.done(Math.min(from + rate, chosen.size()));
       }
     }
-    printer.list(commands, CommandVerbs.PLANNED);
+    if (!dryRun && !noWait) {
+      return Math.max(skipped == 0 ? 0 : 1, answered(api, commands, printer));
+    }
+    printer.list(commands, CommandAnswers.PLANNED);
     printer.message(
         (dryRun ? "dry run: nothing was commanded, %d would be" : "%d commanded")
             .formatted(commands.size()));
     return skipped == 0 ? 0 : 1;
+  }
+
+  private int answered(Api api, List<JsonNode> commands, Printer printer) {
+    Deadline end = Deadline.in(timeout().orElse(CommandAnswers.LIMIT));
+    List<JsonNode> answered;
+    try (Progress progress = progress("answers", commands.size())) {
+      answered = new CommandAnswers(api, end).await(commands, progress);
+    }
+    return CommandAnswers.print(answered, printer);
   }
 
   private List<String> chosen(Api api) {

@@ -2,16 +2,21 @@ package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.CommandWord;
+import dev.sluice.standalone.client.output.DefinitionChanges;
 import dev.sluice.standalone.client.output.Listings;
+import dev.sluice.standalone.client.output.Observations;
 import dev.sluice.standalone.client.output.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import picocli.CommandLine.Command;
@@ -21,19 +26,19 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "describe",
     description =
-        "Shows an application: sources, clusters, health, drift, holds, dead letters and last"
-            + " commands.")
+        "Shows an application: sources, clusters, health, drift, holds, dead letters, and the last"
+            + " generations and commands.")
 final class DescribeVerb extends Verb {
 
   static final List<Column> COMMANDS =
       List.of(
           Column.age("AGE", "/at"),
           Column.wide("AT", "/at"),
-          Column.of("COMMAND", Shape.FIXED, CommandVerbs::verb),
+          Column.of("COMMAND", Shape.FIXED, CommandWord::of),
           Column.of("BY", "/by"),
           Column.of("REASON", Shape.TEXT, "/reason"),
           Column.of("ACCEPTED", Shape.FIXED, "/accepted"),
-          Column.of("ANSWER", Shape.TEXT, "/message"),
+          Column.of("ANSWER", Shape.TEXT, Listings::answer),
           Column.wide("ID", "/id"));
 
   private static final List<Column> OBJECTS =
@@ -72,6 +77,15 @@ final class DescribeVerb extends Verb {
     printer.fact("application", application);
     printer.facts(Problems.of(detail, printer.times()));
     printer.fact("fleet", detail.get("fleetRevision").asText());
+    List<JsonNode> definition =
+        api.all(
+            "/api/v1/changes",
+            new Query()
+                .with("application", Optional.of(application))
+                .with("type", Optional.of(EventType.DEFINITION_ACCEPTED.slug())),
+            1);
+    FleetRequests.in(definition, api)
+        .forEach(change -> printer.facts(DefinitionChanges.files(change)));
     detail
         .at("/definition/sources")
         .forEach(
@@ -96,6 +110,11 @@ final class DescribeVerb extends Verb {
       section(printer, tree(api, detail, printer), OBJECTS);
     }
     section(printer, items(detail, "deadLetters"), Listings.DEAD_LETTERS);
+    section(
+        printer,
+        CommandWord.inReasons(items(detail, "generations"), items(detail, "commands")),
+        HistoryVerb.GENERATIONS);
+    HistoryVerb.failures(items(detail, "generations"), printer);
     section(printer, items(detail, "commands"), COMMANDS);
     return 0;
   }
@@ -246,7 +265,7 @@ final class DescribeVerb extends Verb {
 
   private static List<JsonNode> items(JsonNode detail, String name) {
     List<JsonNode> items = new ArrayList<>();
-    detail.get(name).forEach(items::add);
+    detail.path(name).forEach(items::add);
     return items;
   }
 }

@@ -7,6 +7,7 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Reservations;
 import dev.sluice.standalone.client.output.Times;
 import dev.sluice.worker.sandbox.IsolationMode;
 import java.time.Duration;
@@ -46,6 +47,12 @@ final class DoctorVerb extends Verb {
     super(terminal);
   }
 
+  /** The findings say it already. */
+  @Override
+  boolean warnsOfLimits() {
+    return false;
+  }
+
   @Override
   int run(Api api, Printer printer) {
     List<JsonNode> findings = new ArrayList<>();
@@ -68,6 +75,8 @@ final class DoctorVerb extends Verb {
         obstacles.isEmpty()
             ? finding("read model", Result.ok, "has read all of the topics")
             : finding("read model", Result.wrong, String.join("; ", obstacles)));
+    Reservations.sentence(status.path("knownSince"))
+        .ifPresent(text -> findings.add(finding("history", Result.ok, text)));
     List<JsonNode> stored = new ArrayList<>();
     examine(api, status, stored, times);
     findings.addAll(obstacles.isEmpty() ? stored : stored.stream().map(DoctorVerb::stale).toList());
@@ -96,10 +105,10 @@ final class DoctorVerb extends Verb {
         .forEach(
             cluster -> {
               findings.add(cluster(cluster, parts, times));
-              isolation(cluster).ifPresent(findings::add);
+              isolation(cluster, status.has("knownSince")).ifPresent(findings::add);
             });
     findings.add(repositories(api, times));
-    findings.add(webhooks(api));
+    findings.add(webhooks(api, status.path("knownSince").path("since")));
     findings.add(underWay(api));
     findings.add(deadLetters(status));
     long held = status.get("held").asLong();
@@ -136,21 +145,29 @@ final class DoctorVerb extends Verb {
     return finding(
         name,
         Result.ok,
-        "%s leads %s; %d applications, %d of them being synced"
+        "%s leads%s; %d applications, %d of them being synced"
             .formatted(
                 cluster.get("worker").asText(),
-                times.lasting(cluster.get("helloAt")),
+                cluster.hasNonNull("helloAt") ? " " + times.lasting(cluster.get("helloAt")) : "",
                 cluster.get("applications").asLong(),
                 syncing));
   }
 
   /** Returns a finding about how renderers are kept from the worker's credentials. */
-  private static Optional<JsonNode> isolation(JsonNode cluster) {
+  private static Optional<JsonNode> isolation(JsonNode cluster, boolean isCut) {
     if (!cluster.hasNonNull("worker")) {
       return Optional.empty();
     }
     String check = "rendering " + cluster.get("cluster").asText();
     Optional<IsolationMode> mode = IsolationMode.find(cluster.path("renderIsolation").asText(""));
+    if (mode.isEmpty() && isCut && !cluster.hasNonNull("helloAt")) {
+      return Optional.of(
+          finding(
+              check,
+              Result.unknown,
+              "the worker's report about it was deleted from the log; it reports it when it"
+                  + " starts"));
+    }
     if (mode.isEmpty()) {
       return Optional.of(
           finding(check, Result.warning, "the worker does not report how it isolates renderers"));
@@ -220,10 +237,12 @@ final class DoctorVerb extends Verb {
                 .formatted(some(late)));
   }
 
-  private static JsonNode webhooks(Api api) {
+  private static JsonNode webhooks(Api api, JsonNode knownSince) {
     List<String> problems = new ArrayList<>();
     WebhookChecks.unfollowed(api).ifPresent(problems::add);
-    WebhookChecks.neverNamed(api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE))
+    WebhookChecks.neverNamed(
+            api.all("/api/v1/repositories", new Query(), Integer.MAX_VALUE),
+            Optional.of(knownSince).filter(JsonNode::isTextual).map(JsonNode::asText))
         .ifPresent(problems::add);
     return problems.isEmpty()
         ? finding(

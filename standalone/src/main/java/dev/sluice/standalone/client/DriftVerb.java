@@ -5,6 +5,7 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
+import dev.sluice.standalone.client.output.Observations;
 import dev.sluice.standalone.client.output.Times;
 import java.util.ArrayList;
 import java.util.List;

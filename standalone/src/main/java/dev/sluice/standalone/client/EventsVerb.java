@@ -1,6 +1,7 @@
 package dev.sluice.standalone.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,6 +27,7 @@ final class EventsVerb extends Verb {
           Column.of("CLUSTER", Shape.KEY, "/cluster"),
           Column.of("APPLICATION", Shape.KEY, "/application"),
           Column.of("REPOSITORY", "/repository"),
+          Column.of("SUBJECT", Shape.TEXT, event -> subject(event).orElse("-")),
           Column.wide("AT", "/at"),
           ID);
 
@@ -48,7 +51,11 @@ final class EventsVerb extends Verb {
       description = "only of these clusters; may be repeated")
   private List<String> clusters = new ArrayList<>();
 
-  @Option(names = "--type", description = "only this type, such as applied")
+  @Option(
+      names = "--type",
+      description =
+          "only this type, such as applied; with --format cdevents also a type of CDEvents, such as"
+              + " dev.cdevents.service.deployed")
   private Optional<String> type = Optional.empty();
 
   @Option(names = "--since", paramLabel = "TIME", description = "from this time on, in ISO 8601")
@@ -56,6 +63,20 @@ final class EventsVerb extends Verb {
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 1000)")
   private int limit = 1000;
+
+  @Option(
+      names = "--format",
+      paramLabel = "cdevents",
+      description =
+          "vocabulary of the events: cdevents prints deployments, rollbacks, removals, merges and"
+              + " reviews as CDEvents (cdevents.dev), one JSON object a line, whatever --output is"
+              + " (default: Sluice's own events)")
+  private Optional<Vocabulary> vocabulary = Optional.empty();
+
+  /** Vocabularies of other tools, named as they are typed. */
+  enum Vocabulary {
+    cdevents
+  }
 
   EventsVerb(Terminal terminal) {
     super(terminal);
@@ -67,11 +88,27 @@ final class EventsVerb extends Verb {
         new Query()
             .with("application", applications)
             .with("cluster", clusters)
-            .with("type", type)
+            // CDEvents are made of several events
+            .with("type", type.filter(_ -> vocabulary.isEmpty()))
             .with("since", since);
+    Consumer<JsonNode> shown = event -> print(event, printer);
+    if (vocabulary.isPresent()) {
+      CdEventReader reader = new CdEventReader(api);
+      shown =
+          event ->
+              reader
+                  .read(event)
+                  .filter(
+                      one -> type.filter(name -> !CdEventReader.isOf(name, event, one)).isEmpty())
+                  .ifPresent(printer::line);
+    }
     if (!follow) {
       List<JsonNode> events = api.all("/api/v1/events", query, limit);
-      printer.list(events, COLUMNS, ID);
+      if (vocabulary.isPresent()) {
+        events.forEach(shown);
+      } else {
+        printer.list(events, COLUMNS, ID);
+      }
       return events.isEmpty()
           ? new Existence(api, printer).applications(applications, events).clusters(clusters).code()
           : 0;
@@ -82,7 +119,7 @@ final class EventsVerb extends Verb {
       api.renew();
       try (EventReader events = api.stream(query, last)) {
         for (Optional<JsonNode> event = events.next(); event.isPresent(); event = events.next()) {
-          print(event.get(), printer);
+          shown.accept(event.get());
           hasNews = true;
         }
         last = hasNews ? events.lastId() : last;
@@ -105,13 +142,29 @@ final class EventsVerb extends Verb {
       return;
     }
     printer.line(
-        "%s  %-22s %s %s"
+        "%s  %-22s %s %s%s"
             .formatted(
                 event.get("at").asText(),
                 event.get("type").asText(),
                 event.has("application")
                     ? event.path("cluster").asText("-") + "/" + event.get("application").asText()
                     : event.path("repository").asText(event.path("cluster").asText("-")),
-                event.at("/body/subject/generation").asText("")));
+                event.at("/body/subject/generation").asText(""),
+                subject(event).map(subject -> " " + subject).orElse("")));
+  }
+
+  /** Returns what a push or a merge is about and who wrote it; empty for other events. */
+  private static Optional<String> subject(JsonNode event) {
+    JsonNode body = event.path("body");
+    JsonNode push =
+        event.path("type").asText().equals(EventType.REF_FORWARDED.slug())
+            ? body.at("/change/head")
+            : body.path("head");
+    String title = push.path("subject").asText(body.path("title").asText(""));
+    String author = push.path("author").asText(body.path("author").asText(""));
+    if (title.isEmpty() && author.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(author.isEmpty() ? title : "%s, by %s".formatted(title, author).strip());
   }
 }

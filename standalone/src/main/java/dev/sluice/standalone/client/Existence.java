@@ -3,6 +3,7 @@ package dev.sluice.standalone.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -36,9 +37,17 @@ final class Existence {
 
   /** Checks that the clusters exist. */
   Existence clusters(List<String> names) {
-    if (exact(names).findAny().isPresent()) {
+    return clusters(names, List.of());
+  }
+
+  /** Checks that the clusters exist, except those that were found. */
+  Existence clusters(List<String> names, Collection<JsonNode> found) {
+    Set<String> seen = new HashSet<>(texts(found.stream(), "cluster"));
+    found.forEach(one -> one.path("clusters").forEach(cluster -> seen.add(cluster.asText())));
+    List<String> unseen = exact(names).filter(name -> !seen.contains(name)).toList();
+    if (!unseen.isEmpty()) {
       Set<String> known = texts(api.get("/api/v1/clusters", new Query()).valueStream(), "cluster");
-      exact(names)
+      unseen.stream()
           .filter(name -> !known.contains(name))
           .forEach(name -> missing("there is no cluster " + name));
     }

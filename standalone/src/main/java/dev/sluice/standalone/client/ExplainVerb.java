@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.CommandWord;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -22,6 +23,8 @@ final class ExplainVerb extends Verb {
           Column.of("OUTCOME", Shape.STATE, "/outcome"),
           Column.age("AGE", "/outcomeAt"),
           Column.wide("AT", "/outcomeAt"),
+          Column.wide("SUPERSEDED BY", "/supersededBy"),
+          Column.wide("ATTEMPTS", "/attempts"),
           Column.of("REASON", "/reason"),
           Column.wide("MESSAGE", "/message"));
   private static final List<Column> UNAFFECTED =
@@ -48,9 +51,16 @@ final class ExplainVerb extends Verb {
       printer.list(items(explanation, "affected"), AFFECTED);
       return 0;
     }
-    printer.line("commit  " + explanation.get("commit").asText());
+    printer.fact("commit", explanation.get("commit").asText());
+    for (JsonNode change : items(explanation, "changes")) {
+      OriginFacts.change(change, printer);
+      OriginFacts.reviews(change, explanation.path("reviews"), printer);
+    }
+    List<JsonNode> commands = items(explanation, "commands");
+    commands.forEach(command -> OriginFacts.command(command, printer));
     printer.line("");
-    printer.list(items(explanation, "affected"), AFFECTED);
+    printer.list(CommandWord.inReasons(items(explanation, "affected"), commands), AFFECTED);
+    HistoryVerb.failures(items(explanation, "affected"), printer);
     if (!explanation.get("unaffected").isEmpty()) {
       printer.line("");
       printer.list(items(explanation, "unaffected"), UNAFFECTED);

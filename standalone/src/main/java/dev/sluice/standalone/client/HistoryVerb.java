@@ -4,8 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.CommandWord;
+import dev.sluice.standalone.client.output.DefinitionChanges;
+import dev.sluice.standalone.client.output.Failures;
+import dev.sluice.standalone.client.output.Observations;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,8 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "history",
     description =
-        "Lists the generations of an application, newest first, and what was observed of each: its"
-            + " health, who changed its objects, and when they were put back.")
+        "Lists the generations of an application, newest first, why those that failed did, and what"
+            + " was observed of each: its health, who changed its objects, and when they were put"
+            + " back. Below are the changes of its definition, with the file of the fleet and who"
+            + " changed it.")
 final class HistoryVerb extends Verb {
 
   static final List<Column> GENERATIONS =
@@ -29,7 +36,9 @@ final class HistoryVerb extends Verb {
           Column.of("HEALTH", Shape.STATE, "/health/value"),
           Column.of("ACTOR", "/actor"),
           Column.of("REASON", "/reason"),
+          Column.wide("SUPERSEDED BY", "/supersededBy"),
           Column.wide("ATTEMPTS", "/attempts"),
+          Column.wide("CAUSE", "/failure/code"),
           Column.wide("RENDERED BY", "/renderer"),
           Column.wide("MESSAGE", "/message"));
   private static final List<Column> OBSERVATIONS =
@@ -43,6 +52,17 @@ final class HistoryVerb extends Verb {
           Column.of("BY", "/by"),
           Column.of("AFTER", Shape.FIXED, one -> Observations.duration(one.path("after"))),
           Column.of("WHAT", Shape.TEXT, "/detail"));
+
+  private static final List<Column> DEFINITIONS =
+      List.of(
+          Column.age("AGE", "/at"),
+          Column.wide("ACCEPTED", "/at"),
+          Column.of("GENERATIONS", Shape.TEXT, "/generations"),
+          Column.of("FILE", Shape.KEY, "/file"),
+          Column.of("BY", "/by"),
+          Column.wide("IN COMMIT", "/commit"),
+          Column.wide("REQUEST", "/request"),
+          Column.of("CHANGE", Shape.TEXT, "/change"));
 
   @Parameters(paramLabel = "APP", description = "name of the application")
   private String application = "";
@@ -67,17 +87,60 @@ final class HistoryVerb extends Verb {
             "/api/v1/applications/%s/history".formatted(Api.encoded(application)),
             new Query().with("cluster", clusters),
             limit);
-    printer.list(generations, GENERATIONS);
+    printer.list(
+        printer.isTable()
+            ? CommandWord.inReasons(generations, commands(api, generations))
+            : generations,
+        GENERATIONS);
+    failures(generations, printer);
     List<JsonNode> observed = generations.stream().flatMap(Observations::of).toList();
     if (printer.isTable() && !observed.isEmpty()) {
       printer.line("");
       printer.list(observed, OBSERVATIONS);
     }
+    definitions(api, generations, printer);
     return generations.isEmpty()
         ? new Existence(api, printer)
             .applications(List.of(application), generations)
             .clusters(clusters)
             .code()
         : 0;
+  }
+
+  /** Returns the commands that may have caused the generations. */
+  private List<JsonNode> commands(Api api, List<JsonNode> generations) {
+    if (generations.stream().noneMatch(CommandWord::isCause)) {
+      return List.of();
+    }
+    api.renew();
+    return api.all(
+        "/api/v1/commands",
+        new Query().with("application", Optional.of(application)),
+        Integer.MAX_VALUE);
+  }
+
+  /** Prints what revisions of the fleet changed in the definition, and who changed it. */
+  private void definitions(Api api, List<JsonNode> generations, Printer printer) {
+    if (!printer.isTable() || generations.isEmpty()) {
+      return;
+    }
+    api.renew();
+    List<JsonNode> changes =
+        api.all(
+            "/api/v1/changes", new Query().with("application", Optional.of(application)), limit);
+    List<JsonNode> rows = DefinitionChanges.rows(FleetRequests.in(changes, api), generations);
+    if (!rows.isEmpty()) {
+      printer.line("");
+      printer.list(rows, DEFINITIONS);
+    }
+  }
+
+  /** Prints the failures of generations below their list. */
+  static void failures(List<JsonNode> generations, Printer printer) {
+    List<JsonNode> failed = Failures.of(generations);
+    if (printer.isTable() && !failed.isEmpty()) {
+      printer.line("");
+      printer.list(failed, Failures.COLUMNS);
+    }
   }
 }

@@ -42,6 +42,20 @@ final class Printer {
     terminal.out().println(Visible.line(text));
   }
 
+  /** Prints JSON on one line. */
+  void line(JsonNode json) {
+    terminal.out().println(Visible.json(json.toString()));
+  }
+
+  /** Prints a line whose control characters are escaped already. */
+  void asItIs(String line) {
+    terminal.out().println(line);
+  }
+
+  boolean isCsv() {
+    return format == Format.csv;
+  }
+
   /** Whether answers are printed as they are, in JSON or YAML. */
   boolean isRaw() {
     return format == Format.json || format == Format.yaml;
@@ -87,6 +101,7 @@ final class Printer {
     switch (format) {
       case json, yaml -> raw(Json.mapper().valueToTree(items));
       case name -> items.stream().map(name.value()).distinct().forEach(this::line);
+      case csv -> throw new IllegalStateException("the verb prints CSV itself");
       case table, wide -> table(items, columns);
     }
   }
@@ -139,6 +154,7 @@ final class Printer {
     wide,
     json,
     yaml,
+    csv,
     name
   }
 }

@@ -2,7 +2,7 @@ package dev.sluice.standalone.client;
 
 import java.io.PrintStream;
 
-/** Progress bar: one line that is overwritten in place, shown only on a terminal. */
+/** Progress of an operation: one line that is overwritten in place, shown only on a terminal. */
 final class Progress implements AutoCloseable {
 
   private static final int WIDTH = 30;
@@ -28,6 +28,17 @@ final class Progress implements AutoCloseable {
     String line =
         "%s [%s%s] %d/%d"
             .formatted(what, "#".repeat(filled), ".".repeat(WIDTH - filled), steps, total);
+    write(line);
+  }
+
+  /** Shows the number of items so far, of an operation whose total is not known. */
+  void counted(int items) {
+    if (shown) {
+      write("%s %d".formatted(what, items));
+    }
+  }
+
+  private void write(String line) {
     err.print("\r" + line);
     err.flush();
     written = line.length();
@@ -39,6 +50,7 @@ final class Progress implements AutoCloseable {
     if (written > 0) {
       err.print("\r" + " ".repeat(written) + "\r");
       err.flush();
+      written = 0;
     }
   }
 }

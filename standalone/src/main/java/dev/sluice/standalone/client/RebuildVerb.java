@@ -6,6 +6,7 @@ import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Observations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +36,7 @@ final class RebuildVerb extends CommandVerbs.SelectingByHistory {
   }
 
   @Override
-  Duration answerLimit() {
-    return answerLimitWithin(limit());
-  }
-
-  private Duration limit() {
+  Duration limit() {
     return timeout().orElse(LIMIT);
   }
 

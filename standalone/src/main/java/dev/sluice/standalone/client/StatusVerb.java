@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import dev.sluice.standalone.client.output.Reservations;
 import dev.sluice.standalone.client.output.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,12 @@ final class StatusVerb extends Verb {
 
   StatusVerb(Terminal terminal) {
     super(terminal);
+  }
+
+  /** The obstacles in the answer say it already. */
+  @Override
+  boolean warnsOfLimits() {
+    return false;
   }
 
   @Override
@@ -64,6 +71,8 @@ final class StatusVerb extends Verb {
                   ref.get("reason").asText()));
     }
     WebhookChecks.unfollowed(api).ifPresent(text -> printer.after("warning  ", text));
+    Reservations.sentence(status.path("knownSince"))
+        .ifPresent(text -> printer.after("history  ", text));
     JsonNode letters = status.get("deadLetters");
     printer.after(
         "dead letters  ", letters.isEmpty() ? "none" : counts(letters).replace(Text.NO_BREAK, ' '));

@@ -8,6 +8,8 @@ import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
+import dev.sluice.standalone.client.output.CommandWord;
+import dev.sluice.standalone.client.output.Observations;
 import dev.sluice.standalone.client.output.Timeline;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,36 +99,68 @@ final class TraceVerb extends Verb {
         .map(
             found -> {
               ObjectNode answer =
-                  answer(found.get("changes").valueStream(), found.get("affected").valueStream());
+                  answer(
+                      found.get("changes").valueStream(),
+                      found.path("commands").valueStream(),
+                      found.get("affected").valueStream());
+              if (found.has("reviews")) {
+                answer.set("reviews", found.get("reviews"));
+              }
               return answer.set("commit", found.get("commit"));
             });
   }
 
-  /** Returns the changes of a delivery, and the generations that were sent for them. */
+  /**
+   * Returns the changes of a delivery with the merge requests of their commits, and the generations
+   * that were sent for them, or for commands with these commits.
+   */
   private Optional<ObjectNode> delivery(Api api) {
-    List<JsonNode> changes =
+    List<JsonNode> delivered =
         api.all("/api/v1/changes", new Query().with("delivery", Optional.of(traced)), 100);
-    if (changes.isEmpty()) {
+    if (delivered.isEmpty()) {
       return Optional.empty();
     }
-    List<String> ids = changes.stream().map(change -> text(change.get("id"))).toList();
+    Map<String, JsonNode> changes = byId(delivered.stream());
+    List<JsonNode> commits =
+        delivered.stream()
+            .map(change -> change.path("commit"))
+            .filter(JsonNode::isTextual)
+            .map(JsonNode::asText)
+            .distinct()
+            .flatMap(commit -> api.find("/api/v1/commits/" + commit).stream())
+            .toList();
+    Map<String, JsonNode> commands = byId(all(commits, "commands"));
     Map<String, JsonNode> affected = new LinkedHashMap<>();
-    changes.stream()
-        .map(change -> change.path("commit"))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText)
-        .distinct()
-        .flatMap(commit -> api.find("/api/v1/commits/" + commit).stream())
-        .flatMap(found -> found.get("affected").valueStream())
-        .filter(one -> one.path("causes").valueStream().anyMatch(id -> ids.contains(text(id))))
+    all(commits, "affected")
+        .filter(
+            one ->
+                one.path("causes")
+                    .valueStream()
+                    .map(JsonNode::asText)
+                    .anyMatch(id -> changes.containsKey(id) || commands.containsKey(id)))
         .forEach(one -> affected.put(place(one) + text(one.get("generation")), one));
-    ObjectNode answer = answer(changes.stream(), affected.values().stream());
+    changes.putAll(byId(all(commits, "changes").filter(change -> change.path("merge").isObject())));
+    ObjectNode answer =
+        answer(changes.values().stream(), commands.values().stream(), affected.values().stream());
+    answer.set("reviews", Json.mapper().valueToTree(all(commits, "reviews").toList()));
     return Optional.of(answer.put("delivery", traced));
   }
 
-  private ObjectNode answer(Stream<JsonNode> changes, Stream<JsonNode> affected) {
+  private static Stream<JsonNode> all(List<JsonNode> commits, String field) {
+    return commits.stream().flatMap(commit -> commit.path(field).valueStream());
+  }
+
+  private static Map<String, JsonNode> byId(Stream<JsonNode> items) {
+    Map<String, JsonNode> map = new LinkedHashMap<>();
+    items.forEach(item -> map.put(text(item.path("id")), item));
+    return map;
+  }
+
+  private ObjectNode answer(
+      Stream<JsonNode> changes, Stream<JsonNode> commands, Stream<JsonNode> affected) {
     ObjectNode answer = Json.mapper().createObjectNode();
     answer.set("changes", Json.mapper().valueToTree(changes.toList()));
+    answer.set("commands", Json.mapper().valueToTree(commands.toList()));
     answer.set(
         "affected",
         Json.mapper()
@@ -146,12 +180,14 @@ final class TraceVerb extends Verb {
       printer.fact("commit", text(answer.get("commit")));
     }
     Timeline timeline = new Timeline();
-    for (JsonNode change : answer.get("changes")) {
+    for (JsonNode change : FleetRequests.in(answer.get("changes"), api)) {
       timeline.change(change);
-      origin(change, printer);
+      OriginFacts.change(change, printer);
+      OriginFacts.reviews(change, answer.path("reviews"), printer);
     }
+    commands(answer, timeline, printer);
     for (JsonNode generation : answer.get("affected")) {
-      add(api, generation, timeline);
+      add(api, generation, answer, timeline);
     }
     print(timeline, printer);
     if (answer.get("affected").isEmpty()) {
@@ -159,46 +195,20 @@ final class TraceVerb extends Verb {
     }
   }
 
-  /** Prints a push or a merge with its author and its page at the forge. */
-  private static void origin(JsonNode change, Printer printer) {
-    JsonNode merge = change.path("merge");
-    if (merge.isObject()) {
-      printer.fact(
-          "merge",
-          "#%s %s, by %s, merged by %s"
-              .formatted(
-                  text(merge.path("number")),
-                  text(change.path("title")),
-                  text(merge.path("author")),
-                  text(merge.path("mergedBy"))));
-      if (merge.hasNonNull("url")) {
-        printer.fact("link", text(merge.get("url")));
-      }
-    } else if (change.hasNonNull("ref")) {
-      printer.fact(
-          "push",
-          "%s %s%s"
-              .formatted(
-                  text(change.path("repository")),
-                  text(change.get("ref")),
-                  change.hasNonNull("actor") ? " by " + text(change.get("actor")) : ""));
-    } else {
-      printer.fact(
-          "change",
-          "%s of %s, %s"
-              .formatted(
-                  text(change.path("type")),
-                  text(change.path("repository")),
-                  text(change.path("origin"))));
-    }
-    if (change.hasNonNull("delivery")) {
-      printer.fact("delivery", text(change.get("delivery")) + ", " + text(change.path("origin")));
+  private static void commands(JsonNode answer, Timeline timeline, Printer printer) {
+    for (JsonNode command : answer.path("commands")) {
+      timeline.command(command);
+      OriginFacts.command(command, printer);
     }
   }
 
-  /** Adds the steps of a generation, and its attempts, which are events of their own. */
-  private static void add(Api api, JsonNode generation, Timeline timeline) {
-    timeline.generation(generation);
+  /**
+   * Adds the steps of a generation, and its attempts, which are events of their own.
+   *
+   * @param answer has the commands that generations were sent for
+   */
+  private static void add(Api api, JsonNode generation, JsonNode answer, Timeline timeline) {
+    timeline.generation(generation, answer.path("commands").valueStream().toList());
     if (Timeline.hasAttempts(generation)) {
       api
           .all(
@@ -266,17 +276,21 @@ final class TraceVerb extends Verb {
                 text(generation.get("generation")),
                 text(generation.get("outcome"))));
     trace.get("sources").forEach(path -> printer.fact("source", path.asText()));
-    printer.fact("changed by", text(generation.path("reason")));
+    printer.fact(
+        "changed by",
+        CommandWord.reason(generation, trace.path("commands").valueStream().toList()));
     printer.fact("commit", text(generation.path("commit")));
     Timeline timeline = new Timeline();
     for (String changes : List.of("changes", "merges")) {
-      for (JsonNode change : trace.get(changes)) {
+      for (JsonNode change : FleetRequests.in(trace.get(changes), api)) {
         if (timeline.change(change)) {
-          origin(change, printer);
+          OriginFacts.change(change, printer);
+          OriginFacts.reviews(change, trace.path("reviews"), printer);
         }
       }
     }
-    add(api, generation, timeline);
+    commands(trace, timeline, printer);
+    add(api, generation, trace, timeline);
     for (String observation : List.of("lastDrift", "lastHeal")) {
       timeline.observation(trace.path(observation), place(generation));
     }

@@ -3,6 +3,7 @@ package dev.sluice.standalone.client;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.config.Settings;
 import dev.sluice.standalone.cli.CommandLineInterface;
+import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.output.Paint;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ abstract class Verb implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "output format: table, wide, json, yaml or name")
+      description =
+          "output format: table (default), wide, json, yaml or name; of an audit also csv")
   private Printer.Format format = Printer.Format.table;
 
   @Option(names = "--no-headers", description = "print tables without headers")
@@ -61,8 +63,9 @@ abstract class Verb implements Callable<Integer> {
       paramLabel = "TIME",
       converter = Deadline.Limit.class,
       description =
-          "time limit, such as 30s (default: 10s for the API's answer, 30s for a diff; wait and"
-              + " rebuild: 5m for the result)")
+          "time limit: a number with ms, s, m, h or d, such as 30s (default: 10s for the API's"
+              + " answers; diff: 30s; commands: 30s until they are answered; wait and rebuild: 5m"
+              + " for the result)")
   private Optional<Duration> timeout = Optional.empty();
 
   private final Terminal terminal;
@@ -96,8 +99,21 @@ abstract class Verb implements Callable<Integer> {
   /** Calls the API and prints the answer; returns the exit code. */
   abstract int run(Api api, Printer printer);
 
+  /** Returns whether the answer can be printed as CSV. */
+  boolean offersCsv() {
+    return false;
+  }
+
+  /** Returns whether limits of the answers are to be printed to standard error. */
+  boolean warnsOfLimits() {
+    return true;
+  }
+
   @Override
   public Integer call() {
+    if (format == Printer.Format.csv && !offersCsv()) {
+      throw new ExitException(2, "-o csv is only for: sluice audit");
+    }
     Map<String, List<String>> options = new HashMap<>();
     server.ifPresent(value -> options.put("server", List.of(value)));
     token.ifPresent(value -> options.put("token", List.of(value)));
@@ -110,7 +126,12 @@ abstract class Verb implements Callable<Integer> {
             values.get(CommandLineInterface.SERVER),
             values.get(CommandLineInterface.TOKEN),
             answerLimit())) {
-      return run(api, new Printer(terminal, format, headless, paint()));
+      Printer printer = new Printer(terminal, format, headless, paint());
+      int code = run(api, printer);
+      if (warnsOfLimits()) {
+        api.reservations().sentences().forEach(printer::message);
+      }
+      return code;
     }
   }
 

@@ -108,7 +108,8 @@ final class WaitCondition {
     boolean isNewer = state.filter(one -> CommitEffects.number(one) > generation).isPresent();
     boolean isNewerApplied =
         state.filter(one -> one.at("/applied/generation").asLong() > generation).isPresent();
-    return CommitEffects.isOutcome(sent, EventType.SUPERSEDED, EventType.REMOVED)
+    return sent.hasNonNull("supersededBy")
+        || CommitEffects.isOutcome(sent, EventType.SUPERSEDED, EventType.REMOVED)
         || isNewerApplied
         || (isNewer
             && (goal == Goal.healthy

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.WaitCondition.Goal;
+import dev.sluice.standalone.client.output.Observations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -53,8 +53,12 @@ final class WebhookChecks {
                 + " webhook: sluice deliveries --unfollowed");
   }
 
-  /** Returns a finding about repositories that no delivery named; empty if there are none. */
-  static Optional<String> neverNamed(Iterable<JsonNode> repositories) {
+  /**
+   * Returns a finding about repositories that no delivery named; empty if there are none.
+   *
+   * @param since the beginning of what is known, if earlier deliveries are not
+   */
+  static Optional<String> neverNamed(Iterable<JsonNode> repositories, Optional<String> since) {
     List<String> never = new ArrayList<>();
     for (JsonNode repository : repositories) {
       if (!repository.hasNonNull("lastWebhookAt")) {
@@ -71,8 +75,13 @@ final class WebhookChecks {
     return never.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "no webhook ever named %s: changes there wait for the poll; add a webhook, or see"
-                    .formatted(some(never))
+            "no webhook %s %s: changes there wait for the poll; add a webhook, or see"
+                    .formatted(
+                        since
+                            .map(
+                                time -> "since %s (the beginning of the log) named".formatted(time))
+                            .orElse("ever named"),
+                        some(never))
                 + " whether one names it otherwise: sluice deliveries --unfollowed");
   }
 

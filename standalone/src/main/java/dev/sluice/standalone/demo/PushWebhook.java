@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -36,13 +37,25 @@ public final class PushWebhook {
     BufferedReader updates = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = updates.readLine(); line != null; line = updates.readLine()) {
       String[] update = line.split(" ", 3);
-      byte[] body = body(update[0], update[1], update[2], arguments[1]);
+      byte[] body = body(update[0], update[1], update[2], arguments[1], commit(update[1]));
       System.out.println("sluice: " + update[2] + ": " + send(url, body, secret));
     }
   }
 
-  /** Returns the body of a push event, with the fields that receivers read. */
-  public static byte[] body(String before, String after, String ref, String fullName)
+  /**
+   * Commit that a push event describes.
+   *
+   * @param author name of the author
+   */
+  public record Commit(String author, String message) {}
+
+  /**
+   * Returns the body of a push event, with the fields that receivers read.
+   *
+   * @param head the commit after the push; empty if it is unknown or the ref was deleted
+   */
+  public static byte[] body(
+      String before, String after, String ref, String fullName, Optional<Commit> head)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
@@ -60,11 +73,39 @@ public final class PushWebhook {
       json.writeObjectFieldStart("pusher");
       json.writeStringField("name", System.getProperty("user.name"));
       json.writeEndObject();
+      if (head.isPresent()) {
+        json.writeObjectFieldStart("head_commit");
+        json.writeStringField("id", after);
+        json.writeStringField("message", head.get().message());
+        json.writeObjectFieldStart("author");
+        json.writeStringField("name", head.get().author());
+        json.writeEndObject();
+        json.writeEndObject();
+      }
       json.writeArrayFieldStart("commits");
       json.writeEndArray();
       json.writeEndObject();
     }
     return bytes.toByteArray();
+  }
+
+  /** Returns what the repository of the working directory says of a commit, if it has it. */
+  private static Optional<Commit> commit(String id) {
+    try {
+      Process git =
+          new ProcessBuilder("git", "log", "-1", "--encoding=UTF-8", "--format=%an%n%B", id, "--")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String[] shown = new String(git.getInputStream().readAllBytes(), UTF_8).split("\n", 2);
+      return git.waitFor() == 0 && shown.length == 2
+          ? Optional.of(new Commit(shown[0], shown[1]))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   /** Returns the value of {@code X-Hub-Signature-256}. */

@@ -51,7 +51,9 @@ record WebhookSetup(
         entries.add(new Entry("Secret", content()));
         entries.add(
             new Entry(
-                "Events", "Let me select individual events: Pushes, Pull requests, Repositories"));
+                "Events",
+                "Let me select individual events: Pushes, Pull requests, Pull request reviews,"
+                    + " Repositories"));
       }
       case GITLAB -> {
         entries.add(new Entry("URL", url()));
@@ -63,17 +65,29 @@ record WebhookSetup(
         entries.add(new Entry("HTTP method", "POST"));
         entries.add(new Entry("Content type", JSON));
         entries.add(new Entry("Secret", content()));
-        entries.add(new Entry("Trigger on", "Custom events: Create, Delete, Push, Pull request"));
+        entries.add(
+            new Entry(
+                "Trigger on",
+                "Custom events: Create, Delete, Push, Pull request"
+                    + (address.forge() == Forge.GOGS ? "" : ", Pull request reviewed")));
       }
       case BITBUCKET_CLOUD -> {
         entries.add(new Entry("URL", url()));
         entries.add(new Entry("Secret", content()));
-        entries.add(new Entry("Triggers", "Repository: Push, Updated; Pull request: Merged"));
+        entries.add(
+            new Entry(
+                "Triggers",
+                "Repository: Push, Updated; Pull request: Merged, Approved, Approval removed,"
+                    + " Changes Request created, Changes Request removed"));
       }
       case BITBUCKET_DATA_CENTER -> {
         entries.add(new Entry("URL", url()));
         entries.add(new Entry("Secret", content()));
-        entries.add(new Entry("Events", "Repository: Push, Modified; Pull request: Merged"));
+        entries.add(
+            new Entry(
+                "Events",
+                "Repository: Push, Modified; Pull request: Merged, Approved, Unapproved, Changes"
+                    + " requested"));
       }
       case AZURE_DEVOPS -> {
         entries.add(new Entry("URL", url()));
@@ -84,9 +98,9 @@ record WebhookSetup(
         entries.add(
             new Entry(
                 "Events",
-                "one subscription each: Code pushed, Pull request merge attempted, Repository"
-                    + " renamed"));
-        entries.add(new Entry("Resource details to send", "All"));
+                "one subscription each: Code pushed, Pull request merge attempted, Pull request"
+                    + " updated (change: Reviewers votes updated), Repository renamed"));
+        entries.add(new Entry("Messages to send, Resource details to send", "All"));
       }
       case GENERIC -> {
         entries.add(new Entry("sluice.url", url()));

@@ -2,6 +2,7 @@ package dev.sluice.standalone.verify;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.EventId;
@@ -44,6 +45,8 @@ final class LogRules {
     rules.checkNoRepetition();
     rules.checkDeadLetters();
     rules.checkCauses();
+    rules.violations.addAll(ClosedOnce.check(log.deadLetters()));
+    rules.violations.addAll(ApprovalRules.check(log.changes()));
     rules.violations.addAll(UniqueIds.check(log.changes()));
     rules.violations.addAll(UniqueIds.check(log.syncs()));
     rules.violations.addAll(UniqueIds.check(log.results()));
@@ -151,7 +154,7 @@ final class LogRules {
   private void checkNoRepetition() {
     Set<EventId> commands =
         log.changes().stream()
-            .filter(change -> change.event() instanceof ChangeEvent.CommandGiven)
+            .filter(change -> change.event() instanceof CommandEvent.Given)
             .map(change -> change.id())
             .collect(Collectors.toSet());
     Map<Lane, SyncEvent> previous = new HashMap<>();

@@ -9,7 +9,7 @@ import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
-import java.io.InputStream;
+import dev.sluice.platform.tls.SelfSigned;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -34,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** HTTPS with a certificate of a private authority. */
 class TrustedCertificatesIT {
 
-  private static final char[] PASSWORD = "password".toCharArray();
-
   @TempDir private Path directory;
   private final SSLContext before = defaultContext();
   private final SSLSocketFactory factoryBefore = HttpsURLConnection.getDefaultSSLSocketFactory();
@@ -43,9 +41,9 @@ class TrustedCertificatesIT {
 
   @BeforeEach
   void start() throws Exception {
-    KeyStore store = certificate("san=ip:127.0.0.1");
+    KeyStore store = SelfSigned.create(directory, "forge");
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD);
+    keys.init(store, SelfSigned.password());
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(keys.getKeyManagers(), null, null);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -121,36 +119,6 @@ class TrustedCertificatesIT {
 
   private int port() {
     return server.getAddress().getPort();
-  }
-
-  private KeyStore certificate(String extension) throws Exception {
-    Path file = directory.resolve("forge.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keystore",
-                file.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-alias",
-                "forge",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=forge",
-                "-ext",
-                extension)
-            .redirectErrorStream(true)
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    return store;
   }
 
   private static SSLContext defaultContext() {

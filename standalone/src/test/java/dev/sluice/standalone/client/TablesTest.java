@@ -188,7 +188,7 @@ class TablesTest {
         .contains("link         https://gitlab.platform.example.com:8443/")
         .contains("day          2026-01-01, times in UTC\n");
     assertThat(trace.lines().filter(line -> line.matches("\\d\\d:.*")))
-        .extracting(line -> line.replaceAll("^(\\S+ +\\S+ m?s) .*? ([a-z]{4,}) .*", "$1 $2"))
+        .extracting(line -> line.replaceAll("^(\\S+ +\\S+(?: m?s)?) .*? ([a-z]{4,}) .*", "$1 $2"))
         .containsExactly(
             "11:39:59.123  +0 ms received",
             "11:39:59.123  +0 ms received",
@@ -197,7 +197,8 @@ class TablesTest {
             "11:40:02.000  +2.8 s rendered",
             "11:40:02.200  +3.0 s planned",
             "11:40:05.000  +5.8 s retrying",
-            "11:40:09.500  +10.3 s parked");
+            "11:40:09.500  +10.3 s parked",
+            "12:40:09.500  +60m superseded");
   }
 
   private static boolean fits(String line) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,8 @@ class WebhookChecksTest {
                 List.of(
                     json("{\"repository\": \"a/b\", \"lastWebhookAt\": \"2026-01-01T00:00:00Z\"}"),
                     json("{\"repository\": \"c/d\", \"lastSweepAt\": \"2026-01-02T00:00:00Z\"}"),
-                    json("{\"repository\": \"e/f\"}"))))
+                    json("{\"repository\": \"e/f\"}")),
+                Optional.empty()))
         .hasValueSatisfying(
             text ->
                 assertThat(text)
@@ -47,10 +49,19 @@ class WebhookChecksTest {
   }
 
   @Test
+  void whatWasDeletedFromTheLogIsNotTakenForNever() {
+    assertThat(WebhookChecks.neverNamed(List.of(named("a/b")), Optional.of("2026-01-01T00:00:00Z")))
+        .hasValueSatisfying(
+            text ->
+                assertThat(text)
+                    .contains("since 2026-01-01T00:00:00Z (the beginning of the log) named a/b"));
+  }
+
+  @Test
   void manyRepositoriesAreAbbreviated() {
     assertThat(
             WebhookChecks.neverNamed(
-                IntStream.range(0, 100).mapToObj(i -> named("h/r" + i)).toList()))
+                IntStream.range(0, 100).mapToObj(i -> named("h/r" + i)).toList(), Optional.empty()))
         .hasValueSatisfying(text -> assertThat(text).contains("and 95 more").hasSizeLessThan(700));
   }
 

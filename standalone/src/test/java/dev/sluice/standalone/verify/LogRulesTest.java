@@ -199,6 +199,7 @@ class LogRulesTest {
             Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
     states.add(
         new StateRecord.RefState(
@@ -274,6 +275,37 @@ class LogRulesTest {
     deadLetters.add(envelope(closed));
     assertThat(evidence().parked()).isEmpty();
     assertThat(violations()).isEmpty();
+  }
+
+  @Test
+  void anEntryIsClosedOnceUntilItIsOpenedAgain() {
+    DeadLetterId entry = new DeadLetterId("staging/web/1");
+    DeadLetterEvent superseded =
+        new DeadLetterEvent.Closed(
+            entry, "staging/web", DeadLetterEvent.Closed.Reason.SUPERSEDED, 2);
+    DeadLetterEvent discarded =
+        DeadLetterEvent.Closed.discarded(
+            entry, "staging/web", Optional.empty(), "jo", "known", Optional.empty());
+    deadLetters.add(envelope(opened(1)));
+    deadLetters.add(envelope(discarded));
+    deadLetters.add(envelope(discarded));
+    deadLetters.add(envelope(superseded));
+    assertThat(violations()).as("an operator at the same time").isEmpty();
+    deadLetters.add(envelope(superseded));
+    assertThat(violations()).as("a worker twice, beside an operator").hasSize(1);
+    deadLetters.removeLast();
+    deadLetters.add(envelope(opened(1)));
+    deadLetters.add(envelope(superseded));
+    assertThat(violations()).isEmpty();
+
+    deadLetters.add(envelope(superseded));
+
+    assertThat(violations())
+        .containsExactly(
+            new Violation(
+                Guarantee.I7_DEAD_LETTERS,
+                "staging/web/1",
+                "was closed twice: SUPERSEDED by generation 2, then SUPERSEDED by generation 2"));
   }
 
   private static Definition definition(String application, GitRef ref, String cluster) {

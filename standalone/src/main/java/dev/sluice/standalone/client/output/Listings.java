@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Columns of the lists of applications, dead letters, changes, clusters and repositories. */
@@ -80,6 +81,19 @@ public final class Listings {
           Column.wide("LAST CHANGE", "/lastChangeAt"));
 
   private Listings() {}
+
+  /** Returns the answer to a command, followed by what was sent for it to each cluster. */
+  public static String answer(JsonNode command) {
+    return Stream.concat(
+            Stream.of(Column.text(command.path("message"))),
+            command
+                .path("outcomes")
+                .valueStream()
+                .map(
+                    outcome ->
+                        outcome.get("cluster").asText() + ": " + outcome.get("message").asText()))
+        .collect(Collectors.joining("; "));
+  }
 
   private static List<Column> deadLetters(Column closed) {
     return List.of(

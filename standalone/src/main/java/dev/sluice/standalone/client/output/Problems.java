@@ -7,7 +7,6 @@ import dev.sluice.contract.failure.FailureCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** Descriptions of what is wrong with an application, and of a dead letter. */
@@ -24,12 +23,13 @@ public final class Problems {
   }
 
   /**
-   * Returns what is wrong with an application: its open dead letters, what else keeps it from being
-   * synced, and objects that are not healthy. Empty if nothing is.
+   * Returns what is wrong with an application: what parts report about it, its open dead letters,
+   * what else keeps it from being synced, and objects that are not healthy. Empty if nothing is.
    */
   public static List<Fact> of(JsonNode application, Times times) {
     Problems problems = new Problems(times);
     Set<String> shown = new HashSet<>();
+    application.path("conditions").forEach(problems::condition);
     for (JsonNode letter : application.get("deadLetters")) {
       shown.add(text(letter.path("cluster")) + "/" + text(letter.path("code")));
       problems.letter(letter);
@@ -52,6 +52,17 @@ public final class Problems {
       }
     }
     return List.copyOf(problems.facts);
+  }
+
+  private void condition(JsonNode condition) {
+    add(
+        "wrong",
+        "%s %s: %s"
+            .formatted(
+                text(condition.get("code")),
+                times.lasting(condition.path("since")),
+                text(condition.path("message"))));
+    add("remedy", explanation(condition).remedy());
   }
 
   private void letter(JsonNode letter) {
@@ -97,14 +108,14 @@ public final class Problems {
     add(
         "state",
         letter.hasNonNull("closedAt")
-            ? "closed %s: %s%s"
+            ? "closed %s: %s"
                 .formatted(
                     times.ago(letter.get("closedAt")),
-                    text(letter.path("closedReason")).toLowerCase(Locale.ROOT),
-                    letter.hasNonNull("closedBy")
-                        ? " by %s (%s)"
-                            .formatted(text(letter.get("closedBy")), text(letter.path("closedWhy")))
-                        : "")
+                    Failures.closing(
+                        text(letter.path("closedReason")),
+                        letter.path("closedGeneration"),
+                        letter.path("closedBy"),
+                        letter.path("closedWhy")))
             : "open");
     add("cause", "%s: %s".formatted(text(letter.get("code")), explanation(letter).meaning()));
     add("message", text(letter.get("message")));

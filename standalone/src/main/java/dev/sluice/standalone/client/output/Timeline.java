@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,12 +70,30 @@ public final class Timeline {
     return true;
   }
 
-  /** Adds the steps of a generation. */
-  public void generation(JsonNode generation) {
+  /** Adds an operator's command. */
+  public void command(JsonNode command) {
+    add(
+        command.path("at"),
+        "commanded",
+        "by " + text(command.path("by")),
+        "%s of %s: %s"
+            .formatted(
+                CommandWord.of(command),
+                text(command.path("application")),
+                text(command.path("reason"))));
+  }
+
+  /**
+   * Adds the steps of a generation.
+   *
+   * @param commands those that may have caused it
+   */
+  public void generation(JsonNode generation, Collection<JsonNode> commands) {
+    String reason = CommandWord.reason(generation, commands);
     String place = place(generation);
     JsonNode times = generation.path("steps");
     if (changes.isEmpty()) {
-      add(times.path("changed"), "received", "-", text(generation.path("reason")));
+      add(times.path("changed"), "received", "-", reason);
     }
     for (Map.Entry<String, String> step : STEPS) {
       add(
@@ -83,9 +102,7 @@ public final class Timeline {
           place,
           switch (step.getKey()) {
             case "dispatched" ->
-                "generation %s: %s"
-                    .formatted(
-                        text(generation.path("generation")), text(generation.path("reason")));
+                "generation %s: %s".formatted(text(generation.path("generation")), reason);
             case "received" -> "by the worker";
             default -> "";
           });
@@ -96,6 +113,13 @@ public final class Timeline {
           text(generation.path("outcome")),
           place,
           text(generation.path("message")));
+    }
+    if (!text(generation.path("outcome")).equals("superseded")) {
+      add(
+          generation.path("supersededAt"),
+          "superseded",
+          place,
+          "by generation " + text(generation.path("supersededBy")));
     }
   }
 

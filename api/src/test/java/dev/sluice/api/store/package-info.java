@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.store;
+
+import org.jspecify.annotations.NullMarked;

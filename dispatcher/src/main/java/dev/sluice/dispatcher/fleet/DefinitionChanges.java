@@ -1,0 +1,101 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.FleetEvent;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.DefinitionChange;
+import dev.sluice.contract.fleet.DefinitionChange.FieldChange;
+import dev.sluice.contract.fleet.DocumentOrigin;
+import dev.sluice.contract.name.ApplicationName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Descriptions of what events change in definitions, and in which files. Pure: nothing is known of
+ * the files but their names.
+ *
+ * @param definitions in force before the events
+ * @param documents by application, those of the reading that its definition was accepted from;
+ *     absent for definitions that were accepted before this process was started
+ * @param now the documents of the reading that the events are from
+ */
+record DefinitionChanges(
+    Map<ApplicationName, Definition> definitions,
+    Map<ApplicationName, FleetDocuments> documents,
+    FleetDocuments now) {
+
+  private static final int MOST_FIELDS = 100;
+
+  /** Fields that come, or may come, from the documents of repositories and clusters. */
+  private static final Pattern OF_OTHERS =
+      Pattern.compile(
+          "(sources|policy\\.remote\\.bases)\\[\\d+]\\.(repository|url|credentials|ssh|forge)\\b.*|clusters\\[.*");
+
+  DefinitionChanges {
+    definitions = Map.copyOf(definitions);
+    documents = Map.copyOf(documents);
+  }
+
+  /** Returns the event with a description of what it changes. */
+  FleetEvent describe(FleetEvent event) {
+    return switch (event) {
+      case ChangeEvent.DefinitionAccepted accepted ->
+          accepted.withChange(Optional.of(accepted(accepted.definition())));
+      case ChangeEvent.DefinitionRemoved removed ->
+          removed.withChange(removed(removed.application()));
+      case ChangeEvent.ReadersAccepted readers -> readers;
+    };
+  }
+
+  private DefinitionChange accepted(Definition definition) {
+    Optional<Definition> old = Optional.ofNullable(definitions.get(definition.application()));
+    List<FieldChange> fields = ChangedFields.between(old, Optional.of(definition));
+    return change(
+        fields,
+        Optional.ofNullable(documents.get(definition.application()))
+            .map(before -> now.changedSince(before, old, definition))
+            .orElseGet(() -> ownFile(definition.application(), old, fields)));
+  }
+
+  /** Returns the application's own file if it is certain that its document has changed. */
+  private List<String> ownFile(
+      ApplicationName application, Optional<Definition> old, List<FieldChange> fields) {
+    return Optional.ofNullable(now.applications().get(application)).stream()
+        .filter(document -> old.isEmpty() || isOwn(document, fields))
+        .map(FleetDocuments.Document::file)
+        .toList();
+  }
+
+  private static boolean isOwn(FleetDocuments.Document document, List<FieldChange> fields) {
+    return fields.stream()
+        .map(FieldChange::field)
+        .filter(field -> !OF_OTHERS.matcher(field).matches())
+        .anyMatch(field -> !field.equals("clusters") || !document.selects());
+  }
+
+  private Optional<DefinitionChange> removed(ApplicationName application) {
+    return Optional.ofNullable(definitions.get(application))
+        .map(
+            old ->
+                change(
+                    ChangedFields.between(Optional.of(old), Optional.empty()),
+                    Optional.ofNullable(documents.get(application))
+                        .map(FleetDocuments::applications)
+                        .map(before -> before.get(application))
+                        .map(FleetDocuments.Document::file)
+                        .stream()
+                        .toList()));
+  }
+
+  private static DefinitionChange change(List<FieldChange> fields, List<String> files) {
+    return new DefinitionChange(
+        fields.stream().limit(MOST_FIELDS).toList(),
+        Math.max(0, fields.size() - MOST_FIELDS),
+        files.stream()
+            .<DocumentOrigin>map(
+                file -> new DocumentOrigin.Unversioned(file, Optional.empty(), Optional.empty()))
+            .toList());
+  }
+}
