@@ -30,22 +30,28 @@ import org.slf4j.LoggerFactory;
 public final class BrokerWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final int REQUEST_TIMEOUT_MS = 3_000;
 
-  /** A client without any result for this long is considered broken. */
-  private static final Duration STUCK = Duration.ofSeconds(15);
+  /**
+   * A client that has not answered when this many further checks were due is considered broken. The
+   * checks count, and not the time, in which this process may have stood still.
+   */
+  private static final int STUCK_CHECKS = 3;
+
+  private static final Duration STUCK = PERIOD.multipliedBy(STUCK_CHECKS);
 
   private final Vertx vertx;
   private final Map<String, Object> properties;
   private final String topic;
-  private final long timer;
   private final AtomicInteger checks = new AtomicInteger();
+  private int missed;
 
   private volatile Optional<String> problem = Optional.of("the broker has not been asked yet");
   private volatile Admin admin;
   private volatile long answeredAt = System.nanoTime();
   private volatile boolean checking;
+  private volatile boolean closed;
 
   public BrokerWatch(Vertx vertx, KafkaConnection connection) {
     this.properties = connection.admin();
@@ -55,7 +61,7 @@ public final class BrokerWatch {
     this.vertx = vertx;
     this.admin = Admin.create(properties);
     this.topic = connection.topics().changes();
-    this.timer = vertx.setPeriodic(0, PERIOD.toMillis(), _ -> check());
+    vertx.runOnContext(_ -> check());
   }
 
   /** Returns why the topic cannot be written, or empty if it can. */
@@ -68,7 +74,7 @@ public final class BrokerWatch {
 
   /** Stops the checks. */
   public Future<Void> close() {
-    vertx.cancelTimer(timer);
+    closed = true;
     return vertx.executeBlocking(
         () -> {
           admin.close(Duration.ZERO);
@@ -77,12 +83,20 @@ public final class BrokerWatch {
   }
 
   private void check() {
-    if (checking) {
-      if (Duration.ofNanos(System.nanoTime() - answeredAt).compareTo(STUCK) > 0) {
-        replaceClient();
-      }
+    if (closed) {
       return;
     }
+    if (!checking) {
+      missed = 0;
+      begin();
+    } else if (++missed >= STUCK_CHECKS) {
+      replaceClient();
+    }
+    // one timer after the other: a periodic one makes up for those missed in a standstill, at once
+    vertx.setTimer(PERIOD.toMillis(), _ -> check());
+  }
+
+  private void begin() {
     checking = true;
     int number = checks.incrementAndGet();
     try {
