@@ -2,6 +2,7 @@ package dev.sluice.benchmarks;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
@@ -152,7 +153,7 @@ final class ManyResults {
         topics.state(),
         EventId.of("state", name, pushes),
         START.plusSeconds(pushes),
-        new StateRecord.ApplicationState(
+        new ApplicationState(
             name,
             Optional.of(
                 new Definition(

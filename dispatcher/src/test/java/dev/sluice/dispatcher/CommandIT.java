@@ -5,6 +5,7 @@ import static dev.sluice.dispatcher.Situation.STAGING;
 import static dev.sluice.dispatcher.Situation.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
@@ -235,7 +236,7 @@ class CommandIT {
     situation.damage(
         "web",
         state ->
-            new StateRecord.ApplicationState(
+            new ApplicationState(
                 state.application(),
                 state.definition(),
                 state.fleetRevision(),

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
@@ -181,7 +182,7 @@ class ResendIT {
     situation.damage(
         "web",
         state ->
-            new StateRecord.ApplicationState(
+            new ApplicationState(
                 state.application(),
                 state.definition(),
                 state.fleetRevision(),

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
@@ -250,13 +251,13 @@ final class Situation implements AutoCloseable {
   }
 
   /** Changes a partition's state of an application while the dispatcher is stopped. */
-  void damage(String application, UnaryOperator<StateRecord.ApplicationState> change) {
-    String key = StateRecord.ApplicationState.keyOf(new ApplicationName(application));
+  void damage(String application, UnaryOperator<ApplicationState> change) {
+    String key = ApplicationState.keyOf(new ApplicationName(application));
     String topic = connection.topics().state();
-    Map<Integer, StateRecord.ApplicationState> latest = new HashMap<>();
+    Map<Integer, ApplicationState> latest = new HashMap<>();
     for (ConsumerRecord<String, byte[]> record : records(topic)) {
       if (EventCodec.decode(record) instanceof Decoded.Known known
-          && known.envelope().event() instanceof StateRecord.ApplicationState state
+          && known.envelope().event() instanceof ApplicationState state
           && state.key().equals(key)) {
         latest.put(record.partition(), state);
       }

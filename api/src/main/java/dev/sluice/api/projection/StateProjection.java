@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.Pending;

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.TopicWriter;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.LedgerReport;
 import dev.sluice.contract.event.Heartbeat.Parked;
 import dev.sluice.contract.event.Heartbeat.Settled;
 import dev.sluice.contract.event.ObservedHealth;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Definition;

@@ -1,6 +1,7 @@
 package dev.sluice.contract.codec;
 
 import dev.sluice.contract.event.AccessDenied;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Checkpoint;
 import dev.sluice.contract.event.CommandEvent;
@@ -74,7 +75,7 @@ public enum EventType {
   DEAD_LETTER_CLOSED("dead-letter-closed", DeadLetterEvent.Closed.class),
   REF_STATE("ref-state", StateRecord.RefState.class),
   REPOSITORY_STATE("repository-state", StateRecord.RepositoryState.class),
-  APPLICATION_STATE("application-state", StateRecord.ApplicationState.class),
+  APPLICATION_STATE("application-state", ApplicationState.class),
   HEARTBEAT("heartbeat", Heartbeat.class),
   LEDGER_REPORT("ledger-report", Heartbeat.LedgerReport.class),
   CHECKPOINT("checkpoint", Checkpoint.class);

@@ -2,25 +2,21 @@ package dev.sluice.contract.event;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.failure.FailureCode;
-import dev.sluice.contract.fleet.Definition;
-import dev.sluice.contract.name.ApplicationName;
-import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The persistent state of a dispatcher partition. Topic {@code state}, compacted, partitioned like
  * {@code changes}.
  */
-public sealed interface StateRecord extends Event {
+public sealed interface StateRecord extends Event
+    permits StateRecord.RefState, StateRecord.RepositoryState, ApplicationState {
 
   /**
    * The state of a ref.
@@ -185,104 +181,6 @@ public sealed interface StateRecord extends Event {
       Optional<Long> offset) {
     public Pending {
       causes = List.copyOf(causes);
-    }
-  }
-
-  /**
-   * The state of an application. It is kept after the application leaves the fleet, so that its
-   * generations never restart.
-   *
-   * @param definition empty once the fleet no longer has the application
-   * @param fleetRevision the revision of the fleet that last defined or removed the application;
-   *     empty if none did
-   * @param dispatched by cluster, the last target or removal that was sent
-   * @param refused by cluster, the number of times that the source was refused while its dead
-   *     letter is open
-   * @param holds by cluster, the suspension or restoration in force
-   * @param demands by cluster, the command that requires a new generation even if the inputs are
-   *     the same
-   * @param retiredOwner the repository whose partition owns the application after it left the
-   *     fleet: if it is defined again, whatever its sources are then, its generations continue
-   *     there
-   * @param carriedOut ids of the commands carried out most recently, so that one that is written
-   *     twice is carried out once; absent in records of earlier versions
-   * @param possible by cluster, the digest of the {@link PossibleObjects} that were last sent for
-   *     refused sources; absent in records of earlier versions
-   * @param awaiting by cluster, ids of the commands whose outcome is not known yet; absent if there
-   *     are none, and in records of earlier versions
-   */
-  record ApplicationState(
-      ApplicationName application,
-      Optional<Definition> definition,
-      String fleetRevision,
-      Map<ClusterName, Dispatched> dispatched,
-      Map<ClusterName, Integer> refused,
-      Map<ClusterName, Hold> holds,
-      Map<ClusterName, Demand> demands,
-      @JsonProperty("retiredHome") Optional<RepositoryId> retiredOwner,
-      Optional<List<EventId>> carriedOut,
-      Optional<Map<ClusterName, String>> possible,
-      Optional<Map<ClusterName, List<EventId>>> awaiting)
-      implements StateRecord {
-
-    public ApplicationState {
-      dispatched = Map.copyOf(dispatched);
-      refused = Map.copyOf(refused);
-      holds = Map.copyOf(holds);
-      demands = Map.copyOf(demands);
-      carriedOut = carriedOut.map(List::copyOf);
-      possible = possible.map(Map::copyOf).filter(map -> !map.isEmpty());
-      awaiting =
-          awaiting
-              .map(
-                  map ->
-                      map.entrySet().stream()
-                          .filter(entry -> !entry.getValue().isEmpty())
-                          .collect(
-                              Collectors.toUnmodifiableMap(
-                                  Map.Entry::getKey, entry -> List.copyOf(entry.getValue()))))
-              .filter(map -> !map.isEmpty());
-    }
-
-    /** Returns the state of an application that has never been defined in this partition. */
-    public static ApplicationState unknown(ApplicationName application) {
-      return new ApplicationState(
-          application,
-          Optional.empty(),
-          "",
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Map.of(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-    }
-
-    /** Returns the ids of the commands whose outcome in a cluster is not known yet. */
-    public List<EventId> awaiting(ClusterName cluster) {
-      return awaiting.map(map -> map.getOrDefault(cluster, List.of())).orElse(List.of());
-    }
-
-    /** Returns whether nothing is sent to a cluster until the application is resumed. */
-    public boolean isSuspended(ClusterName cluster) {
-      Hold hold = holds.get(cluster);
-      return hold != null && hold.suspends();
-    }
-
-    /** Returns whether a command was carried out already. */
-    public boolean hasCarriedOut(EventId command) {
-      return carriedOut.map(ids -> ids.contains(command)).orElse(false);
-    }
-
-    @Override
-    public String key() {
-      return keyOf(application);
-    }
-
-    public static String keyOf(ApplicationName application) {
-      return "application/" + application;
     }
   }
 

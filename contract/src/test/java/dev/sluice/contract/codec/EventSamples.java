@@ -3,6 +3,7 @@ package dev.sluice.contract.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.event.AccessDenied;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.BaseCommit;
 import dev.sluice.contract.event.ChangeEvent;
@@ -564,7 +565,7 @@ public final class EventSamples {
             .withMore(41),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
-        new StateRecord.ApplicationState(
+        new ApplicationState(
             WEB,
             Optional.of(DEFINITION),
             "r1",

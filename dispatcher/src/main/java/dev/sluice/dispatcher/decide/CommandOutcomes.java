@@ -1,11 +1,11 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.EventStamp;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.CommandEvent.Outcome.Result;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Definition;

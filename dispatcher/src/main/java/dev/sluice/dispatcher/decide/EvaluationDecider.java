@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.EventStamp;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
@@ -9,7 +10,6 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.SourceInputs;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unmet;

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.EventStamp;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
@@ -8,7 +9,6 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.FleetApproval;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RepositoryState;

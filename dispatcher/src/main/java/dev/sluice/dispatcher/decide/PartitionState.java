@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;

@@ -1,10 +1,10 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Provenance;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SyncEvent;

@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.decide;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.CommitId;

@@ -1,11 +1,11 @@
 package dev.sluice.dispatcher.decide;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;

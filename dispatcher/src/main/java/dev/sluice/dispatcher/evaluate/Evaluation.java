@@ -1,7 +1,7 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;

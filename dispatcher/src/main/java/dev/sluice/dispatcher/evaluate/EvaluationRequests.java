@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.evaluate;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;

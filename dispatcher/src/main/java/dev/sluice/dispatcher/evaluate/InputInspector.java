@@ -1,8 +1,8 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.PossibleObjects;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;

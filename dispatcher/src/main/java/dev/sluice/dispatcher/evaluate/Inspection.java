@@ -1,11 +1,11 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.PossibleObjects;
 import dev.sluice.contract.event.SourceInputs;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;

@@ -2,9 +2,9 @@ package dev.sluice.dispatcher.evaluate;
 
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.CommandEvent;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.inputs.closure.ClosureIndex;

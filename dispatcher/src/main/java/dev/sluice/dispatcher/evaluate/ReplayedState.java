@@ -1,12 +1,12 @@
 package dev.sluice.dispatcher.evaluate;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.FleetApprovalEvent;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;

@@ -1,6 +1,6 @@
 package dev.sluice.dispatcher.evaluate;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.codec.Decoded;
 import dev.sluice.contract.codec.EventCodec;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.ResultEvent;
@@ -107,7 +108,7 @@ final class KnownDefinitions {
               dispatched.subject().application(),
               dispatched.subject().cluster(),
               new Sent(dispatched.subject().generation(), dispatched.inputDigest().isPresent()));
-      case StateRecord.ApplicationState state -> {
+      case ApplicationState state -> {
         state
             .dispatched()
             .forEach(

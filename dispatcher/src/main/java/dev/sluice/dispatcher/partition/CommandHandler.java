@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.decide.CommandDecider;
 import dev.sluice.dispatcher.decide.EventDecider;

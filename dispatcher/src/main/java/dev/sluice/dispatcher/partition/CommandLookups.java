@@ -1,8 +1,8 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 
 /**
  * Lookups in Git and in the log that commands need before they are accepted: whether there is the

@@ -1,8 +1,8 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;

@@ -10,6 +10,7 @@ import static dev.sluice.dispatcher.decide.SampleApplication.TWO;
 import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Approval;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
@@ -17,7 +18,6 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;

@@ -8,10 +8,10 @@ import static dev.sluice.dispatcher.decide.SampleApplication.define;
 import static dev.sluice.dispatcher.decide.SampleApplication.defined;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.CommandEvent.Outcome.Result;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.Generation;

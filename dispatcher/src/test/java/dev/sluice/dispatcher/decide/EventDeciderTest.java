@@ -9,13 +9,13 @@ import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static dev.sluice.dispatcher.decide.SampleApplication.define;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;

@@ -9,7 +9,7 @@ import static dev.sluice.dispatcher.decide.SampleApplication.defined;
 import static dev.sluice.dispatcher.decide.SampleApplication.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;

@@ -2,7 +2,7 @@ package dev.sluice.dispatcher.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.event.StateRecord.ApplicationState;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;

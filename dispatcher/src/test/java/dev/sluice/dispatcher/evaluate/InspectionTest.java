@@ -8,10 +8,10 @@ import static dev.sluice.dispatcher.decide.SampleApplication.held;
 import static dev.sluice.dispatcher.decide.SampleApplication.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.PossibleObjects;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;

@@ -9,11 +9,11 @@ import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.EventId;
-import dev.sluice.contract.event.StateRecord.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;

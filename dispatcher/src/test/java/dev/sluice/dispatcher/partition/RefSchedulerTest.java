@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.TraceParent;
@@ -149,7 +150,7 @@ class RefSchedulerTest {
             List.of(new ClusterTarget(new ClusterName("one"), Map.of())),
             new ApplicationSpec("web", Policy.DEFAULT),
             false);
-    return new StateRecord.ApplicationState(
+    return new ApplicationState(
         web,
         Optional.of(definition),
         "r1",

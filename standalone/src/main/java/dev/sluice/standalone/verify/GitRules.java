@@ -1,5 +1,6 @@
 package dev.sluice.standalone.verify;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -43,8 +44,7 @@ final class GitRules {
         FetchedRemotes remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC())) {
       DefinitionResolver resolver = new DefinitionResolver(new ClosureResolver(remotes));
       for (StateRecord state : log.states()) {
-        if (state instanceof StateRecord.ApplicationState application
-            && application.definition().isPresent()) {
+        if (state instanceof ApplicationState application && application.definition().isPresent()) {
           check(application, application.definition().get(), log.clusters(), mirrors, resolver);
         }
       }
@@ -53,7 +53,7 @@ final class GitRules {
   }
 
   private void check(
-      StateRecord.ApplicationState state,
+      ApplicationState state,
       Definition definition,
       Set<ClusterName> checked,
       Mirrors mirrors,

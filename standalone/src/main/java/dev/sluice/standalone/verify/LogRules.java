@@ -1,6 +1,7 @@
 package dev.sluice.standalone.verify;
 
 import dev.sluice.contract.codec.Envelope;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
@@ -62,7 +63,7 @@ final class LogRules {
       switch (state) {
         case StateRecord.RefState ref -> refs.put(ref.key(), ref);
         case StateRecord.RepositoryState _ -> {}
-        case StateRecord.ApplicationState application ->
+        case ApplicationState application ->
             application
                 .definition()
                 .ifPresent(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventStamp;
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
@@ -189,7 +190,7 @@ class LogRulesTest {
   void violationsOfOtherClustersAreNotReported() {
     GitRef next = GitRef.branch("next");
     states.add(
-        new StateRecord.ApplicationState(
+        new ApplicationState(
             new ApplicationName("other"),
             Optional.of(definition("other", next, "production")),
             "revision",
