@@ -38,6 +38,10 @@ RUN apt-get update \
 COPY --from=renderers /out/kustomize /out/helm /usr/local/bin/
 COPY --from=build /out/lib /opt/sluice/lib
 COPY --chmod=0755 container/sluice container/sluice-ready /usr/local/bin/
+# what the JVM learns in this run about classes and methods makes each part start about twice as fast
+RUN SLUICE_JAVA_OPTS=-XX:AOTCacheOutput=/opt/sluice/server.aot sluice training-run \
+ && test -f /opt/sluice/server.aot \
+ && rm -rf /tmp/*
 # a new volume is owned by the owner of this directory
 RUN install -d -o 65532 -g 65532 /var/lib/sluice
 USER 65532:65532

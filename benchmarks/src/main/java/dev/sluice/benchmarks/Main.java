@@ -4,6 +4,8 @@ import dev.sluice.benchmarks.comparison.RenderingComparison;
 import dev.sluice.benchmarks.live.FirstSyncBenchmark;
 import dev.sluice.benchmarks.live.HealingBenchmark;
 import dev.sluice.benchmarks.live.ObservationBenchmark;
+import dev.sluice.benchmarks.program.IdleBenchmark;
+import dev.sluice.benchmarks.program.StartBenchmark;
 import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.util.List;
@@ -18,6 +20,8 @@ public final class Main {
         new CommandLineInterface(
                 List.of(
                     LatencyBenchmark.command(),
+                    StartBenchmark.command(),
+                    IdleBenchmark.command(),
                     BlastRadiusBenchmark.command(),
                     HealingBenchmark.command(),
                     ObservationBenchmark.command(),

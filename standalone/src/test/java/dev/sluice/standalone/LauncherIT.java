@@ -72,29 +72,62 @@ class LauncherIT {
   }
 
   @Test
-  void theClientHasASmallJvmAndLoadsItsClassesFromTheCache() throws Exception {
+  void theClientHasASmallJvm() throws Exception {
+    assertThat(run(checkout(), Map.of(), "get", "apps"))
+        .contains(
+            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError");
+  }
+
+  @Test
+  void classesAreLoadedFromTheCacheOfTheClientOrTheServer() throws Exception {
     String launcher = checkout();
     Path library = directory.resolve("standalone/target/library");
     Files.writeString(library.resolve("b.jar"), "");
     Files.writeString(library.resolve("a.jar"), "");
-
-    List<String> without = run(launcher, Map.of(), "get", "apps");
+    for (List<String> command : List.of(List.of("get", "apps"), List.of("worker"))) {
+      assertThat(run(launcher, Map.of(), command.toArray(String[]::new)))
+          .noneMatch(option -> option.startsWith("-XX:AOTCache"));
+    }
     Files.writeString(library.resolve("client.aot"), "");
-    List<String> with = run(launcher, Map.of(), "get", "apps");
+    Files.writeString(library.resolve("server.aot"), "");
+
+    List<String> client = run(launcher, Map.of(), "get", "apps");
     List<String> server = run(launcher, Map.of(), "worker");
 
-    assertThat(without)
-        .contains(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError")
-        .noneMatch(option -> option.startsWith("-XX:AOTCache"));
-    assertThat(with).contains("-XX:AOTCache=" + library.resolve("client.aot"));
-    assertThat(server).noneMatch(option -> option.startsWith("-XX:AOTCache"));
-    assertThat(with.get(with.indexOf("-cp") + 1))
+    assertThat(client).contains("-XX:AOTCache=" + library.resolve("client.aot"));
+    assertThat(server).contains("-XX:AOTCache=" + library.resolve("server.aot"));
+    assertThat(client.get(client.indexOf("-cp") + 1))
+        .isEqualTo(server.get(server.indexOf("-cp") + 1))
         .endsWith("%s:%s".formatted(library.resolve("a.jar"), library.resolve("b.jar")));
   }
 
   @Test
-  void aBuildPreparesTheCacheOfTheClient() throws Exception {
+  void theImageLoadsClassesFromTheCacheOfItsTrainingRun() throws Exception {
+    Path home = Files.createDirectories(directory.resolve("image"));
+    Files.createDirectories(home.resolve("lib"));
+    Files.writeString(home.resolve("lib/b.jar"), "");
+    Files.writeString(home.resolve("lib/a.jar"), "");
+    String launcher =
+        Files.readString(ROOT.resolve("container/sluice")).replace("/opt/sluice", home.toString());
+    script("in-image", launcher);
+    String program = directory.resolve("in-image").toString();
+
+    List<String> training =
+        run(program, Map.of("SLUICE_JAVA_OPTS", "-XX:AOTCacheOutput=x"), "training-run");
+    Files.writeString(home.resolve("server.aot"), "");
+    List<String> worker = run(program, Map.of(), "worker");
+
+    assertThat(training)
+        .contains("-XX:AOTCacheOutput=x")
+        .noneMatch(option -> option.startsWith("-XX:AOTCache="));
+    assertThat(worker).contains("-XX:AOTCache=" + home.resolve("server.aot"));
+    assertThat(worker.get(worker.indexOf("-cp") + 1))
+        .isEqualTo(training.get(training.indexOf("-cp") + 1))
+        .isEqualTo("%s:%s".formatted(home.resolve("lib/a.jar"), home.resolve("lib/b.jar")));
+  }
+
+  @Test
+  void aBuildPreparesTheCaches() throws Exception {
     String launcher = checkout();
     Files.delete(directory.resolve("standalone/target/library/.built"));
     maven("");
@@ -112,12 +145,13 @@ class LauncherIT {
         .containsSubsequence(
             "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/client.aot"),
             "status",
-            "-XX:+UseG1GC",
+            "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/server.aot"),
+            "training-run",
             "up");
   }
 
   @Test
-  void theJvmWritesTheCacheOfTheClientAndUsesIt() throws Exception {
+  void theJvmWritesTheCachesAndUsesThem() throws Exception {
     String launcher = checkout();
     Files.delete(directory.resolve("standalone/target/library/.built"));
     maven("");
@@ -125,13 +159,13 @@ class LauncherIT {
     Map<String, String> real = Map.of("JAVA_HOME", System.getProperty("java.home"));
 
     run(launcher, real, "get", "apps");
-    List<String> second =
-        run(launcher, with(real, "SLUICE_JAVA_OPTS", "-Xlog:class+load"), "get", "apps");
 
-    assertThat(directory.resolve("standalone/target/library/client.aot")).isRegularFile();
-    assertThat(second)
-        .contains("ran get apps")
-        .anyMatch(line -> line.contains("dev.sluice.standalone.Main source: shared objects file"));
+    for (String command : List.of("get", "worker", "up")) {
+      assertThat(run(launcher, with(real, "SLUICE_JAVA_OPTS", "-Xlog:class+load"), command))
+          .contains("ran " + command)
+          .anyMatch(
+              line -> line.contains("dev.sluice.standalone.Main source: shared objects file"));
+    }
   }
 
   /** Writes a jar with a program that prints its arguments. */

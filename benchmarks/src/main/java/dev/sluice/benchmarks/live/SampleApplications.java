@@ -20,13 +20,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Applications of four objects each: a Deployment, its Service, its ConfigMap and its account. */
-final class SampleApplications {
+public final class SampleApplications {
 
   static final int OBJECTS = 4;
 
   private SampleApplications() {}
 
-  static String name(int number) {
+  /** Returns the name of an application. */
+  public static String name(int number) {
     return "app-%05d".formatted(number);
   }
 
@@ -63,7 +64,7 @@ final class SampleApplications {
   }
 
   /** Returns the manifests of an application. */
-  static List<String> manifests(String name, int replicas) {
+  public static List<String> manifests(String name, int replicas) {
     return List.of(
         deployment(name, replicas),
         """

@@ -15,7 +15,7 @@ import java.util.List;
 public record Memory(long resident, long anonymous, long peak) {
 
   /** Returns the memory of a process now. */
-  static Memory of(long pid) throws IOException {
+  public static Memory of(long pid) throws IOException {
     List<String> status = Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"));
     return new Memory(
         mebibytes(status, "VmRSS:"), mebibytes(status, "RssAnon:"), mebibytes(status, "VmHWM:"));

@@ -7,24 +7,14 @@ import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.cli.Logging;
-import dev.sluice.standalone.console.PushReport;
-import dev.sluice.standalone.console.StartSteps;
 import dev.sluice.standalone.process.ClusterAccess;
 import dev.sluice.standalone.process.DataDirectory;
-import dev.sluice.standalone.process.OneProcess;
 import dev.sluice.standalone.process.OpenTelemetryTracing;
 import dev.sluice.standalone.process.Ports;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /**
  * {@code sluice demo}: all parts on one machine, with a fleet of five small applications, a
@@ -69,53 +59,27 @@ public final class DemoCommand {
       List<Setting<Integer>> ports = List.of(PORT, API_PORT, KAFKA_PORT);
       Ports.check(List.copyOf(ports), values, ports);
       Logging.toFile(data.resolve("sluice.log"));
-      Path secret = secret(data.resolve("webhook-secret"));
-      DemoRepository repository = DemoRepository.open(data);
-      Path fleet = fleet(data.resolve("fleet"), repository);
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
-      StartSteps steps = parts.add(new StartSteps(System.out));
-      DemoClusters clusters =
-          parts.add(
-              steps.run(
-                  "clusters",
-                  () ->
-                      DemoClusters.open(
-                          data, CLUSTERS, ClusterAccess.from(values), values.get(POD_START))));
-      var broker =
-          parts.add(steps.run("broker", () -> OneProcess.broker(data, values.get(KAFKA_PORT))));
-      OneProcess process =
-          parts.add(
-              OneProcess.start(
-                  OneProcess.Plan.from(
-                      Map.of(
-                          "fleet", fleet.toString(),
-                          "mirrors", data.resolve("mirrors").toString(),
-                          "read-model", data.resolve("read-model").toString(),
-                          "api-port", Integer.toString(values.get(API_PORT)),
-                          "webhook-host", "127.0.0.1",
-                          "webhook-port", Integer.toString(values.get(PORT)),
-                          "webhook-endpoint",
-                              "name=github,forge=github,host=localhost,secret=file:" + secret),
-                      clusters.clients()),
-                  OneProcess.connection(broker),
-                  OneProcess.Listeners.printing(new PushReport(System.out), steps),
-                  tracing));
-      URI webhook =
-          URI.create("http://127.0.0.1:%d/webhooks/github".formatted(process.webhookPort()));
-      repository.installHook(webhook, secret);
-      introduce(data, repository, clusters, process, webhook);
+      DemoInstallation demo =
+          DemoInstallation.start(
+              parts,
+              data,
+              CLUSTERS,
+              new DemoInstallation.Options(
+                  ClusterAccess.from(values),
+                  values.get(POD_START),
+                  values.get(PORT),
+                  values.get(API_PORT),
+                  values.get(KAFKA_PORT)),
+              tracing);
+      introduce(data, demo);
       parts.awaitStop();
       System.out.println("stopping; the next start continues from here");
     }
     return 0;
   }
 
-  private static void introduce(
-      Path data,
-      DemoRepository repository,
-      DemoClusters clusters,
-      OneProcess process,
-      URI webhook) {
+  private static void introduce(Path data, DemoInstallation demo) {
     Path here = Path.of("").toAbsolutePath();
     System.out.printf(
         """
@@ -128,13 +92,13 @@ public final class DemoCommand {
           kafka        %s
           logs         %s
         """,
-        shown(here, repository.workingCopy()),
+        shown(here, demo.repository().workingCopy()),
         shown(here, data.resolve("fleet")),
-        webhook,
-        process.apiPort(),
-        process.kafka().bootstrapServers(),
+        demo.webhook(),
+        demo.process().apiPort(),
+        demo.process().kafka().bootstrapServers(),
         shown(here, data.resolve("sluice.log")));
-    clusters
+    demo.clusters()
         .kubeconfigs()
         .forEach(
             (cluster, kubeconfig) ->
@@ -157,7 +121,7 @@ public final class DemoCommand {
         Ctrl-C stops it.
 
         """,
-        shown(here, repository.workingCopy()), clusters.kubeconfigs().get(first));
+        shown(here, demo.repository().workingCopy()), demo.clusters().kubeconfigs().get(first));
   }
 
   private static String shown(Path here, String text) {
@@ -166,23 +130,5 @@ public final class DemoCommand {
 
   private static Path shown(Path here, Path path) {
     return path.startsWith(here) ? here.relativize(path) : path;
-  }
-
-  private static Path fleet(Path directory, DemoRepository repository) {
-    if (!Files.exists(directory)) {
-      DemoFiles.unpack("fleet", directory, Map.of("REPOSITORY_URL", repository.url()));
-    }
-    return directory;
-  }
-
-  private static Path secret(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      byte[] random = new byte[32];
-      new SecureRandom().nextBytes(random);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, HexFormat.of().formatHex(random));
-    }
-    return file;
   }
 }

@@ -115,7 +115,8 @@ public final class PushWebhook {
     return "sha256=" + HexFormat.of().formatHex(mac.doFinal(body));
   }
 
-  private static String send(URI url, byte[] body, byte[] secret) throws GeneralSecurityException {
+  /** Sends a push event, and returns what became of it. */
+  static String send(URI url, byte[] body, byte[] secret) throws GeneralSecurityException {
     try {
       HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
       connection.setConnectTimeout(TIMEOUT_MS);

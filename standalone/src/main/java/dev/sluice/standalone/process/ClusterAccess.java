@@ -31,6 +31,9 @@ public final class ClusterAccess {
 
   public static final List<Setting<?>> SETTINGS = List.of(KUBECONFIG, CONTEXTS);
 
+  /** Access to no named cluster. */
+  public static final ClusterAccess NONE = new ClusterAccess(Optional.empty(), List.of());
+
   private final Optional<Path> kubeconfig;
   private final List<Map.Entry<ClusterName, String>> contexts;
 

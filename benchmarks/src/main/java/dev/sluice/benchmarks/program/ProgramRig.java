@@ -1,0 +1,232 @@
+package dev.sluice.benchmarks.program;
+
+import dev.sluice.benchmarks.live.SampleApplications;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.simulated.SimulatedCluster;
+import dev.sluice.simulated.SimulatedClusterOptions;
+import dev.sluice.standalone.cli.Lifetime;
+import dev.sluice.standalone.process.ClusterAccess;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+
+/**
+ * A repository of applications with four objects each, a fleet, and a cluster, for programs that
+ * run in processes of their own.
+ */
+final class ProgramRig implements AutoCloseable {
+
+  private static final ClusterName CLUSTER = new ClusterName("benchmark");
+
+  private final Lifetime parts = new Lifetime();
+  private final Path launcher;
+  private final Path directory;
+  private final Path kubeconfig;
+  private final KubernetesClient client;
+  private final String namespace = "benchmark-" + UUID.randomUUID().toString().substring(0, 8);
+
+  private ProgramRig(Path launcher, Path directory, Optional<Path> real) throws IOException {
+    this.launcher = launcher;
+    this.directory = Files.createDirectories(directory);
+    this.kubeconfig = real.orElse(directory.resolve("kubeconfig"));
+    if (real.isEmpty()) {
+      SimulatedCluster simulated =
+          parts.add(SimulatedCluster.start(SimulatedClusterOptions.named(CLUSTER.value())));
+      Files.writeString(kubeconfig, simulated.kubeconfig());
+    }
+    this.client = parts.add(ClusterAccess.connectBy(Files.readString(kubeconfig)));
+    createNamespace(namespace);
+    createNamespace(systemNamespace());
+  }
+
+  /**
+   * Creates repository, fleet and namespaces.
+   *
+   * @param launcher the program
+   * @param real kubeconfig of a real cluster, whose current context is used; empty for a simulated
+   *     one
+   */
+  static ProgramRig create(Path launcher, Path directory, int applications, Optional<Path> real)
+      throws IOException, GitAPIException {
+    ProgramRig rig = new ProgramRig(launcher, directory, real);
+    rig.createRepository(applications);
+    rig.createFleet(applications);
+    return rig;
+  }
+
+  private void createNamespace(String name) {
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .serverSideApply();
+    parts.add(() -> client.namespaces().withName(name).delete());
+  }
+
+  private String systemNamespace() {
+    return namespace + "-system";
+  }
+
+  private void createRepository(int applications) throws IOException, GitAPIException {
+    Path repository = directory.resolve("apps");
+    try (Git git = Git.init().setDirectory(repository.toFile()).setInitialBranch("main").call()) {
+      for (int i = 0; i < applications; i++) {
+        String name = SampleApplications.name(i);
+        Path path = Files.createDirectories(repository.resolve(name));
+        Files.writeString(
+            path.resolve("objects.yaml"),
+            String.join("---\n", SampleApplications.manifests(name, 1)));
+      }
+      git.add().addFilepattern(".").call();
+      git.commit()
+          .setMessage("Applications")
+          .setAuthor("benchmark", "benchmark@localhost")
+          .setCommitter("benchmark", "benchmark@localhost")
+          .setSign(false)
+          .call();
+    }
+  }
+
+  private void createFleet(int applications) throws IOException {
+    StringBuilder fleet =
+        new StringBuilder(
+            """
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: apps}
+            spec: {url: "file://%s/apps/.git", identity: localhost/benchmark/apps}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Cluster
+            metadata: {name: %s}
+            """
+                .formatted(directory.toAbsolutePath(), CLUSTER));
+    for (int i = 0; i < applications; i++) {
+      fleet.append(
+          """
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Application
+          metadata: {name: %1$s}
+          spec: {source: {repository: apps, path: %1$s}, namespace: %2$s, clusters: {names: [%3$s]}}
+          """
+              .formatted(SampleApplications.name(i), namespace, CLUSTER));
+    }
+    Files.writeString(
+        Files.createDirectories(directory.resolve("fleet")).resolve("fleet.yaml"), fleet);
+    Files.writeString(directory.resolve("secret"), "benchmark-secret");
+  }
+
+  /** Starts a command of the program, with its output in a file of that name. */
+  Program start(String command, List<String> arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(launcher.toString(), command));
+    all.addAll(arguments);
+    return parts.add(Program.start(directory.resolve(command + ".log"), all));
+  }
+
+  /** Starts all parts in one process, with a broker. */
+  Program up(int apiPort) throws IOException {
+    List<String> arguments = new ArrayList<>(dispatcher());
+    arguments.addAll(receiver());
+    arguments.addAll(api(apiPort));
+    arguments.addAll(clusterAccess());
+    arguments.addAll(List.of("--kafka-port=0", "--data=" + directory.resolve("data")));
+    return start("up", arguments);
+  }
+
+  /** Returns the arguments of a dispatcher. */
+  List<String> dispatcher() {
+    return List.of(
+        "--fleet=" + directory.resolve("fleet"), "--mirrors=" + directory.resolve("mirrors"));
+  }
+
+  /** Returns the arguments of a receiver. */
+  List<String> receiver() {
+    return List.of(
+        "--webhook-host=127.0.0.1",
+        "--webhook-port=0",
+        "--webhook-endpoint=name=github,forge=github,host=localhost,secret=file:"
+            + directory.resolve("secret"));
+  }
+
+  /** Returns the arguments of an API server. */
+  List<String> api(int port) {
+    return List.of("--read-model=" + directory.resolve("read-model"), "--api-port=" + port);
+  }
+
+  /** Returns the arguments about the cluster. */
+  List<String> clusterAccess() throws IOException {
+    String context =
+        Config.fromKubeconfig(Files.readString(kubeconfig)).getCurrentContext().getName();
+    return List.of(
+        "--kubeconfig=" + kubeconfig.toAbsolutePath(),
+        "--context=%s=%s".formatted(CLUSTER, context),
+        "--installation=" + namespace,
+        "--system-namespace=" + systemNamespace());
+  }
+
+  /** Returns the name of the cluster. */
+  ClusterName cluster() {
+    return CLUSTER;
+  }
+
+  /** Returns the directory of this rig's files. */
+  Path directory() {
+    return directory;
+  }
+
+  /**
+   * Waits until the Deployments of this many applications exist. The worker applies it last of an
+   * application's objects.
+   */
+  void awaitObjects(int applications, Duration limit)
+      throws InterruptedException, TimeoutException {
+    Set<String> found = ConcurrentHashMap.newKeySet();
+    CountDownLatch missing = new CountDownLatch(applications);
+    Watcher<Deployment> watcher =
+        new Watcher<>() {
+          @Override
+          public void eventReceived(Action action, Deployment object) {
+            if (action == Action.ADDED && found.add(object.getMetadata().getName())) {
+              missing.countDown();
+            }
+          }
+
+          @Override
+          public void onClose(WatcherException cause) {
+            // the limit ends the wait
+          }
+        };
+    ListOptions all = new ListOptionsBuilder().withResourceVersion("0").build();
+    try (Watch watch = client.apps().deployments().inNamespace(namespace).watch(all, watcher)) {
+      if (!missing.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new TimeoutException(
+            "%d of %d Deployments exist after %s".formatted(found.size(), applications, limit));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}
