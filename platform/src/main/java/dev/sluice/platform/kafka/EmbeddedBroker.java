@@ -177,7 +177,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
     settings.put("broker.session.timeout.ms", Long.toString(PATIENCE.toMillis()));
-    settings.put("broker.heartbeat.interval.ms", "1000");
+    settings.put("broker.heartbeat.interval.ms", "5000");
     settings.put(
         "initial.broker.registration.timeout.ms",
         Long.toString(PATIENCE.multipliedBy(2).toMillis()));

@@ -14,12 +14,16 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Creates Vert.x for an HTTP server, with metrics of its requests, worker pool and event loop. */
 public final class MeasuredVertx {
 
-  private static final Duration PERIOD = Duration.ofMillis(500);
+  private static final Duration PERIOD = Duration.ofSeconds(2);
+
+  /** Interval at which Vert.x looks for an event loop that does not come to an end. */
+  private static final Duration BLOCKED_CHECK = Duration.ofSeconds(5);
 
   private static final Set<MetricsDomain> MEASURED =
       EnumSet.of(MetricsDomain.HTTP_SERVER, MetricsDomain.NAMED_POOLS);
@@ -40,6 +44,8 @@ public final class MeasuredVertx {
             .with(
                 options
                     .setMetricsOptions(measured())
+                    .setBlockedThreadCheckInterval(BLOCKED_CHECK.toMillis())
+                    .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
                     .setFileSystemOptions(
                         new FileSystemOptions()
                             .setFileCachingEnabled(false)
