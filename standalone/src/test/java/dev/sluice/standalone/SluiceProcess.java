@@ -42,6 +42,10 @@ final class SluiceProcess implements AutoCloseable {
     return new SluiceProcess(ChildProcess.start(builder), log);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
