@@ -346,6 +346,7 @@ class LauncherIT {
   /** Copies the launcher into a directory that looks like a built checkout. */
   private String checkout() throws IOException {
     Files.createDirectories(directory.resolve("standalone/target/library"));
+    Files.createDirectories(directory.resolve("benchmarks/target/library"));
     Files.createDirectories(directory.resolve("standalone/src/main"));
     Files.writeString(directory.resolve("pom.xml"), "");
     Files.writeString(directory.resolve("standalone/pom.xml"), "");

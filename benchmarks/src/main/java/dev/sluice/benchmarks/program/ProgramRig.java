@@ -217,7 +217,7 @@ final class ProgramRig implements AutoCloseable {
           }
         };
     ListOptions all = new ListOptionsBuilder().withResourceVersion("0").build();
-    try (Watch watch = client.apps().deployments().inNamespace(namespace).watch(all, watcher)) {
+    try (Watch _ = client.apps().deployments().inNamespace(namespace).watch(all, watcher)) {
       if (!missing.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new TimeoutException(
             "%d of %d Deployments exist after %s".formatted(found.size(), applications, limit));

@@ -148,9 +148,9 @@ public final class StartBenchmark {
 
   /** Returns the processor time of the processes that this one has started and that have ended. */
   private static double processorOfEndedProcesses() throws IOException {
-    String stat = Files.readString(Path.of("/proc/self/stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / ThreadTimes.TICKS_PER_SECOND;
+    List<String> fields = ThreadTimes.fields(Files.readString(Path.of("/proc/self/stat")));
+    return (Long.parseLong(fields.get(13)) + Long.parseLong(fields.get(14)))
+        / ThreadTimes.TICKS_PER_SECOND;
   }
 
   private void add(String name, Duration measured) {

@@ -49,8 +49,8 @@ final class ThreadTimes {
       try {
         String stat = Files.readString(task.resolve("stat"));
         String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        List<String> fields = fields(stat);
+        long ticks = Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12));
         byName.merge(
             name.replaceAll("[-#_ ]*\\d+.*$", ""),
             new Times(ticks / TICKS_PER_SECOND, wakeUps(task)),
@@ -60,6 +60,11 @@ final class ThreadTimes {
       }
     }
     return new ThreadTimes(byName);
+  }
+
+  /** Returns the fields of a file {@code stat} after the name (proc(5)), from the state on. */
+  static List<String> fields(String stat) {
+    return List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
   }
 
   private static long wakeUps(Path task) throws IOException {
