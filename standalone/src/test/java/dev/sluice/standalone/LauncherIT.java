@@ -143,10 +143,10 @@ class LauncherIT {
 
     assertThat(Files.readAllLines(directory.resolve("calls")))
         .containsSubsequence(
-            "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/client.aot"),
-            "status",
             "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/server.aot"),
             "training-run",
+            "-XX:AOTCacheOutput=" + directory.resolve("standalone/target/library/client.aot"),
+            "status",
             "up");
   }
 

@@ -54,6 +54,11 @@ final class SluiceProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** Ends its standard input. */
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /** Waits until the process has ended by itself, and returns its exit code. */
   int awaitEnd() {
     return process.onExit().orTimeout(90, TimeUnit.SECONDS).join().exitValue();

@@ -42,6 +42,7 @@ class StandstillIT {
       scenario.fleet().application("web", "web", scenario.namespace(), STAGING);
       push(scenario, webhookPort, "one");
       patiently().until(() -> scenario.configMaps().countWithValue("one") == 1);
+      awaitLine(up, "staging web +created ConfigMap " + scenario.namespace() + "/web");
       int epoch = leaderEpoch(kafka);
       String before = up.output();
 
@@ -54,9 +55,8 @@ class StandstillIT {
       push(scenario, webhookPort, "two");
       patiently().until(() -> scenario.configMaps().countWithValue("two") == 1);
 
-      assertThat(up.output())
-          .containsPattern("broker started after [0-9.]+ s")
-          .containsPattern("staging web +configured ConfigMap " + scenario.namespace() + "/web");
+      awaitLine(up, "staging web +configured ConfigMap " + scenario.namespace() + "/web");
+      assertThat(up.output()).containsPattern("broker started after [0-9.]+ s");
       assertThat(leaderEpoch(kafka)).as("a fenced broker loses its partitions").isEqualTo(epoch);
       assertThat(up.output().substring(before.length())).doesNotContain(" ERROR ", "\tat ");
       up.kill();
@@ -76,6 +76,10 @@ class StandstillIT {
   private static void push(Scenario scenario, int port, String value) throws Exception {
     var commit = scenario.commit(Map.of("web/configmap.yaml", configMap("web", value)));
     patiently().ignoreExceptions().until(() -> scenario.webhook(port, commit) == 202);
+  }
+
+  private static void awaitLine(SluiceProcess process, String pattern) {
+    patiently().untilAsserted(() -> assertThat(process.output()).containsPattern(pattern));
   }
 
   private static int leaderEpoch(KafkaConnection kafka) throws Exception {

@@ -22,11 +22,14 @@ class TrainingRunIT {
             directory.resolve("log"),
             Map.of(),
             List.of("-Xmx512m", "-Djava.io.tmpdir=" + temporary),
-            "training-run")) {
+            "training-run",
+            "--hold")) {
+      process.endInput();
       assertThat(process.awaitEnd()).as(process.output()).isZero();
       assertThat(process.output())
           .containsPattern("staging website +configured Deployment website/website")
           .contains("webhook to dispatcher")
+          .containsPattern("training run: the API is at http://127.0.0.1:\\d+")
           .doesNotContain(" ERROR ", "\tat ");
     }
     assertThat(temporary).isDirectoryNotContaining("glob:**/sluice-training*");

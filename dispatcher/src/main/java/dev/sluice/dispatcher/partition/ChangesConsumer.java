@@ -40,12 +40,7 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
   }
 
   private static final Duration POLL = Duration.ofSeconds(1);
-
-  /**
-   * How long a close may take. The group is left first, which takes milliseconds; then the client
-   * waits for the broker's answer to its last fetch, of which nobody reads anything.
-   */
-  private static final Duration CLOSE = Duration.ofSeconds(1);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final String topic;
   private final PartitionContext context;
@@ -221,6 +216,8 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     // the thread of the heartbeats wakes after this time
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
+    // a partition that is resumed while a fetch of others is held waits for its answer; so does a close
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
     return properties;
   }
 

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -73,7 +75,7 @@ public final class CommandLineInterface {
 
   /** Runs the command that the arguments name and returns the exit code. */
   public int run(String... arguments) {
-    return line().execute(arguments);
+    return line(arguments).execute(arguments);
   }
 
   /**
@@ -82,10 +84,22 @@ public final class CommandLineInterface {
    * @param errors takes the reason of a failure, instead of standard error
    */
   public int run(PrintWriter errors, String... arguments) {
-    return line().setErr(errors).execute(arguments);
+    return line(arguments).setErr(errors).execute(arguments);
   }
 
-  private CommandLine line() {
+  /**
+   * Creates the command that the first argument names, or all commands if it names none. To create
+   * all takes picocli longer than a request to the API.
+   */
+  private CommandLine line(String... arguments) {
+    List<Object> created = verbs.create(known(), environment);
+    boolean isOne =
+        arguments.length > 0
+            && Stream.concat(
+                    commands.stream().map(CommandLineInterface::firstWord),
+                    created.stream().map(CommandLineInterface::name))
+                .anyMatch(arguments[0]::equals);
+    Predicate<String> named = name -> !isOne || name.equals(arguments[0]);
     CommandSpec root =
         CommandSpec.create().name("sluice").version(version()).mixinStandardHelpOptions(true);
     root.usageMessage()
@@ -95,21 +109,36 @@ public final class CommandLineInterface {
             "Every option is also an environment variable (--topic-prefix: SLUICE_TOPIC_PREFIX)",
             "and a key of the file given by --config (topic-prefix: ...). The option wins, then",
             "the variable, then the file.");
-    commands.forEach(
-        command ->
-            parent(root, command)
-                .addSubcommand(spec(command).name(), new CommandLine(spec(command))));
-    verbs
-        .create(known(), environment)
+    commands.stream()
+        .filter(command -> named.test(firstWord(command)))
+        .forEach(
+            command -> {
+              CommandSpec spec = spec(command);
+              parent(root, command).addSubcommand(spec.name(), new CommandLine(spec));
+            });
+    created.stream()
+        .filter(verb -> named.test(name(verb)))
         .forEach(
             verb ->
                 root.addSubcommand(
                     null, verb instanceof CommandLine line ? line : new CommandLine(verb)));
-    root.addSubcommand("completion", new CommandLine(new GenerateCompletion()));
+    if (!isOne) {
+      root.addSubcommand("completion", new CommandLine(new GenerateCompletion()));
+    }
     CommandLine line = new CommandLine(root);
     line.setExecutionStrategy(this::execute);
     line.setExecutionExceptionHandler((failure, at, _) -> report(failure, at));
     return line;
+  }
+
+  private static String firstWord(Command command) {
+    return command.name().split(" ", 2)[0];
+  }
+
+  private static String name(Object verb) {
+    return verb instanceof CommandLine line
+        ? line.getCommandName()
+        : verb.getClass().getAnnotation(CommandLine.Command.class).name();
   }
 
   /** Returns what a command is a subcommand of: the root, or the command before the last word. */

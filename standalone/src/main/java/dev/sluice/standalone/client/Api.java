@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.standalone.cli.HttpClients;
 import dev.sluice.standalone.cli.ProgramVersion;
 import dev.sluice.standalone.cli.TimedRequest;
 import dev.sluice.standalone.client.output.Observations;
@@ -49,7 +50,7 @@ public final class Api implements AutoCloseable {
   /** Limits the memory for an answer. */
   private static final long MAX_ANSWER = 256L * 1024 * 1024;
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+  private final HttpClient http;
   private final URI server;
   private final Optional<SecretReference> token;
   private final Duration limit;
@@ -62,6 +63,7 @@ public final class Api implements AutoCloseable {
    * @param limit time limit of all requests together, until it is renewed
    */
   public Api(URI server, Optional<SecretReference> token, Duration limit) {
+    this.http = HttpClients.of(server, CONNECT);
     this.server = server;
     this.token = token;
     this.limit = limit;

@@ -3,6 +3,7 @@ package dev.sluice.standalone.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Lifetime;
@@ -11,6 +12,7 @@ import dev.sluice.standalone.cli.ScratchDirectory;
 import dev.sluice.standalone.process.ClusterAccess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
@@ -47,21 +50,24 @@ public final class TrainingCommand {
           "/api/v1/generations",
           "/api/v1/events");
 
+  private static final Setting<Boolean> HOLD =
+      Setting.flag("hold", "then print the API's address, and run until standard input ends");
+
   private TrainingCommand() {}
 
   public static Command command() {
     return new Command(
         "training-run",
         "Runs all parts with a small workload and ends, for the JVM's ahead-of-time cache.",
-        Logging.SETTINGS,
+        Stream.concat(Stream.of(HOLD), Logging.SETTINGS.stream()).toList(),
         values -> {
           Logging.configure(values);
-          run();
+          run(values.get(HOLD));
           return 0;
         });
   }
 
-  private static void run() throws Exception {
+  private static void run(boolean hold) throws Exception {
     try (ScratchDirectory data = ScratchDirectory.create("sluice-training");
         Lifetime parts = new Lifetime()) {
       DemoInstallation demo =
@@ -81,7 +87,12 @@ public final class TrainingCommand {
           await(() -> images(client).contains(image));
         }
       }
-      read(demo.process().apiPort());
+      URI api = URI.create("http://127.0.0.1:" + demo.process().apiPort());
+      read(api);
+      if (hold) {
+        System.out.println("training run: the API is at " + api);
+        System.in.transferTo(OutputStream.nullOutputStream());
+      }
     }
   }
 
@@ -114,12 +125,11 @@ public final class TrainingCommand {
         .toList();
   }
 
-  private static void read(int port) throws IOException, InterruptedException {
+  private static void read(URI api) throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       for (String page : PAGES) {
         client.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, page)))
-                .build(),
+            HttpRequest.newBuilder(api.resolve(page)).build(),
             HttpResponse.BodyHandlers.discarding());
       }
     }
