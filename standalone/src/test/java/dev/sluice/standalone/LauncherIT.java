@@ -63,12 +63,22 @@ class LauncherIT {
 
   @Test
   void theCheckoutLimitsTheHeapAndExitsOnOutOfMemory() throws Exception {
-    List<String> options = run(checkout(), Map.of(), "up");
+    List<String> options = run(checkout(), Map.of(), "worker");
 
     assertThat(options)
         .containsAll(MEMORY)
         .contains("-Xmx1g")
-        .endsWith("dev.sluice.standalone.Main", "up", "seen=", UTF_8);
+        .endsWith("dev.sluice.standalone.Main", "worker", "seen=", UTF_8);
+  }
+
+  @Test
+  void allPartsInOneProcessHaveTheSmallestJvm() throws Exception {
+    for (String command : List.of("up", "demo")) {
+      assertThat(run(checkout(), Map.of(), command))
+          .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms32m", "-Xmx1g")
+          .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
+          .doesNotContain("-XX:+UseG1GC");
+    }
   }
 
   @Test

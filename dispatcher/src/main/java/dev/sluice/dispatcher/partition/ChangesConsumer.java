@@ -216,7 +216,8 @@ public final class ChangesConsumer implements AutoCloseable, PartitionOwner {
     properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
     // the thread of the heartbeats wakes after this time
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
-    // a partition that is resumed while a fetch of others is held waits for its answer; so does a close
+    // a partition that is resumed while a fetch of others is held waits for its answer; so does a
+    // close
     properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
     return properties;
   }

@@ -33,6 +33,7 @@ public final class PartitionLoop {
   private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);
   private static final int MAX_UNFINISHED = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(5);
+
   /** How long a loop waits for an input before it shows that it does not hang. */
   private static final Duration TURN = Duration.ofSeconds(10);
 
