@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** Creates Vert.x for an HTTP server, with metrics of its requests, worker pool and event loop. */
 public final class MeasuredVertx {
 
-  private static final Duration PERIOD = Duration.ofSeconds(2);
+  private static final Duration PERIOD = Duration.ofMillis(500);
 
   /** Interval at which Vert.x looks for an event loop that does not come to an end. */
   private static final Duration BLOCKED_CHECK = Duration.ofSeconds(5);
