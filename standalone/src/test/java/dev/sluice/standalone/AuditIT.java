@@ -67,11 +67,11 @@ class AuditIT {
             .hasSize(3)
             .startsWith(
                 "at,cluster,application,generation,commit,pushedBy,author,approvedBy,approval,mergedBy,"
-                    + "request,title,url")
+                    + "request,title,url,through")
             .anyMatch(
                 line ->
                     line.endsWith(
-                        ",production,web,2,%s,%s,writer,reviewer,SAME_COMMIT,merger,7,'=Request 7,https://localhost/7"
+                        ",production,web,2,%s,%s,writer,reviewer,SAME_COMMIT,merger,7,'=Request 7,https://localhost/7,"
                             .formatted(second, PUSHER)));
 
         fail(scenario, sluice);

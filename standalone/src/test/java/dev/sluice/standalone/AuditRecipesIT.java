@@ -55,13 +55,16 @@ class AuditRecipesIT {
   @TempDir private Path directory;
   private Scenario scenario;
   private OneProcess sluice;
+  private TestRepository settings;
 
   @Test
   void everyRecipePrintsWhatTheAuditSays() throws Exception {
     List.of("bash", "kcat", "jq").forEach(NeededProgram::check);
-    try (Scenario opened = Scenario.in(Files.createDirectory(directory.resolve("s")), PRODUCTION)) {
+    try (TestRepository second = TestRepository.create(directory);
+        Scenario opened = Scenario.in(Files.createDirectory(directory.resolve("s")), PRODUCTION)) {
       scenario = opened;
-      Map<String, String> files = new HashMap<>();
+      settings = second;
+      Map<String, String> files = new HashMap<>(applicationOfTwoSources());
       for (String name : Stream.concat(Stream.of("web", "bad"), REMOVED.stream()).toList()) {
         scenario.fleet().application(name, name, scenario.namespace(), PRODUCTION);
         files.put(name + "/first.yaml", configMap(name, "one"));
@@ -86,7 +89,8 @@ class AuditRecipesIT {
     assertThat(printed.get(0)).isEmpty();
     assertThat(printed.get(1)).isEmpty();
     assertThat(printed.get(2))
-        .hasSize(2)
+        .hasSize(3)
+        .anyMatch(line -> line.matches("both\t.*\tconfigurer\t.*\tlocalhost/scenario/settings@.*"))
         .containsExactlyElementsOf(
             lines(
                 audit("running"),
@@ -198,7 +202,8 @@ class AuditRecipesIT {
   }
 
   private static List<String> brought(JsonNode row) {
-    return words(row, "pushedBy", "author", "approvedBy", "approval", "mergedBy", "request");
+    return words(
+        row, "pushedBy", "author", "approvedBy", "approval", "mergedBy", "request", "through");
   }
 
   private static String at(JsonNode row) {
@@ -211,7 +216,8 @@ class AuditRecipesIT {
 
   /** Pushes, merges with reviews, fails, rolls back, forces, approves and removes. */
   private void history() throws Exception {
-    patiently().until(() -> audit("running").size() == 5);
+    patiently().until(() -> audit("running").size() == 6);
+    changedOtherSource();
     Map<String, String> files = new HashMap<>();
     IntStream.range(0, 10)
         .forEach(i -> files.put("web/m%d.yaml".formatted(i), configMap("m" + i, "one")));
@@ -249,8 +255,50 @@ class AuditRecipesIT {
     awaitApplied(last);
     scenario.fleet().remove(REMOVED.toArray(String[]::new));
     command("approve", "--fleet", awaitMatch(REMOVAL, "doctor"), "--reason", "they moved");
-    patiently().until(() -> audit("running").size() == 2);
+    patiently().until(() -> audit("running").size() == 3);
     closedAgain();
+  }
+
+  /** Adds an application that has a source in another repository too; returns the first one's. */
+  private Map<String, String> applicationOfTwoSources() throws Exception {
+    settings.push(Map.of("both/second.yaml", configMap("settings", "one")));
+    scenario
+        .fleet()
+        .document(
+            """
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: settings}
+            spec: {url: "%s", identity: localhost/scenario/settings}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Application
+            metadata: {name: both}
+            spec:
+              sources: [{repository: apps, path: both}, {repository: settings, path: both}]
+              clusters: {names: [%s]}
+              namespace: %s
+            """
+                .formatted(settings.url(), PRODUCTION, scenario.namespace()));
+    return Map.of("both/first.yaml", configMap("both", "one"));
+  }
+
+  /** Pushes to the second source of an application, whose people are then those of the push. */
+  private void changedOtherSource() throws Exception {
+    CommitId commit = settings.push(Map.of("both/second.yaml", configMap("settings", "two")));
+    String body =
+        """
+        {"ref": "refs/heads/main", "before": "%s", "after": "%s", "created": false, "deleted": false,
+         "repository": {"full_name": "scenario/settings"}, "pusher": {"name": "configurer"}}
+        """
+            .formatted("0".repeat(40), commit);
+    assertThat(scenario.deliver(sluice.webhookPort(), "push", body)).isEqualTo(202);
+    patiently()
+        .until(
+            () ->
+                audit("running")
+                    .valueStream()
+                    .anyMatch(row -> row.path("through").asText("").endsWith("@" + commit)));
   }
 
   /** Closes a dead letter by an operator that is closed already: the first closing counts. */

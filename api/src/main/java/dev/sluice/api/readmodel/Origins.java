@@ -89,16 +89,39 @@ public final class Origins {
   private static CommitOrigin origin(Sql sql, String commit, Scope allowed) {
     CommitChain chain = new CommitChain(sql, allowed);
     List<ChangeView> changes = chain.changes(commit);
-    Where sent = new Where().and("commit_id = ?", commit).in(allowed);
     return new CommitOrigin(
-        commit,
-        changes,
-        chain.reviews(changes),
-        sql.list(
-            "SELECT application, cluster, generation, causes FROM generation%s ORDER BY application, cluster, generation"
-                .formatted(sent),
-            CommitOrigin.CausedGeneration::read,
-            sent.values()));
+        commit, changes, chain.reviews(changes), generations(sql, commit, allowed));
+  }
+
+  /**
+   * Returns the generations with a commit of their first source, each with the newest change of
+   * another source that led to it.
+   */
+  private static List<CommitOrigin.CausedGeneration> generations(
+      Sql sql, String commit, Scope allowed) {
+    Where sent = new Where().and("commit_id = ?", commit).in(allowed);
+    Where visible = new Where().change(allowed);
+    return sql.list(
+        """
+        WITH sent AS (SELECT application, cluster, generation, causes, positions FROM generation%s),
+          through AS (
+            SELECT sent.application, sent.cluster, sent.generation, change.repository, change.commit_id,
+              max(change.sequence)
+            FROM sent, json_each(sent.causes) AS cause JOIN change ON change.id = cause.value
+            WHERE change.type = 'ref-changed' AND change.commit_id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM json_each(sent.positions) AS position
+                WHERE position.key > 0 AND position.value ->> 'repository' = change.repository COLLATE NOCASE
+                  AND position.value ->> 'ref' = change.ref)
+              AND change.id IN (SELECT id FROM change%s)
+            GROUP BY 1, 2, 3)
+        SELECT sent.application, sent.cluster, sent.generation, sent.causes,
+          through.repository AS through_repository, through.commit_id AS through_commit
+        FROM sent LEFT JOIN through USING (application, cluster, generation)
+        ORDER BY application, cluster, generation
+        """
+            .formatted(sent, visible),
+        CommitOrigin.CausedGeneration::read,
+        sent.values(visible.values()));
   }
 
   /**

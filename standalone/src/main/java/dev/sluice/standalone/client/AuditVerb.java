@@ -168,6 +168,16 @@ final class AuditVerb extends Verb {
             .map(row -> row.get("commit").asText())
             .distinct()
             .toList();
+    List<JsonNode> answers = new ArrayList<>(origins(api, commits));
+    List<String> others = new ArrayList<>(CommitOrigins.others(answers));
+    others.removeAll(commits);
+    answers.addAll(origins(api, others));
+    CommitOrigins origins = new CommitOrigins(answers);
+    rows.forEach(row -> row.setAll(origins.of(row)));
+    return rows;
+  }
+
+  private List<JsonNode> origins(Api api, List<String> commits) {
     List<JsonNode> answers = new ArrayList<>();
     try (Progress progress = progress("origins", commits.size())) {
       for (int from = 0; from < commits.size(); from += MAX_COMMITS) {
@@ -178,9 +188,7 @@ final class AuditVerb extends Verb {
         progress.done(to);
       }
     }
-    CommitOrigins origins = new CommitOrigins(answers);
-    rows.forEach(row -> row.setAll(origins.of(row)));
-    return rows;
+    return answers;
   }
 
   /** Returns whether a time is in the span of the options. */

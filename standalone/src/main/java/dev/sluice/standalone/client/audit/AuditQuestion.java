@@ -1,5 +1,6 @@
 package dev.sluice.standalone.client.audit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
 import java.util.List;
@@ -14,7 +15,15 @@ public enum AuditQuestion {
 
   private static final List<String> ORIGIN =
       List.of(
-          "pushedBy", "author", "approvedBy", "approval", "mergedBy", "request", "title", "url");
+          "pushedBy",
+          "author",
+          "approvedBy",
+          "approval",
+          "mergedBy",
+          "request",
+          "title",
+          "url",
+          "through");
 
   private static final List<Column> BROUGHT =
       List.of(
@@ -32,6 +41,8 @@ public enum AuditQuestion {
   private static final Column GENERATION =
       Column.of("GENERATION", Shape.FIXED, "/generation").onlyWide();
   private static final Column COMMIT = Column.commit("COMMIT", "/commit");
+  private static final Column BROUGHT_COMMIT =
+      Column.of("COMMIT", Shape.FIXED, AuditQuestion::broughtCommit);
   private static final Column AGE = Column.age("AGE", "/at");
   private static final Column AT = Column.wide("AT", "/at");
 
@@ -83,11 +94,12 @@ public enum AuditQuestion {
                   CLUSTER,
                   APPLICATION,
                   GENERATION,
-                  COMMIT,
+                  BROUGHT_COMMIT,
                   Column.age("SINCE", "/at"),
                   Column.wide("APPLIED", "/at")),
               BROUGHT);
-      case delivered -> joined(List.of(AGE, AT, CLUSTER, APPLICATION, GENERATION, COMMIT), BROUGHT);
+      case delivered ->
+          joined(List.of(AGE, AT, CLUSTER, APPLICATION, GENERATION, BROUGHT_COMMIT), BROUGHT);
       case failures ->
           List.of(
               Column.age("OPENED", "/at"),
@@ -130,6 +142,20 @@ public enum AuditQuestion {
       case failures -> Column.wide("ENTRY", "/entry");
       case commands -> Column.wide("ID", "/id");
     };
+  }
+
+  /**
+   * Returns the commit that the people of a row brought: of another source than the first with the
+   * last part of its repository's name.
+   */
+  private static String broughtCommit(JsonNode row) {
+    if (!row.hasNonNull("through")) {
+      return Column.abbreviated(Column.text(row.path("commit")));
+    }
+    String through = row.get("through").asText();
+    int at = through.lastIndexOf('@');
+    return through.substring(through.lastIndexOf('/', at) + 1, at + 1)
+        + Column.abbreviated(through.substring(at + 1));
   }
 
   private static <T> List<T> joined(List<T> first, List<T> more) {

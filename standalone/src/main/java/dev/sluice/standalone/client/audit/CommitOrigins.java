@@ -3,6 +3,7 @@ package dev.sluice.standalone.client.audit;
 import static dev.sluice.standalone.client.output.Column.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.json.Json;
@@ -35,18 +36,43 @@ public final class CommitOrigins {
     answers.forEach(answer -> this.answers.put(text(answer.path("commit")), answer));
   }
 
+  /** Returns the commits of other sources that generations name, for which answers are needed. */
+  public static List<String> others(Collection<JsonNode> answers) {
+    return answers.stream()
+        .flatMap(answer -> answer.path("generations").valueStream())
+        .map(generation -> generation.at("/through/commit"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .distinct()
+        .toList();
+  }
+
   /**
    * Returns who brought the commit of a generation: the push that caused the generation, or if it
    * was sent for another reason, the first push of the commit; and the first merge request with the
-   * commit.
+   * commit. If a change of another source than the first led to the generation, this is about the
+   * commit of that source, which is named.
    */
   public ObjectNode of(JsonNode generation) {
-    ObjectNode origin = Json.mapper().createObjectNode();
     JsonNode answer = answers.get(text(generation.path("commit")));
     if (answer == null) {
-      return origin;
+      return Json.mapper().createObjectNode();
     }
-    Optional<JsonNode> push = push(answer, generation);
+    JsonNode sent = sent(answer, generation);
+    List<String> causes = sent.path("causes").valueStream().map(JsonNode::asText).toList();
+    JsonNode through = sent.path("through");
+    JsonNode other = answers.get(text(through.path("commit")));
+    if (other == null || cause(pushes(answer), causes).isPresent()) {
+      return brought(answer, causes);
+    }
+    ObjectNode origin = brought(other, causes);
+    origin.put("through", text(through.path("repository")) + "@" + text(through.path("commit")));
+    return origin;
+  }
+
+  private static ObjectNode brought(JsonNode answer, List<String> causes) {
+    ObjectNode origin = Json.mapper().createObjectNode();
+    Optional<JsonNode> push = push(pushes(answer), causes);
     push.ifPresent(
         change -> {
           AuditRows.copy(change, "actor", origin, "pushedBy");
@@ -64,17 +90,22 @@ public final class CommitOrigins {
     return origin;
   }
 
-  private static Optional<JsonNode> push(JsonNode answer, JsonNode generation) {
-    List<JsonNode> pushes =
-        answer
-            .path("changes")
-            .valueStream()
-            .filter(change -> PUSHES.contains(text(change.path("type"))))
-            .filter(change -> change.path("commit").equals(answer.path("commit")))
-            .toList();
-    List<String> causes = causes(answer, generation);
-    Optional<JsonNode> cause =
-        pushes.stream().filter(change -> causes.contains(text(change.path("id")))).findFirst();
+  /** Returns the pushes of an answer's commit. */
+  private static List<JsonNode> pushes(JsonNode answer) {
+    return answer
+        .path("changes")
+        .valueStream()
+        .filter(change -> PUSHES.contains(text(change.path("type"))))
+        .filter(change -> change.path("commit").equals(answer.path("commit")))
+        .toList();
+  }
+
+  private static Optional<JsonNode> cause(List<JsonNode> pushes, List<String> causes) {
+    return pushes.stream().filter(change -> causes.contains(text(change.path("id")))).findFirst();
+  }
+
+  private static Optional<JsonNode> push(List<JsonNode> pushes, List<String> causes) {
+    Optional<JsonNode> cause = cause(pushes, causes);
     if (cause.isPresent()) {
       // a poll does not know who pushed what a webhook reports later
       return pushes.stream()
@@ -87,7 +118,8 @@ public final class CommitOrigins {
         .min(Comparator.comparing(change -> !text(change.path("ref")).startsWith("refs/heads/")));
   }
 
-  private static List<String> causes(JsonNode answer, JsonNode generation) {
+  /** Returns what an answer says of a generation. */
+  private static JsonNode sent(JsonNode answer, JsonNode generation) {
     return answer
         .path("generations")
         .valueStream()
@@ -95,9 +127,8 @@ public final class CommitOrigins {
             one ->
                 Stream.of("application", "cluster", "generation")
                     .allMatch(field -> one.path(field).equals(generation.path(field))))
-        .flatMap(one -> one.path("causes").valueStream())
-        .map(JsonNode::asText)
-        .toList();
+        .findFirst()
+        .orElse(MissingNode.getInstance());
   }
 
   private static boolean isInRepositoryOf(JsonNode change, JsonNode other) {

@@ -77,7 +77,8 @@ public record Column(String head, boolean wide, Shape shape, Function<JsonNode, 
     return value.isMissingNode() || value.isNull() ? "-" : value.asText();
   }
 
-  private static String abbreviated(String commit) {
+  /** Returns the first digits of a commit id. */
+  public static String abbreviated(String commit) {
     return commit.length() > ABBREVIATED ? commit.substring(0, ABBREVIATED) : commit;
   }
 }

@@ -56,6 +56,44 @@ class CommitOriginsTest {
     assertThat(new CommitOrigins(List.of()).of(json("{\"commit\": \"c1\"}"))).isEmpty();
   }
 
+  @Test
+  void aChangeOfAnotherSourceBroughtItUnlessOneOfTheFirstSourceDid() {
+    JsonNode first = throughSettings("settings", BRANCH);
+    JsonNode both = throughSettings("branch\", \"settings", BRANCH);
+    JsonNode second =
+        json(
+            """
+            {"commit": "c2", "generations": [], "reviews": [], "changes": [
+              {"id": "settings", "type": "ref-changed", "repository": "host/settings", "ref": "refs/heads/main",
+               "commit": "c2", "actor": "sam", "title": "More"}]}
+            """);
+
+    assertThat(CommitOrigins.others(List.of(first))).containsExactly("c2");
+    assertThat(CommitOrigins.others(List.of(second))).isEmpty();
+    assertThat(new CommitOrigins(List.of(first, second)).of(generation(2)))
+        .isEqualTo(
+            json(
+                "{\"pushedBy\": \"sam\", \"title\": \"More\", \"through\": \"host/settings@c2\"}"));
+    assertThat(new CommitOrigins(List.of(both, second)).of(generation(2)).path("pushedBy").asText())
+        .isEqualTo("jo");
+  }
+
+  private static JsonNode throughSettings(String causes, String... changes) {
+    return json(
+        """
+        {"commit": "c1", "changes": [%s], "reviews": [], "generations": [
+          {"application": "web", "cluster": "east", "generation": 2, "causes": ["%s"],
+           "through": {"repository": "host/settings", "commit": "c2"}}]}
+        """
+            .formatted(String.join(",", changes), causes));
+  }
+
+  private static JsonNode generation(int number) {
+    return json(
+        "{\"application\": \"web\", \"cluster\": \"east\", \"generation\": %d, \"commit\": \"c1\"}"
+            .formatted(number));
+  }
+
   private static String pusher(String cause, String... changes) {
     return origin(cause, changes).path("pushedBy").asText("nobody");
   }
