@@ -38,7 +38,7 @@ class AtRestIT {
    * With a thread that looks for work ten times a second it would be more. docs/architecture.md
    * lists what runs without an event, with its intervals.
    */
-  private static final long WAKE_UPS_IN_A_MINUTE = 1_200;
+  private static final long WAKE_UPS_IN_A_MINUTE = 1_700;
 
   @TempDir private Path directory;
 

@@ -33,10 +33,6 @@ public final class PartitionLoop {
   private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);
   private static final int MAX_UNFINISHED = 2_000;
   private static final Duration CLOSE = Duration.ofSeconds(5);
-
-  /** How long a loop waits for an input before it shows that it does not hang. */
-  private static final Duration TURN = Duration.ofSeconds(10);
-
   private static final Duration LOOKUP = Duration.ofSeconds(30);
 
   /** Running time after which a session counts as recovered from the failure of the one before. */
@@ -241,7 +237,7 @@ public final class PartitionLoop {
   private Optional<PartitionInput> next() {
     lastTurn = context.clock().instant();
     try {
-      return Optional.ofNullable(inputs.poll(TURN.toSeconds(), TimeUnit.SECONDS));
+      return Optional.ofNullable(inputs.poll(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       stopping = true;
       return Optional.empty();

@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicWatch implements AutoCloseable {
 
-  private static final Duration PERIOD = Duration.ofSeconds(10);
+  private static final Duration PERIOD = Duration.ofSeconds(5);
 
   /** The period while a topic is missing. */
   private static final Duration MISSING_PERIOD = Duration.ofSeconds(1);
 
   /** A time without a response after which the broker counts as unreachable. */
-  private static final Duration SILENCE = Duration.ofSeconds(25);
+  private static final Duration SILENCE = Duration.ofSeconds(15);
 
   /** A broker that has just started may not know all topics yet. */
   private static final int GONE_AFTER = 3;
