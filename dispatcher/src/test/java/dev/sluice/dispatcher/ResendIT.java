@@ -341,7 +341,16 @@ class ResendIT {
                 AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
         if (policy.contains("delete")) {
-          admin.deleteRecords(Map.of(topic, RecordsToDelete.beforeOffset(before))).all().get();
+          // the broker learns of the policy later than its controller
+          await()
+              .ignoreExceptionsInstanceOf(ExecutionException.class)
+              .until(
+                  () ->
+                      admin
+                              .deleteRecords(Map.of(topic, RecordsToDelete.beforeOffset(before)))
+                              .all()
+                              .get()
+                          == null);
         }
       }
     }

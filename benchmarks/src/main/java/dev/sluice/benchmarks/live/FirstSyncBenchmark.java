@@ -38,7 +38,8 @@ public final class FirstSyncBenchmark {
   public static Command command() {
     return new Command(
         "first-sync",
-        "Times the first sync of many applications until all are healthy, and the same calls alone.",
+        "Times the first sync of many applications until all are healthy, and the same calls"
+            + " alone.",
         List.of(APPLICATIONS, ROUNDS, JAVA_OPTIONS, OUTPUT),
         FirstSyncBenchmark::run);
   }
@@ -85,7 +86,7 @@ public final class FirstSyncBenchmark {
   /** Returns the seconds of a running worker from the targets until all are healthy. */
   private static double sync(WorkerRig rig, SettingValues values, int applications)
       throws Exception {
-    try (Child worker = rig.worker(List.of(values.get(JAVA_OPTIONS).split(" ")))) {
+    try (Child worker = rig.worker(values.get(JAVA_OPTIONS))) {
       rig.awaitLeader();
       long start = System.nanoTime();
       rig.send(applications, 1);

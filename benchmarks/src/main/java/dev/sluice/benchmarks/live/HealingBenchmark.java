@@ -52,7 +52,7 @@ public final class HealingBenchmark {
     try (WorkerRig rig = WorkerRig.start(directory, values.get(KUBECONFIG));
         ChangeWatch watch = new ChangeWatch(rig.client(), rig.namespace())) {
       rig.send(applications, 0);
-      var unused = rig.worker(List.of(values.get(JAVA_OPTIONS).split(" ")));
+      var unused = rig.worker(values.get(JAVA_OPTIONS));
       rig.healthy().await(applications, Duration.ofMinutes(5));
       Heals heals = new Heals(new RawApi(rig.client()), watch, rig.namespace());
       figures.put("change", heals.ofChanges(applications).after(values.get(WARM_UP)));

@@ -68,7 +68,7 @@ public final class ObservationBenchmark {
   private static void measure(WorkerRig rig, SettingValues values, ObservationFigures figures)
       throws Exception {
     int applications = values.get(APPLICATIONS);
-    List<String> options = List.of(values.get(JAVA_OPTIONS).split(" "));
+    String options = values.get(JAVA_OPTIONS);
     Optional<RequestCounts> requests = rig.simulated().map(RequestCounts::of);
     rig.send(applications, 0);
     try (Child worker = rig.worker(options)) {

@@ -12,7 +12,6 @@ import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.simulated.SimulatedCluster;
 import dev.sluice.simulated.SimulatedClusterOptions;
 import dev.sluice.simulated.runner.PodRunnerOptions;
-import dev.sluice.standalone.Main;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.process.ClusterAccess;
 import dev.sluice.standalone.process.OneProcess;
@@ -26,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -133,32 +133,18 @@ final class WorkerRig implements AutoCloseable {
   }
 
   /**
-   * Starts the worker as {@code sluice worker} does.
+   * Starts the worker by the launcher in the current directory, as its users do.
    *
-   * @param javaOptions for the worker's JVM
+   * @param javaOptions for the worker's JVM, in addition to those of the launcher
    * @param more arguments for the worker
    */
-  Child worker(List<String> javaOptions, String... more) throws IOException {
+  Child worker(String javaOptions, String... more) throws IOException {
     String context =
         Config.fromKubeconfig(Files.readString(kubeconfig)).getCurrentContext().getName();
-    List<String> options =
+    List<String> command =
         new ArrayList<>(
             List.of(
-                "-XX:MinHeapFreeRatio=10",
-                "-XX:MaxHeapFreeRatio=20",
-                "-XX:TrimNativeHeapInterval=60000",
-                "-Xshare:auto"));
-    if (javaOptions.stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
-      options.addAll(
-          List.of(
-              "-XX:+UseG1GC",
-              "-XX:G1PeriodicGCInterval=300000",
-              "-XX:-G1PeriodicGCInvokesConcurrent"));
-    }
-    options.addAll(javaOptions);
-    List<Object> arguments =
-        new ArrayList<>(
-            List.of(
+                "./sluice",
                 "worker",
                 "--cluster=" + CLUSTER,
                 "--kafka=" + kafka.bootstrapServers(),
@@ -166,9 +152,10 @@ final class WorkerRig implements AutoCloseable {
                 "--context=%s=%s".formatted(CLUSTER, context),
                 "--installation=" + namespace,
                 "--system-namespace=" + systemNamespace()));
-    arguments.addAll(List.of(more));
+    command.addAll(List.of(more));
     return parts.add(
-        Child.start(Main.class, directory.resolve("worker.log"), options, arguments.toArray()));
+        Child.start(
+            directory.resolve("worker.log"), command, Map.of("SLUICE_JAVA_OPTS", javaOptions)));
   }
 
   /** Waits until a worker leads. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Another Java process of this program, which answers on standard output. */
 public final class Child implements AutoCloseable {
@@ -43,10 +44,21 @@ public final class Child implements AutoCloseable {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    return start(log, command, Map.of());
+  }
+
+  /**
+   * Starts a process by a command, such as the launcher of this program.
+   *
+   * @param log file to which its standard error is appended
+   * @param environment variables in addition to those of this process
+   */
+  public static Child start(Path log, List<String> command, Map<String, String> environment)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     return new Child(process);
   }
