@@ -161,6 +161,39 @@ class LauncherIT {
   }
 
   @Test
+  void settingsOfTheUserAreNotThoseOfTheTrainingRun() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven("");
+    script(
+        "jdk/bin/java",
+        """
+        #!/bin/sh
+        echo "$(env | grep -c '^SLUICE_') settings" >> %s
+        """
+            .formatted(directory.resolve("calls")));
+
+    run(
+        launcher,
+        Map.of("SLUICE_JAVA_OPTS", "-Xmx2g", "SLUICE_LOG_FILE", "x", "SLUICE_CONFIG", "y"),
+        "up");
+
+    assertThat(Files.readAllLines(directory.resolve("calls")))
+        .containsExactly("0 settings", "0 settings", "2 settings");
+  }
+
+  @Test
+  void aFileThatChangesDuringABuildIsBuiltTheNextTime() throws Exception {
+    String launcher = checkout();
+    Files.delete(directory.resolve("standalone/target/library/.built"));
+    maven("sleep 1; touch '%s'".formatted(directory.resolve("pom.xml")));
+
+    run(launcher, Map.of(), "up");
+
+    assertThat(run(launcher, Map.of(), "up")).anyMatch(line -> line.startsWith("sluice: building"));
+  }
+
+  @Test
   void theJvmWritesTheCachesAndUsesThem() throws Exception {
     String launcher = checkout();
     Files.delete(directory.resolve("standalone/target/library/.built"));

@@ -18,9 +18,9 @@ final class LedgerInbox {
   private long written;
 
   /**
-   * What is written together.
+   * Records that are written to the database in one transaction.
    *
-   * @param arrived the number of records that had arrived when it was taken
+   * @param arrived the number of records that had arrived when these were taken
    */
   record Batch(List<LedgerRecord> records, long arrived) {}
 

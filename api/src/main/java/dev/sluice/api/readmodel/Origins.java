@@ -100,28 +100,33 @@ public final class Origins {
   private static List<CommitOrigin.CausedGeneration> generations(
       Sql sql, String commit, Scope allowed) {
     Where sent = new Where().and("commit_id = ?", commit).in(allowed);
-    Where visible = new Where().change(allowed);
+    Where ofOtherSource =
+        new Where()
+            .and("change.type = ?", EventType.REF_CHANGED.slug())
+            .and("change.commit_id IS NOT NULL")
+            .and(
+                """
+                EXISTS (SELECT 1 FROM json_each(sent.positions) AS position
+                  WHERE position.key > 0 AND position.value ->> 'repository' = change.repository COLLATE NOCASE
+                    AND position.value ->> 'ref' = change.ref)\
+                """)
+            .change(allowed);
     return sql.list(
         """
         WITH sent AS (SELECT application, cluster, generation, causes, positions FROM generation%s),
           through AS (
             SELECT sent.application, sent.cluster, sent.generation, change.repository, change.commit_id,
               max(change.sequence)
-            FROM sent, json_each(sent.causes) AS cause JOIN change ON change.id = cause.value
-            WHERE change.type = 'ref-changed' AND change.commit_id IS NOT NULL AND EXISTS (
-                SELECT 1 FROM json_each(sent.positions) AS position
-                WHERE position.key > 0 AND position.value ->> 'repository' = change.repository COLLATE NOCASE
-                  AND position.value ->> 'ref' = change.ref)
-              AND change.id IN (SELECT id FROM change%s)
+            FROM sent, json_each(sent.causes) AS cause JOIN change ON change.id = cause.value%s
             GROUP BY 1, 2, 3)
         SELECT sent.application, sent.cluster, sent.generation, sent.causes,
           through.repository AS through_repository, through.commit_id AS through_commit
         FROM sent LEFT JOIN through USING (application, cluster, generation)
         ORDER BY application, cluster, generation
         """
-            .formatted(sent, visible),
+            .formatted(sent, ofOtherSource),
         CommitOrigin.CausedGeneration::read,
-        sent.values(visible.values()));
+        sent.values(ofOtherSource.values()));
   }
 
   /**

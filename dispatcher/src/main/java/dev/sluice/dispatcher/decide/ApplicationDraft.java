@@ -238,7 +238,9 @@ public final class ApplicationDraft {
     }
   }
 
-  /** Returns what clusters are told of the objects that refused sources may have. */
+  /**
+   * Returns the records about objects that the application may have while its sources are refused.
+   */
   PossibleAnnouncements possible() {
     return possible;
   }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was sent before is found in the topic or in the archive, and nothing else is. */
+/** Search for recorded targets in the topic and in the archive. */
 class RecordedTargetsIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
