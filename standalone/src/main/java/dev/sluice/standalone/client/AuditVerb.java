@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -36,17 +37,7 @@ final class AuditVerb extends Verb {
       description = "the question")
   private AuditQuestion question = AuditQuestion.running;
 
-  @Option(
-      names = "--application",
-      paramLabel = "GLOB",
-      description = "only of these applications; may be repeated")
-  private List<String> applications = new ArrayList<>();
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "GLOB",
-      description = "only of these clusters; may be repeated")
-  private List<String> clusters = new ArrayList<>();
+  @Mixin private final Selection selection = new Selection();
 
   @Option(
       names = "--since",
@@ -113,7 +104,7 @@ final class AuditVerb extends Verb {
   }
 
   private List<ObjectNode> running(Api api, Existence existence) {
-    return read(api, "/api/v1/applications", selection(), existence).stream()
+    return read(api, "/api/v1/applications", selection.query(), existence).stream()
         .flatMap(application -> AuditRows.running(application).stream())
         .filter(row -> isBetween(row.get("at")))
         .toList();
@@ -134,19 +125,15 @@ final class AuditVerb extends Verb {
   }
 
   private List<ObjectNode> commands(Api api, Existence existence) {
-    return read(api, "/api/v1/commands", selection(), existence).stream()
+    return read(api, "/api/v1/commands", selection.query(), existence).stream()
         .filter(command -> isBetween(command.path("at")))
         .filter(command -> by.filter(name -> !name.equals(command.path("by").asText())).isEmpty())
         .map(AuditRows::command)
         .toList();
   }
 
-  private Query selection() {
-    return new Query().with("application", applications).with("cluster", clusters);
-  }
-
   private Query span() {
-    return selection().with("since", since).with("until", until);
+    return selection.query().with("since", since).with("until", until);
   }
 
   /** Reads all pages, and checks that the named applications and clusters exist. */
@@ -156,7 +143,7 @@ final class AuditVerb extends Verb {
       items = api.allPages(path, query, progress::counted);
     }
     api.renew();
-    existence.applications(applications, items).clusters(clusters, items);
+    existence.applications(selection.applications(), items).clusters(selection.clusters(), items);
     return items;
   }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,17 +40,7 @@ final class DeadLettersVerb extends Verb {
       description = "ids of dead letters")
   private List<String> entries = new ArrayList<>();
 
-  @Option(
-      names = "--application",
-      paramLabel = "GLOB",
-      description = "only of these applications; may be repeated")
-  private List<String> applications = new ArrayList<>();
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "GLOB",
-      description = "only of these clusters; may be repeated")
-  private List<String> clusters = new ArrayList<>();
+  @Mixin private final Selection selection = new Selection();
 
   @Option(
       names = "--cause",
@@ -117,7 +108,10 @@ final class DeadLettersVerb extends Verb {
     List<JsonNode> letters = api.all("/api/v1/dead-letters", selection(all ? "all" : "open"), ALL);
     printer.list(letters, all ? Listings.ALL_DEAD_LETTERS : Listings.DEAD_LETTERS);
     return letters.isEmpty()
-        ? new Existence(api, printer).applications(applications, letters).clusters(clusters).code()
+        ? new Existence(api, printer)
+            .applications(selection.applications(), letters)
+            .clusters(selection.clusters())
+            .code()
         : 0;
   }
 
@@ -160,11 +154,7 @@ final class DeadLettersVerb extends Verb {
   }
 
   private boolean isSelective() {
-    return !applications.isEmpty()
-        || !clusters.isEmpty()
-        || cause.isPresent()
-        || since.isPresent()
-        || until.isPresent();
+    return !selection.isAll() || cause.isPresent() || since.isPresent() || until.isPresent();
   }
 
   private void show(Api api, Printer printer) {
@@ -271,9 +261,8 @@ final class DeadLettersVerb extends Verb {
   }
 
   private Query selection(String state) {
-    return new Query()
-        .with("application", applications)
-        .with("cluster", clusters)
+    return selection
+        .query()
         .with("code", cause)
         .with("since", since)
         .with("until", until)

@@ -89,6 +89,6 @@ final class DeliveriesVerb extends Verb {
 
   private static String abbreviated(JsonNode commit) {
     String id = commit.asText("");
-    return id.isEmpty() ? "no such ref" : id.substring(0, Math.min(10, id.length()));
+    return id.isEmpty() ? "no such ref" : Column.abbreviated(id);
   }
 }

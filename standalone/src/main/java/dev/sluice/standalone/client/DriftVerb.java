@@ -129,8 +129,7 @@ final class DriftVerb extends Verb {
   }
 
   private static String abbreviated(JsonNode commit) {
-    String id = Column.text(commit);
-    return id.substring(0, Math.min(10, id.length()));
+    return Column.abbreviated(Column.text(commit));
   }
 
   private static void printWhyNotHealed(JsonNode item, JsonNode status, Printer printer) {

@@ -7,11 +7,11 @@ import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -39,17 +39,7 @@ final class EventsVerb extends Verb {
       description = "keep printing new events")
   private boolean follow;
 
-  @Option(
-      names = "--application",
-      paramLabel = "GLOB",
-      description = "only of these applications; may be repeated")
-  private List<String> applications = new ArrayList<>();
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "GLOB",
-      description = "only of these clusters; may be repeated")
-  private List<String> clusters = new ArrayList<>();
+  @Mixin private final Selection selection = new Selection();
 
   @Option(
       names = "--type",
@@ -85,9 +75,8 @@ final class EventsVerb extends Verb {
   @Override
   int run(Api api, Printer printer) {
     Query query =
-        new Query()
-            .with("application", applications)
-            .with("cluster", clusters)
+        selection
+            .query()
             // CDEvents are made of several events
             .with("type", type.filter(_ -> vocabulary.isEmpty()))
             .with("since", since);
@@ -110,7 +99,10 @@ final class EventsVerb extends Verb {
         printer.list(events, COLUMNS, ID);
       }
       return events.isEmpty()
-          ? new Existence(api, printer).applications(applications, events).clusters(clusters).code()
+          ? new Existence(api, printer)
+              .applications(selection.applications(), events)
+              .clusters(selection.clusters())
+              .code()
           : 0;
     }
     Optional<String> last = Optional.empty();

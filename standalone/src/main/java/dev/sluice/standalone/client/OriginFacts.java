@@ -3,13 +3,12 @@ package dev.sluice.standalone.client;
 import static dev.sluice.standalone.client.output.Column.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.CommandWord;
 import dev.sluice.standalone.client.output.DefinitionChanges;
 
 /** Printer of who brought a commit, and who commanded that it was sent. */
 final class OriginFacts {
-
-  private static final int ABBREVIATED = 10;
 
   private OriginFacts() {}
 
@@ -25,9 +24,7 @@ final class OriginFacts {
                   text(change.path("title")),
                   text(merge.path("author")),
                   text(merge.path("mergedBy"))));
-      if (merge.hasNonNull("url")) {
-        printer.fact("link", text(merge.get("url")));
-      }
+      link(merge, printer);
     } else if (change.hasNonNull("review")) {
       printer.fact(
           "review",
@@ -37,9 +34,7 @@ final class OriginFacts {
                   text(change.path("repository")),
                   text(change.at("/review/number")),
                   reviewer(change.path("review"))));
-      if (change.hasNonNull("url")) {
-        printer.fact("link", text(change.get("url")));
-      }
+      link(change, printer);
     } else if (change.hasNonNull("ref")) {
       printer.fact(
           "push",
@@ -53,9 +48,7 @@ final class OriginFacts {
             "subject",
             "%s, by %s".formatted(text(change.path("title")), text(change.path("author"))));
       }
-      if (change.hasNonNull("url")) {
-        printer.fact("link", text(change.get("url")));
-      }
+      link(change, printer);
     } else {
       printer.fact(
           "change",
@@ -69,6 +62,12 @@ final class OriginFacts {
     }
     if (change.hasNonNull("delivery")) {
       printer.fact("delivery", text(change.get("delivery")) + ", " + text(change.path("origin")));
+    }
+  }
+
+  private static void link(JsonNode item, Printer printer) {
+    if (item.hasNonNull("url")) {
+      printer.fact("link", text(item.get("url")));
     }
   }
 
@@ -110,8 +109,7 @@ final class OriginFacts {
 
   /** Returns the first digits of the commit in an answer. */
   private static String commit(JsonNode item) {
-    String id = text(item.path("commit"));
-    return id.length() > ABBREVIATED ? id.substring(0, ABBREVIATED) : id;
+    return Column.abbreviated(text(item.path("commit")));
   }
 
   /** Returns whether an administrator approved what a revision of the fleet took out. */

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /** Formatter of the API's answers about changes of the definitions of applications. */
 public final class DefinitionChanges {
 
-  private static final int ABBREVIATED = 10;
   private static final int MOST_FIELDS = 10;
   private static final String REMOVED = "definition-removed";
 
@@ -186,8 +185,7 @@ public final class DefinitionChanges {
     if (text(document.path("kind")).equals("uncommitted")) {
       return "uncommitted";
     }
-    String id = text(document.path("commit"));
-    return id.length() > ABBREVIATED ? id.substring(0, ABBREVIATED) : id;
+    return Column.abbreviated(text(document.path("commit")));
   }
 
   private static String joined(Stream<String> texts) {

@@ -128,7 +128,7 @@ public final class Listings {
   public static String held(JsonNode status) {
     String what = Column.text(status.at("/held/what"));
     JsonNode commit = status.at("/held/commit");
-    return commit.isTextual() ? what + " to " + commit.asText().substring(0, 10) : what;
+    return commit.isTextual() ? what + " to " + Column.abbreviated(commit.asText()) : what;
   }
 
   /** Returns the number of commits that are not applied; a question mark if it is unknown. */
