@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatorsViewIT {
 
   private static final Duration SOON = Duration.ofSeconds(30);
+  private static final int SHOWN_LINES = 800;
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -258,20 +260,43 @@ class OperatorsViewIT {
     }
   }
 
-  private void awaitWell() {
-    patiently()
-        .untilAsserted(
-            () -> {
-              CommandRun doctor = run("doctor");
-              assertThat(doctor.out()).doesNotContain(" wrong ", " unknown ");
-              assertThat(doctor.code()).isZero();
-              assertThat(run("status").out())
-                  .contains("1 Synced", "leading")
-                  .doesNotContain("silent", "stopped", "fault");
-              for (String part : List.of("api", "dispatcher", "receiver", "worker")) {
-                assertThat(probe(part)).as(part).isEqualTo(200);
-              }
-            });
+  private void awaitWell() throws Exception {
+    try {
+      patiently()
+          .untilAsserted(
+              () -> {
+                CommandRun doctor = run("doctor");
+                assertThat(doctor.out()).doesNotContain(" wrong ", " unknown ");
+                assertThat(doctor.code()).isZero();
+                assertThat(run("status").out())
+                    .contains("1 Synced", "leading")
+                    .doesNotContain("silent", "stopped", "fault");
+                for (String part : List.of("api", "dispatcher", "receiver", "worker")) {
+                  assertThat(probe(part)).as(part).isEqualTo(200);
+                }
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(states(), e);
+    }
+  }
+
+  /** Returns the end of the output of each process, with the stacks of its threads. */
+  private String states() throws Exception {
+    for (SluiceProcess process : processes.values()) {
+      if (process.isAlive()) {
+        process.dumpThreads();
+      }
+    }
+    Thread.sleep(1_000);
+    StringBuilder states = new StringBuilder();
+    for (Map.Entry<String, SluiceProcess> process : processes.entrySet()) {
+      List<String> lines = process.getValue().output().lines().toList();
+      states.append("---- ").append(process.getKey()).append('\n');
+      lines
+          .subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size())
+          .forEach(line -> states.append(line).append('\n'));
+    }
+    return states.toString();
   }
 
   /** Returns the status of a readiness probe; 0 if there is no answer. */

@@ -77,6 +77,11 @@ final class SluiceProcess implements AutoCloseable {
     }
   }
 
+  /** Writes the stacks of all its threads to its output (SIGQUIT). */
+  void dumpThreads() throws IOException, InterruptedException {
+    signal("QUIT");
+  }
+
   /** Freezes the process (SIGSTOP). */
   void freeze() throws IOException, InterruptedException {
     signal("STOP");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.platform.process.MovedClock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;

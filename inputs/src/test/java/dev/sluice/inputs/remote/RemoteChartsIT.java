@@ -13,6 +13,7 @@ import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.remote.ChartServer.Reply;
 import dev.sluice.inputs.walk.RemoteException;
+import dev.sluice.platform.process.MovedClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

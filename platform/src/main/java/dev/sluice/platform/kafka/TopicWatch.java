@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -18,6 +20,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Detects that topics were deleted, or deleted and recreated, while they are read. A consumer does
@@ -28,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicWatch implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
   private static final Duration PERIOD = Duration.ofSeconds(5);
 
   /** The period while a topic is missing. */
@@ -39,15 +44,27 @@ public final class TopicWatch implements AutoCloseable {
   /** A broker that has just started may not know all topics yet. */
   private static final int GONE_AFTER = 3;
 
-  private final Admin admin;
+  /** A time after which a request fails; also that of {@link #begin}. */
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
+
+  /**
+   * A client is broken if it has not even reported a timeout when this many further requests were
+   * due. Requests count, and not the time, in which this process may have stood still.
+   */
+  private static final int STUCK_AFTER = 6;
+
+  private final Supplier<Admin> clients;
   private final Clock clock;
   private final Map<String, Uuid> ids;
+  private Admin admin;
   private Instant requestedAt;
   private Instant answeredAt;
   private int missing;
+  private int waiting;
   private @Nullable KafkaFuture<Map<String, TopicDescription>> response;
 
-  private TopicWatch(Admin admin, Clock clock, Map<String, Uuid> ids) {
+  private TopicWatch(Supplier<Admin> clients, Admin admin, Clock clock, Map<String, Uuid> ids) {
+    this.clients = clients;
     this.admin = admin;
     this.clock = clock;
     this.ids = ids;
@@ -67,13 +84,22 @@ public final class TopicWatch implements AutoCloseable {
   /**
    * Starts watching the topics; to be called before they are read.
    *
-   * @throws KafkaException if one of them does not exist, or Kafka does not response
+   * @throws KafkaException if one of them does not exist, or Kafka does not respond
    */
   public static TopicWatch begin(
       KafkaConnection connection, Collection<String> topics, Clock clock) {
-    Admin admin = Admin.create(connection.admin());
+    Map<String, Object> properties = connection.admin();
+    properties.put(
+        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
+    properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
+    return begin(() -> Admin.create(properties), topics, clock);
+  }
+
+  static TopicWatch begin(Supplier<Admin> clients, Collection<String> topics, Clock clock) {
+    Admin admin = clients.get();
     try {
-      return new TopicWatch(admin, clock, ids(admin.describeTopics(topics).allTopicNames().get()));
+      return new TopicWatch(
+          clients, admin, clock, ids(admin.describeTopics(topics).allTopicNames().get()));
     } catch (ExecutionException e) {
       admin.close(Duration.ZERO);
       throw new KafkaException("cannot describe the topics " + topics, e.getCause());
@@ -109,10 +135,26 @@ public final class TopicWatch implements AutoCloseable {
       response = null;
     }
     Duration period = missing == 0 ? PERIOD : MISSING_PERIOD;
-    if (response == null && clock.instant().isAfter(requestedAt.plus(period))) {
-      requestedAt = clock.instant();
-      response = admin.describeTopics(ids.keySet()).allTopicNames();
+    if (!clock.instant().isAfter(requestedAt.plus(period))) {
+      return;
     }
+    requestedAt = clock.instant();
+    if (response != null && ++waiting < STUCK_AFTER) {
+      return;
+    }
+    if (response != null) {
+      replaceClient();
+    }
+    waiting = 0;
+    response = admin.describeTopics(ids.keySet()).allTopicNames();
+  }
+
+  /** Replaces a client whose thread is dead or stuck; to close it may block as long as that. */
+  private void replaceClient() {
+    log.atError().log("the client that checks the topics does not answer; replacing it");
+    Admin old = admin;
+    admin = clients.get();
+    Thread.ofVirtual().name("close-stuck-client").start(() -> old.close(Duration.ZERO));
   }
 
   /**

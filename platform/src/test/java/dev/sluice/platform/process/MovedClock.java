@@ -1,4 +1,4 @@
-package dev.sluice.inputs.remote;
+package dev.sluice.platform.process;
 
 import java.time.Clock;
 import java.time.Duration;
