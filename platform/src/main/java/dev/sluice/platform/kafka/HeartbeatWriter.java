@@ -9,7 +9,6 @@ import dev.sluice.contract.event.Heartbeat.State;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.PartFailure;
-import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.KafkaFailures;
@@ -42,12 +41,6 @@ import org.slf4j.LoggerFactory;
  * applications that were handed over since.
  */
 public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
-
-  public static final Setting<Duration> INTERVAL =
-      Setting.duration(
-              "heartbeat-interval",
-              "interval between reports of a part; it counts as silent after three of them")
-          .or("10s");
 
   private static final String WRITING = "writing the heartbeats of this process";
 

@@ -6,13 +6,14 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
-/** The settings for the connection to Kafka, shared by all components. */
+/** The settings for the connection to Kafka and for heartbeats, shared by all components. */
 public final class KafkaSettings {
 
   public static final Setting<String> KAFKA =
@@ -26,6 +27,12 @@ public final class KafkaSettings {
               "a Java properties file with further Kafka client settings (SASL, TLS)",
               KafkaSettings::load)
           .optional();
+
+  public static final Setting<Duration> HEARTBEAT_INTERVAL =
+      Setting.duration(
+              "heartbeat-interval",
+              "interval between reports of a part; it counts as silent after three of them")
+          .or("10s");
 
   public static final List<Setting<?>> ALL = List.of(KAFKA, TOPIC_PREFIX, KAFKA_PROPERTIES);
 

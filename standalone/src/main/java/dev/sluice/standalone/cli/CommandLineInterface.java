@@ -62,6 +62,12 @@ public final class CommandLineInterface {
     List<Object> create(List<Setting<?>> known, Map<String, String> environment);
   }
 
+  /** An annotated command with subcommands, which are created only if it is used. */
+  public interface Composed {
+
+    CommandLine compose();
+  }
+
   public CommandLineInterface(List<Command> commands, Map<String, String> environment) {
     this(commands, (_, _) -> List.of(), environment);
   }
@@ -121,7 +127,7 @@ public final class CommandLineInterface {
         .forEach(
             verb ->
                 root.addSubcommand(
-                    null, verb instanceof CommandLine line ? line : new CommandLine(verb)));
+                    null, verb instanceof Composed one ? one.compose() : new CommandLine(verb)));
     if (!isOne) {
       root.addSubcommand("completion", new CommandLine(new GenerateCompletion()));
     }
@@ -136,9 +142,7 @@ public final class CommandLineInterface {
   }
 
   private static String name(Object verb) {
-    return verb instanceof CommandLine line
-        ? line.getCommandName()
-        : verb.getClass().getAnnotation(CommandLine.Command.class).name();
+    return verb.getClass().getAnnotation(CommandLine.Command.class).name();
   }
 
   /** Returns what a command is a subcommand of: the root, or the command before the last word. */

@@ -62,6 +62,6 @@ public final class Client {
         new RebuildVerb(terminal),
         new ApproveVerb(terminal),
         new DeadLettersVerb(terminal),
-        CommandVerbs.Replay.with(terminal));
+        new CommandVerbs.Replay(terminal));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.standalone.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.cli.ExitException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -262,20 +263,25 @@ final class CommandVerbs {
       mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "resend|re-evaluate|resync|restore|rebuild",
       description = "Other spelling of resend, sync, sync --force, rollback and rebuild.")
-  static final class Replay implements Runnable {
+  static final class Replay implements Runnable, CommandLineInterface.Composed {
 
-    private Replay() {}
+    private final Terminal terminal;
 
-    static CommandLine with(Terminal terminal) {
-      return new CommandLine(new Replay())
+    Replay(Terminal terminal) {
+      this.terminal = terminal;
+    }
+
+    @Override
+    public CommandLine compose() {
+      return new CommandLine(this)
           .addSubcommand("resend", new ResendVerb(terminal))
           .addSubcommand("re-evaluate", new Sync(terminal, false))
           .addSubcommand("resync", new Sync(terminal, true))
-          .addSubcommand("restore", restore(terminal))
+          .addSubcommand("restore", restore())
           .addSubcommand("rebuild", new RebuildVerb(terminal));
     }
 
-    private static CommandLine restore(Terminal terminal) {
+    private CommandLine restore() {
       CommandSpec rollback = CommandSpec.forAnnotatedObject(new RollbackVerb(terminal));
       OptionSpec to = rollback.findOption("--to");
       rollback.remove(to).addOption(OptionSpec.builder(to).names("--at", "--to").build());

@@ -12,6 +12,7 @@ import dev.sluice.platform.config.Settings;
 import dev.sluice.platform.kafka.EmbeddedBroker;
 import dev.sluice.platform.kafka.HeartbeatWriter;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.telemetry.Metrics;
 import dev.sluice.platform.telemetry.ProcessMetrics;
@@ -80,7 +81,7 @@ public final class OneProcess implements AutoCloseable {
                 ReceiverConfig.SETTINGS,
                 WorkerConfig.SHARED_SETTINGS,
                 RenderConfig.SETTINGS,
-                List.of(HeartbeatWriter.INTERVAL))
+                List.of(KafkaSettings.HEARTBEAT_INTERVAL))
             .<Setting<?>>flatMap(List::stream)
             .toList();
 
@@ -96,7 +97,7 @@ public final class OneProcess implements AutoCloseable {
           RenderConfig.from(values),
           clusters,
           Optional.empty(),
-          values.get(HeartbeatWriter.INTERVAL));
+          values.get(KafkaSettings.HEARTBEAT_INTERVAL));
     }
 
     /** Returns this plan with workers for clusters that join the fleet later. */

@@ -53,7 +53,8 @@ public final class PartCommands {
   public static Command dispatcher() {
     return part(
         "dispatcher",
-        "Evaluates which applications a change affects and writes targets for clusters; serves the API.",
+        "Evaluates which applications a change affects and writes targets for clusters; serves the"
+            + " API.",
         List.of(
             DispatcherConfig.SETTINGS, ApiConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
         (values, parts) -> {
@@ -106,7 +107,7 @@ public final class PartCommands {
   private static Command part(
       String name, String description, List<List<Setting<?>>> settings, Starter starter) {
     List<Setting<?>> all = new ArrayList<>(KafkaSettings.ALL);
-    all.add(HeartbeatWriter.INTERVAL);
+    all.add(KafkaSettings.HEARTBEAT_INTERVAL);
     settings.forEach(all::addAll);
     all.addAll(Logging.SETTINGS);
     return new Command(
@@ -138,7 +139,7 @@ public final class PartCommands {
       HeartbeatWriter heartbeats =
           parts.add(
               HeartbeatWriter.start(
-                  kafka, values.get(HeartbeatWriter.INTERVAL), Clock.systemUTC()));
+                  kafka, values.get(KafkaSettings.HEARTBEAT_INTERVAL), Clock.systemUTC()));
       return new Surroundings(kafka, new Telemetry(metrics, tracing, heartbeats));
     }
   }
