@@ -46,6 +46,7 @@ final class Mirror {
   private final RepositoryId id;
   private final Repository repository;
   private final MirrorRefs refs;
+  private final AnnouncedFetches announcements;
   private final Clock clock;
   private final ReentrantLock oneFetch = new ReentrantLock();
   private final AtomicLong started = new AtomicLong();
@@ -61,6 +62,7 @@ final class Mirror {
     this.id = id;
     this.repository = repository;
     this.refs = new MirrorRefs(repository);
+    this.announcements = new AnnouncedFetches(repository, clock);
     this.packs = new AtomicLong(packs);
     this.clock = clock;
   }
@@ -83,8 +85,13 @@ final class Mirror {
     return packs;
   }
 
-  /** Returns the state of the remote ref, from a fetch that started after this call. */
-  RefObservation.Shown observe(Remote remote, GitRef ref) {
+  /**
+   * Returns the state of the remote ref, from a fetch that started after this call.
+   *
+   * @param announced the value that a webhook reported, which makes the fetch quick if the ref has
+   *     it
+   */
+  RefObservation.Shown observe(Remote remote, GitRef ref, Optional<ObjectId> announced) {
     RemoteRef remoteRef = new RemoteRef(remote, ref);
     long startedBefore = started.get();
     oneFetch.lock();
@@ -94,7 +101,7 @@ final class Mirror {
         return last.shown();
       }
       long number = started.incrementAndGet();
-      RefObservation.Shown shown = observeNow(remoteRef);
+      RefObservation.Shown shown = observeNow(remoteRef, announced);
       latest.put(remoteRef, new RefObservation(number, shown));
       return shown;
     } finally {
@@ -121,7 +128,7 @@ final class Mirror {
   /** Fetches a pinned commit or tag, which is then kept permanently. */
   RefObservation.Shown fetchPinned(Remote remote, String pin) {
     if (!ObjectId.isId(pin)) {
-      return observe(remote, GitRef.tag(pin));
+      return observe(remote, GitRef.tag(pin), Optional.empty());
     }
     oneFetch.lock();
     try {
@@ -162,8 +169,36 @@ final class Mirror {
     }
   }
 
-  private RefObservation.Shown observeNow(RemoteRef remoteRef) {
-    return connected(remoteRef.remote(), login -> connect(remoteRef, login));
+  private RefObservation.Shown observeNow(RemoteRef remoteRef, Optional<ObjectId> announced) {
+    return connected(
+        remoteRef.remote(),
+        login -> {
+          Optional<RefObservation.Shown> confirmed =
+              announced.isEmpty() ? Optional.empty() : confirm(remoteRef, announced.get(), login);
+          return confirmed.isPresent() ? confirmed.get() : connect(remoteRef, login);
+        });
+  }
+
+  /** Returns the ref's state if it has the announced value; empty if an ordinary fetch is due. */
+  private Optional<RefObservation.Shown> confirm(
+      RemoteRef remoteRef, ObjectId announced, Optional<Remote.Login> login) throws IOException {
+    GitRef ref = remoteRef.ref();
+    Optional<ObjectId> before = refs.tip(ref);
+    Optional<AnnouncedFetch.Confirmation> confirmed =
+        before.isEmpty()
+            ? Optional.empty()
+            : announcements.confirm(remoteRef.remote(), login, ref, announced, before.get());
+    if (confirmed.isEmpty()) {
+      return Optional.empty();
+    }
+    movedTo = Optional.empty();
+    Optional<PackLock> lock = confirmed.get().lock();
+    lock.ifPresent(_ -> packs.incrementAndGet());
+    if (!before.equals(Optional.of(announced))) {
+      refs.moveTip(ref, announced);
+    }
+    lock.ifPresent(Mirror::unlock);
+    return Optional.of(head(ref + " of " + id, announced, before));
   }
 
   /** A request to a remote. */

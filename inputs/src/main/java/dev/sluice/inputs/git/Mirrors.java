@@ -81,7 +81,8 @@ public final class Mirrors implements AutoCloseable {
       return noSpace.get();
     }
     Mirror mirror = mirrors.open(source.repository());
-    RefObservation.Shown shown = mirror.observe(Remote.of(source), ref);
+    RefObservation.Shown shown =
+        mirror.observe(Remote.of(source), ref, expected.filter(Mirrors::isSha1).map(Mirrors::id));
     mirrors.afterFetch(source.repository(), mirror);
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();

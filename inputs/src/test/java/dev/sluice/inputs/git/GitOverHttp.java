@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.lib.Repository;
@@ -19,6 +21,19 @@ public final class GitOverHttp {
 
   /** Answers a request for the refs or for objects. */
   public static void answer(HttpExchange exchange, Path directory) throws IOException {
+    answer(
+        exchange,
+        directory,
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Git-Protocol")));
+  }
+
+  /** Answers like a server that does not know later versions of the protocol. */
+  static void answerInFirstVersion(HttpExchange exchange, Path directory) throws IOException {
+    answer(exchange, directory, Optional.empty());
+  }
+
+  private static void answer(HttpExchange exchange, Path directory, Optional<String> version)
+      throws IOException {
     boolean advertises = exchange.getRequestURI().getPath().endsWith("/info/refs");
     exchange
         .getResponseHeaders()
@@ -30,11 +45,10 @@ public final class GitOverHttp {
         OutputStream response = response(exchange)) {
       UploadPack upload = new UploadPack(repository);
       upload.setBiDirectionalPipe(false);
+      version.ifPresent(asked -> upload.setExtraParameters(List.of(asked)));
       if (advertises) {
         PacketLineOut out = new PacketLineOut(response);
-        out.writeString("# service=git-upload-pack\n");
-        out.end();
-        upload.sendAdvertisedRefs(new PacketLineOutRefAdvertiser(out));
+        upload.sendAdvertisedRefs(new PacketLineOutRefAdvertiser(out), "git-upload-pack");
       } else {
         upload.upload(request, response, null);
       }
