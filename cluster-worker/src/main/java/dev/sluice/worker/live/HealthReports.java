@@ -98,7 +98,7 @@ public final class HealthReports implements AutoCloseable {
       Clock clock) {
     this.known = known;
     this.objects = objects;
-    this.diagnoses = new Diagnoses(diagnosis, this::changed, containment, clock);
+    this.diagnoses = new Diagnoses(diagnosis::of, this::changed, containment, clock);
     this.reporter = reporter;
     this.containment = containment;
     this.clock = clock;
