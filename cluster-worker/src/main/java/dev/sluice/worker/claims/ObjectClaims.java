@@ -33,6 +33,7 @@ import java.util.function.UnaryOperator;
 public final class ObjectClaims {
 
   private final Map<ApplicationName, ApplicationClaims> claims = new HashMap<>();
+  private final ClaimIndex index = new ClaimIndex();
   private final Map<ApplicationName, Set<ApplicationName>> waiting = new HashMap<>();
   private final Map<ApplicationName, CompletableFuture<Void>> changes = new HashMap<>();
   private final CommitBatches batches = new CommitBatches();
@@ -58,7 +59,7 @@ public final class ObjectClaims {
 
   /** Takes over the inventory of a ledger as its application's claims. */
   public synchronized void load(Ledger ledger) {
-    claims.put(ledger.application(), ApplicationClaims.of(ledger));
+    put(ledger.application(), ApplicationClaims.of(ledger));
     shared.load(ledger);
   }
 
@@ -172,10 +173,9 @@ public final class ObjectClaims {
    */
   public synchronized Optional<ApplicationName> claimant(
       ObjectId object, Optional<ApplicationName> except) {
-    return claims.entrySet().stream()
-        .filter(entry -> !Optional.of(entry.getKey()).equals(except))
-        .filter(entry -> entry.getValue().have(object))
-        .map(Map.Entry::getKey)
+    return index.claiming(object).stream()
+        .filter(application -> !Optional.of(application).equals(except))
+        .filter(application -> of(application).have(object))
         .min(ApplicationName::compareTo);
   }
 
@@ -190,16 +190,15 @@ public final class ObjectClaims {
    */
   public synchronized Map<ApplicationName, Collection<ObjectRef>> namesakes(ObjectId object) {
     Map<ApplicationName, Collection<ObjectRef>> found = new HashMap<>();
-    claims.forEach(
-        (application, known) -> {
-          List<ObjectRef> names =
-              known.namesakes(object).stream()
-                  .filter(ref -> ref.id().isNamesakeOf(object))
-                  .toList();
-          if (!names.isEmpty()) {
-            found.put(application, names);
-          }
-        });
+    for (ApplicationName application : index.claiming(object)) {
+      List<ObjectRef> names =
+          of(application).namesakes(object).stream()
+              .filter(ref -> ref.id().isNamesakeOf(object))
+              .toList();
+      if (!names.isEmpty()) {
+        found.put(application, names);
+      }
+    }
     return found;
   }
 
@@ -296,7 +295,12 @@ public final class ObjectClaims {
     if (after.equals(before)) {
       return false;
     }
-    claims.put(application, after);
+    put(application, after);
     return true;
+  }
+
+  private void put(ApplicationName application, ApplicationClaims after) {
+    index.replace(application, of(application), after);
+    claims.put(application, after);
   }
 }
