@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -83,16 +84,21 @@ final class FenceReportReader implements AutoCloseable {
   /**
    * Reads the available records; {@link #done} commits them.
    *
+   * @param fleet is called once if there are records: it copies all definitions
    * @param sent is called with each record that was sent to a cluster
    */
-  List<Found> read(IntakePlan.Known fleet, Consumer<ResultEvent.Dispatched> sent) {
-    List<Found> found = new ArrayList<>();
+  List<Found> read(Supplier<IntakePlan.Known> fleet, Consumer<ResultEvent.Dispatched> sent) {
     var records = consumer.poll(POLL);
+    if (records.isEmpty()) {
+      return List.of();
+    }
+    List<Found> found = new ArrayList<>();
+    IntakePlan.Known known = fleet.get();
     // not to the ends: records that arrive faster than they are read wait for the next call
     for (int polls = 0; !records.isEmpty(); polls++) {
       moved = true;
       for (ConsumerRecord<String, byte[]> record : records) {
-        judged(record, fleet, sent).ifPresent(found::add);
+        judged(record, known, sent).ifPresent(found::add);
       }
       records = polls + 1 < MOST_POLLS ? consumer.poll(POLL) : ConsumerRecords.empty();
     }

@@ -110,7 +110,7 @@ final class IntakeSession implements AutoCloseable {
    * unreadable records.
    */
   private void forwardReports() {
-    List<FenceReportReader.Found> found = fences.read(known.snapshot(), known::replay);
+    List<FenceReportReader.Found> found = fences.read(known::snapshot, known::replay);
     if (!found.isEmpty()) {
       producer.beginTransaction();
       for (FenceReportReader.Found each : found) {
