@@ -53,31 +53,46 @@ class LauncherIT {
 
   @Test
   void theImageLimitsTheHeapAndExitsOnOutOfMemory() throws Exception {
-    List<String> options = run("container/sluice", Map.of(), "worker", "--x", "a b");
+    List<String> options = run("container/sluice", Map.of(), "dispatcher", "--x", "a b");
 
     assertThat(options)
         .containsAll(MEMORY)
         .contains("-XX:MaxRAMPercentage=60")
-        .endsWith("dev.sluice.standalone.Main", "worker", "--x", "a b", "seen=", UTF_8);
+        .endsWith("dev.sluice.standalone.Main", "dispatcher", "--x", "a b", "seen=", UTF_8);
   }
 
   @Test
   void theCheckoutLimitsTheHeapAndExitsOnOutOfMemory() throws Exception {
-    List<String> options = run(checkout(), Map.of(), "worker");
+    List<String> options = run(checkout(), Map.of(), "dispatcher");
 
     assertThat(options)
         .containsAll(MEMORY)
         .contains("-Xmx1g")
-        .endsWith("dev.sluice.standalone.Main", "worker", "seen=", UTF_8);
+        .endsWith("dev.sluice.standalone.Main", "dispatcher", "seen=", UTF_8);
   }
 
   @Test
-  void allPartsInOneProcessHaveTheSmallestJvm() throws Exception {
-    for (String command : List.of("up", "demo")) {
+  void allPartsInOneProcessAndWorkersHaveASmallJvm() throws Exception {
+    assertThat(run("container/sluice", Map.of(), "worker"))
+        .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxRAMPercentage=60")
+        .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
+        .doesNotContain("-XX:+UseG1GC");
+    for (String command : List.of("up", "demo", "worker")) {
       assertThat(run(checkout(), Map.of(), command))
           .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms32m", "-Xmx1g")
           .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
           .doesNotContain("-XX:+UseG1GC");
+    }
+  }
+
+  @Test
+  void receiverAndApiHaveTheSerialCollector() throws Exception {
+    for (String launcher : List.of("container/sluice", checkout())) {
+      for (String part : List.of("receiver", "api")) {
+        assertThat(run(launcher, Map.of(), part))
+            .contains("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-XX:MaxHeapFreeRatio=20")
+            .doesNotContain("-XX:+UseG1GC", "-XX:TieredStopAtLevel=1");
+      }
     }
   }
 
