@@ -41,6 +41,11 @@ final class BenchmarkRepository implements AutoCloseable {
     return "file://" + bare.toAbsolutePath();
   }
 
+  /** Returns the name of its directory. */
+  String directory() {
+    return bare.getFileName().toString();
+  }
+
   static String application(int index) {
     return "app-%05d".formatted(index);
   }

@@ -56,20 +56,19 @@ final class LatencyRig implements AutoCloseable {
     Lifetime parts = context.parts();
     BenchmarkRepository repository =
         parts.add(BenchmarkRepository.create(directory, applications, context.namespace()));
+    String url = parts.add(GitHttpServer.start(directory)).url(repository.directory());
     ObjectWatch watch = parts.add(new ObjectWatch(context.cluster(), context.namespace()));
     Clocks clocks = new Clocks();
     Installation installation =
         Installation.start(
             context,
-            fleet(repository.url(), applications, context.namespace()),
+            fleet(url, applications, context.namespace()),
             Map.of(),
             new OneProcess.Listeners(clocks, clocks::reported));
     for (int i = 0; i < applications; i++) {
       watch.await(BenchmarkRepository.application(i), "initial");
     }
-    Floor floor =
-        parts.add(
-            Floor.create(directory, repository.url(), context.cluster(), context.namespace()));
+    Floor floor = parts.add(Floor.create(directory, url, context.cluster(), context.namespace()));
     return new LatencyRig(
         parts, repository, watch, floor, installation.webhook(), clocks, applications);
   }

@@ -34,7 +34,7 @@ record LatencyRun(List<Push> pushes) {
     APPLIED,
     /** The fetch of the lower bound. */
     FLOOR_FETCH,
-    /** The lower bound: a fetch and the same API calls. */
+    /** The lower bound: a fetch and an apply. */
     FLOOR
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.benchmarks.comparison.RenderingComparison;
 import dev.sluice.benchmarks.live.FirstSyncBenchmark;
 import dev.sluice.benchmarks.live.HealingBenchmark;
 import dev.sluice.benchmarks.live.ObservationBenchmark;
+import dev.sluice.benchmarks.program.FanOutBenchmark;
 import dev.sluice.benchmarks.program.IdleBenchmark;
 import dev.sluice.benchmarks.program.StartBenchmark;
 import dev.sluice.benchmarks.receiver.ReceiverBenchmark;
@@ -20,6 +21,7 @@ public final class Main {
         new CommandLineInterface(
                 List.of(
                     LatencyBenchmark.command(),
+                    FanOutBenchmark.command(),
                     StartBenchmark.command(),
                     IdleBenchmark.command(),
                     BlastRadiusBenchmark.command(),

@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.jgit.lib.ObjectId;
 
 /** Sender of GitHub push webhooks over a persistent connection. */
-final class Webhook {
+public final class Webhook {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -23,7 +23,7 @@ final class Webhook {
   private final SecretKeySpec secret;
   private final String repository;
 
-  Webhook(URI url, String secret, String repository) {
+  public Webhook(URI url, String secret, String repository) {
     this.url = url;
     this.secret = new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256");
     this.repository = repository;
@@ -37,7 +37,7 @@ final class Webhook {
   /**
    * Sends a webhook of a push to {@code main} of any repository of the host, which need not exist.
    */
-  void send(String repository, String before, String after)
+  public void send(String repository, String before, String after)
       throws IOException, InterruptedException, GeneralSecurityException {
     byte[] body =
         """

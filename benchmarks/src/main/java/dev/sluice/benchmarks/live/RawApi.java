@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /** Requests to an API server with as little work on the client's side as possible. */
-final class RawApi {
+public final class RawApi {
 
   /** The field manager of the benchmark's own writes. */
   static final String MANAGER = "benchmark";
@@ -22,7 +22,7 @@ final class RawApi {
   private final KubernetesClient client;
   private final String base;
 
-  RawApi(KubernetesClient client) {
+  public RawApi(KubernetesClient client) {
     this.client = client;
     String url = client.getMasterUrl().toString();
     this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -34,7 +34,7 @@ final class RawApi {
   }
 
   /** Applies a manifest by server-side apply, with fields taken over from others. */
-  CompletableFuture<String> apply(String path, String manifest) {
+  public CompletableFuture<String> apply(String path, String manifest) {
     return patch("%s?fieldManager=%s&force=true".formatted(path, MANAGER), APPLY, manifest);
   }
 

@@ -22,7 +22,11 @@ import java.util.Optional;
 /** Applications of four objects each: a Deployment, its Service, its ConfigMap and its account. */
 public final class SampleApplications {
 
-  static final int OBJECTS = 4;
+  /** Number of objects of an application. */
+  public static final int OBJECTS = 4;
+
+  /** Annotation with the revision of an object. */
+  public static final String REVISION = "example.org/revision";
 
   private SampleApplications() {}
 
@@ -61,6 +65,19 @@ public final class SampleApplications {
         false,
         "v1:" + name,
         new Provenance(List.of(), Optional.empty(), Instant.now(), Instant.now(), name, 1));
+  }
+
+  /**
+   * Returns the manifests of an application, each of which differs from those of another revision.
+   */
+  public static List<String> revised(String name, int replicas, String revision) {
+    return manifests(name, replicas).stream()
+        .map(
+            manifest ->
+                manifest.replaceFirst(
+                    "\n  labels:",
+                    "\n  annotations: {%s: \"%s\"}\n  labels:".formatted(REVISION, revision)))
+        .toList();
   }
 
   /** Returns the manifests of an application. */

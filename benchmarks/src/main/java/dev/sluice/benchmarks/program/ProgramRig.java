@@ -1,9 +1,12 @@
 package dev.sluice.benchmarks.program;
 
+import dev.sluice.benchmarks.Webhook;
 import dev.sluice.benchmarks.live.SampleApplications;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.process.FreePort;
 import dev.sluice.simulated.SimulatedCluster;
 import dev.sluice.simulated.SimulatedClusterOptions;
+import dev.sluice.simulated.runner.PodRunnerOptions;
 import dev.sluice.standalone.cli.Lifetime;
 import dev.sluice.standalone.process.ClusterAccess;
 import io.fabric8.kubernetes.api.model.ListOptions;
@@ -16,8 +19,10 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 
@@ -38,12 +44,15 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 final class ProgramRig implements AutoCloseable {
 
   private static final ClusterName CLUSTER = new ClusterName("benchmark");
+  private static final String SECRET = "benchmark-secret";
+  private static final String REPOSITORY = "benchmark/apps";
 
   private final Lifetime parts = new Lifetime();
   private final Path launcher;
   private final Path directory;
   private final Path kubeconfig;
   private final KubernetesClient client;
+  private final int webhookPort = FreePort.find();
   private final String namespace = "benchmark-" + UUID.randomUUID().toString().substring(0, 8);
 
   private ProgramRig(Path launcher, Path directory, Optional<Path> real) throws IOException {
@@ -52,7 +61,10 @@ final class ProgramRig implements AutoCloseable {
     this.kubeconfig = real.orElse(directory.resolve("kubeconfig"));
     if (real.isEmpty()) {
       SimulatedCluster simulated =
-          parts.add(SimulatedCluster.start(SimulatedClusterOptions.named(CLUSTER.value())));
+          parts.add(
+              SimulatedCluster.start(
+                  SimulatedClusterOptions.named(CLUSTER.value())
+                      .withPods(PodRunnerOptions.quick())));
       Files.writeString(kubeconfig, simulated.kubeconfig());
     }
     this.client = parts.add(ClusterAccess.connectBy(Files.readString(kubeconfig)));
@@ -88,22 +100,58 @@ final class ProgramRig implements AutoCloseable {
 
   private void createRepository(int applications) throws IOException, GitAPIException {
     Path repository = directory.resolve("apps");
-    try (Git git = Git.init().setDirectory(repository.toFile()).setInitialBranch("main").call()) {
-      for (int i = 0; i < applications; i++) {
-        String name = SampleApplications.name(i);
-        Path path = Files.createDirectories(repository.resolve(name));
-        Files.writeString(
-            path.resolve("objects.yaml"),
-            String.join("---\n", SampleApplications.manifests(name, 1)));
-      }
-      git.add().addFilepattern(".").call();
-      git.commit()
-          .setMessage("Applications")
-          .setAuthor("benchmark", "benchmark@localhost")
-          .setCommitter("benchmark", "benchmark@localhost")
-          .setSign(false)
-          .call();
+    Git.init().setDirectory(repository.toFile()).setInitialBranch("main").call().close();
+    try (Git git = Git.open(repository.toFile())) {
+      var unused = commit(git, applications, name -> SampleApplications.manifests(name, 1));
     }
+  }
+
+  /**
+   * Commits another revision of all objects of the applications; returns the previous commit and
+   * the new one.
+   */
+  List<String> revise(int applications, String revision) throws IOException, GitAPIException {
+    try (Git git = Git.open(directory.resolve("apps").toFile())) {
+      String before = git.getRepository().resolve("HEAD").name();
+      return List.of(
+          before, commit(git, applications, name -> SampleApplications.revised(name, 1, revision)));
+    }
+  }
+
+  private String commit(Git git, int applications, Function<String, List<String>> manifests)
+      throws IOException, GitAPIException {
+    for (int i = 0; i < applications; i++) {
+      String name = SampleApplications.name(i);
+      Path path = Files.createDirectories(git.getRepository().getWorkTree().toPath().resolve(name));
+      Files.writeString(path.resolve("objects.yaml"), String.join("---\n", manifests.apply(name)));
+    }
+    git.add().addFilepattern(".").call();
+    return git.commit()
+        .setMessage("Applications")
+        .setAuthor("benchmark", "benchmark@localhost")
+        .setCommitter("benchmark", "benchmark@localhost")
+        .setSign(false)
+        .call()
+        .name();
+  }
+
+  /** Tells the receiver of a push. */
+  void announce(List<String> commits)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    new Webhook(
+            URI.create("http://127.0.0.1:%d/webhooks/github".formatted(webhookPort)),
+            SECRET,
+            REPOSITORY)
+        .send(REPOSITORY, commits.getFirst(), commits.getLast());
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  /** Returns the namespace of the applications' objects. */
+  String namespace() {
+    return namespace;
   }
 
   private void createFleet(int applications) throws IOException {
@@ -113,13 +161,13 @@ final class ProgramRig implements AutoCloseable {
             apiVersion: sluice.dev/v1
             kind: Repository
             metadata: {name: apps}
-            spec: {url: "file://%s/apps/.git", identity: localhost/benchmark/apps}
+            spec: {url: "file://%s/apps/.git", identity: localhost/%s}
             ---
             apiVersion: sluice.dev/v1
             kind: Cluster
             metadata: {name: %s}
             """
-                .formatted(directory.toAbsolutePath(), CLUSTER));
+                .formatted(directory.toAbsolutePath(), REPOSITORY, CLUSTER));
     for (int i = 0; i < applications; i++) {
       fleet.append(
           """
@@ -133,7 +181,7 @@ final class ProgramRig implements AutoCloseable {
     }
     Files.writeString(
         Files.createDirectories(directory.resolve("fleet")).resolve("fleet.yaml"), fleet);
-    Files.writeString(directory.resolve("secret"), "benchmark-secret");
+    Files.writeString(directory.resolve("secret"), SECRET);
   }
 
   /** Starts a command of the program, with its output in a file of that name. */
@@ -163,7 +211,7 @@ final class ProgramRig implements AutoCloseable {
   List<String> receiver() {
     return List.of(
         "--webhook-host=127.0.0.1",
-        "--webhook-port=0",
+        "--webhook-port=" + webhookPort,
         "--webhook-endpoint=name=github,forge=github,host=localhost,secret=file:"
             + directory.resolve("secret"));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.benchmarks.program;
 
+import dev.sluice.benchmarks.live.SampleApplications;
 import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
@@ -73,6 +74,9 @@ public final class StartBenchmark {
         rig.awaitObjects(applications, LIMIT);
         add("up, new: all objects applied", up.sinceStart());
         add("up, new: all objects applied, processor", up.cpu());
+        for (String commit : List.of("first", "second", "third")) {
+          add("up, new: %s commit, webhook to change".formatted(commit), commit(rig, commit));
+        }
         up.awaitLine("the read model has caught up", LIMIT);
         Thread.sleep(SETTLE);
         client(rig, "sluice status", List.of(launcher.toString(), "status", server(port)));
@@ -90,6 +94,17 @@ public final class StartBenchmark {
       client(directory, "kubectl version --client", List.of("kubectl", "version", "--client"));
     } catch (IOException e) {
       System.out.println("kubectl is not on the PATH");
+    }
+  }
+
+  /** Changes the objects of an application, and returns the time from the webhook to the last. */
+  private static Duration commit(ProgramRig rig, String revision) throws Exception {
+    try (RevisionWatch watch = new RevisionWatch(rig.client(), rig.namespace())) {
+      List<String> commits = rig.revise(1, revision);
+      long begun = System.nanoTime();
+      rig.announce(commits);
+      watch.await(revision, SampleApplications.OBJECTS, LIMIT);
+      return Duration.ofNanos(System.nanoTime() - begun);
     }
   }
 
