@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,15 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jgit.lib.NullProgressMonitor;
+import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ProgressMonitor;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.PackLock;
 import org.eclipse.jgit.transport.PackParser;
 import org.eclipse.jgit.transport.PacketLineIn;
 import org.eclipse.jgit.transport.PacketLineOut;
 import org.eclipse.jgit.transport.UserAgent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetch of a commit that a webhook announced, in one round trip: asks for the ref's value and for
@@ -48,15 +51,8 @@ final class AnnouncedFetch {
   private static final int MAX_REFS_BYTES = 64 * 1024;
   private static final int MAX_REST_BYTES = 64 * 1024;
 
-  /** Created with the first use: it reads the certificate authorities. */
-  private static final class Http {
-    static final HttpClient CLIENT =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECT)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(ProxySelector.getDefault())
-            .build();
-  }
+  /** Created at the first use, and not in an initializer: it reads certificate authorities. */
+  private static @Nullable HttpClient client;
 
   private final Repository repository;
   private final URI url;
@@ -68,7 +64,10 @@ final class AnnouncedFetch {
     this.login = login;
   }
 
-  /** Creates a fetch; empty if the remote's URL is not a plain one of HTTP. */
+  /**
+   * Creates a fetch; empty if the remote's URL is not a plain one of HTTP, or is reached by a kind
+   * of proxy that this client does not know.
+   */
   static Optional<AnnouncedFetch> from(
       Remote remote, Optional<Remote.Login> login, Repository repository) {
     try {
@@ -77,10 +76,29 @@ final class AnnouncedFetch {
           .filter(one -> "https".equals(one.getScheme()) || "http".equals(one.getScheme()))
           .filter(one -> one.getHost() != null && one.getRawUserInfo() == null)
           .filter(one -> one.getRawQuery() == null && one.getRawFragment() == null)
+          .filter(one -> !isBehindSocks(one))
           .map(one -> new AnnouncedFetch(repository, one, login));
     } catch (IllegalArgumentException e) {
       return Optional.empty(); // the ordinary fetch reports it
     }
+  }
+
+  private static boolean isBehindSocks(URI url) {
+    ProxySelector proxies = ProxySelector.getDefault();
+    return proxies != null
+        && proxies.select(url).stream().anyMatch(proxy -> proxy.type() == Proxy.Type.SOCKS);
+  }
+
+  private static synchronized HttpClient client() {
+    if (client == null) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder()
+              .connectTimeout(CONNECT)
+              .followRedirects(HttpClient.Redirect.NEVER);
+      Optional.ofNullable(ProxySelector.getDefault()).ifPresent(builder::proxy);
+      client = builder.build();
+    }
+    return client;
   }
 
   /**
@@ -91,7 +109,8 @@ final class AnnouncedFetch {
    * @throws IOException if the remote did not answer as expected
    */
   Optional<Confirmation> confirm(GitRef ref, ObjectId announced, ObjectId have) throws IOException {
-    boolean known = repository.getObjectDatabase().has(announced);
+    boolean known = announced.equals(have);
+    Limit limit = new Limit(System.nanoTime() + LIMIT.toNanos());
     CompletableFuture<HttpResponse<InputStream>> value = post(listing(ref));
     CompletableFuture<HttpResponse<InputStream>> pack =
         known ? CompletableFuture.completedFuture(null) : post(wants(announced, have));
@@ -107,7 +126,8 @@ final class AnnouncedFetch {
         return Optional.empty();
       }
       return Optional.of(
-          new Confirmation(known ? Optional.empty() : Optional.ofNullable(receive(answer(pack)))));
+          new Confirmation(
+              known ? Optional.empty() : Optional.ofNullable(receive(answer(pack), limit))));
     } finally {
       end.cancel(false);
       abandon(value);
@@ -135,7 +155,7 @@ final class AnnouncedFetch {
     }
     Optional.ofNullable(UserAgent.get()).ifPresent(agent -> request.header("User-Agent", agent));
     login.ifPresent(user -> request.header("Authorization", basic(user)));
-    return Http.CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    return client().sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
   }
 
   private static String basic(Remote.Login user) {
@@ -204,20 +224,42 @@ final class AnnouncedFetch {
     return Optional.empty();
   }
 
-  private PackLock receive(InputStream answer) throws IOException {
+  private PackLock receive(InputStream answer, ProgressMonitor limit) throws IOException {
     String section = new PacketLineIn(answer).readString();
     if (!section.equals("packfile")) {
       throw new IOException("the answer begins with '%s'".formatted(section));
     }
+    PackLock lock;
     try (ObjectInserter inserter = repository.newObjectInserter()) {
       PackParser parser = inserter.newPackParser(new PackStream(answer));
       parser.setAllowThin(true);
       parser.setLockMessage("fetch from " + url.getHost());
-      PackLock lock = parser.parse(NullProgressMonitor.INSTANCE, NullProgressMonitor.INSTANCE);
-      inserter.flush();
-      // a connection is kept only if its answer was read to the end
+      lock = parser.parse(limit, limit);
+    }
+    readToItsEnd(answer);
+    return lock;
+  }
+
+  /** Reads the rest of an answer whose pack is complete, so that its connection is kept. */
+  private static void readToItsEnd(InputStream answer) {
+    try {
       var unused = answer.readNBytes(MAX_REST_BYTES);
-      return lock;
+    } catch (IOException e) {
+      // then the connection is not kept
+    }
+  }
+
+  /** Cancels the reception of a pack, also while its deltas are resolved. */
+  private static final class Limit extends EmptyProgressMonitor {
+    private final long end;
+
+    Limit(long end) {
+      this.end = end;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.inputs.git;
 
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.platform.process.Backoff;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,17 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The fetches of announced commits into one mirror. After a remote did not answer one as expected,
- * none is tried for a while.
+ * The fetches of announced commits into one mirror. After one did not succeed, none is tried for a
+ * while, which is longer after each failure in a row. Not thread-safe: {@link Mirror} fetches one
+ * at a time.
  */
 final class AnnouncedFetches {
 
   private static final Logger log = LoggerFactory.getLogger(AnnouncedFetches.class);
-  private static final Duration PAUSE = Duration.ofMinutes(10);
+  private static final Backoff PAUSES = new Backoff(Duration.ofMinutes(1), Duration.ofHours(1));
 
   private final Repository mirror;
   private final Clock clock;
-  private volatile Instant pausedUntil = Instant.MIN;
+  private Instant pausedUntil = Instant.MIN;
+  private int failures;
 
   AnnouncedFetches(Repository mirror, Clock clock) {
     this.mirror = mirror;
@@ -45,11 +48,21 @@ final class AnnouncedFetches {
       return Optional.empty();
     }
     try {
-      return fetch.get().confirm(ref, announced, have);
+      Optional<AnnouncedFetch.Confirmation> confirmed = fetch.get().confirm(ref, announced, have);
+      failures = 0;
+      return confirmed;
     } catch (IOException | RuntimeException e) {
-      pausedUntil = clock.instant().plus(PAUSE);
-      log.atDebug().setCause(e).log("no fetch in one round trip; an ordinary fetch follows");
+      failed(e);
       return Optional.empty();
     }
+  }
+
+  /** Notes that a fetch did not succeed, or did not leave what it should. */
+  void failed(Exception failure) {
+    if (Thread.currentThread().isInterrupted()) {
+      return; // it was ended from here
+    }
+    pausedUntil = clock.instant().plus(PAUSES.after(++failures));
+    log.atDebug().setCause(failure).log("no fetch in one round trip; an ordinary fetch follows");
   }
 }

@@ -191,14 +191,21 @@ final class Mirror {
     if (confirmed.isEmpty()) {
       return Optional.empty();
     }
-    movedTo = Optional.empty();
     Optional<PackLock> lock = confirmed.get().lock();
-    lock.ifPresent(_ -> packs.incrementAndGet());
-    if (!before.equals(Optional.of(announced))) {
-      refs.moveTip(ref, announced);
+    try {
+      lock.ifPresent(_ -> packs.incrementAndGet());
+      RefObservation.Shown head = head(ref + " of " + id, announced, before);
+      if (!before.equals(Optional.of(announced))) {
+        refs.moveTip(ref, announced);
+      }
+      movedTo = Optional.empty();
+      return Optional.of(head);
+    } catch (IOException e) {
+      announcements.failed(e); // the pack was not what it should be
+      return Optional.empty();
+    } finally {
+      lock.ifPresent(Mirror::unlock);
     }
-    lock.ifPresent(Mirror::unlock);
-    return Optional.of(head(ref + " of " + id, announced, before));
   }
 
   /** A request to a remote. */
