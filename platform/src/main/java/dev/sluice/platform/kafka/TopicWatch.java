@@ -134,7 +134,7 @@ public final class TopicWatch implements AutoCloseable {
       compare(response);
       response = null;
     }
-    Duration period = missing == 0 ? PERIOD : MISSING_PERIOD;
+    Duration period = missing == 0 || response != null ? PERIOD : MISSING_PERIOD;
     if (!clock.instant().isAfter(requestedAt.plus(period))) {
       return;
     }
@@ -152,9 +152,13 @@ public final class TopicWatch implements AutoCloseable {
   /** Replaces a client whose thread is dead or stuck; to close it may block as long as that. */
   private void replaceClient() {
     log.atError().log("the client that checks the topics does not answer; replacing it");
-    Admin old = admin;
-    admin = clients.get();
-    Thread.ofVirtual().name("close-stuck-client").start(() -> old.close(Duration.ZERO));
+    try {
+      Admin old = admin;
+      admin = clients.get();
+      Thread.ofVirtual().name("close-stuck-client").start(() -> old.close(Duration.ZERO));
+    } catch (KafkaException e) {
+      log.atError().setCause(e).log("no other client can be created");
+    }
   }
 
   /**

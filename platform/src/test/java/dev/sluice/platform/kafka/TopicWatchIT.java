@@ -83,6 +83,24 @@ class TopicWatchIT {
     }
   }
 
+  @Test
+  void aClientThatMayStillTimeOutIsKept() {
+    MovedClock clock = new MovedClock();
+    AtomicInteger created = new AtomicInteger();
+    Supplier<Admin> clients =
+        () -> {
+          created.incrementAndGet();
+          return new OnceAnsweringAdmin(connection);
+        };
+    try (TopicWatch watch = TopicWatch.begin(clients, List.of(changes), clock)) {
+      for (int i = 0; i < 25; i++) {
+        clock.move(Duration.ofSeconds(1));
+        watch.check();
+      }
+      assertThat(created).hasValue(1);
+    }
+  }
+
   /** A client whose second request stays without an answer, even that of a timeout. */
   private static final class OnceAnsweringAdmin extends ForwardingAdmin {
 
