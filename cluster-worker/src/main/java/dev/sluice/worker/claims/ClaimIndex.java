@@ -17,7 +17,11 @@ final class ClaimIndex {
   private final Map<ApplicationClaims.Name, Set<ApplicationName>> byName = new HashMap<>();
 
   /** Replaces the claims of an application. */
+  @SuppressWarnings("ReferenceEquality") // the same map: then only what decides about it differs
   void replace(ApplicationName application, ApplicationClaims before, ApplicationClaims after) {
+    if (before.objects() == after.objects()) {
+      return;
+    }
     Set<ApplicationClaims.Name> old = before.objects().keySet();
     Set<ApplicationClaims.Name> now = after.objects().keySet();
     for (ApplicationClaims.Name name : old) {

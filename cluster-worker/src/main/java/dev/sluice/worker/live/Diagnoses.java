@@ -11,19 +11,20 @@ import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /**
- * The diagnoses of unhealthy objects. Since they read Pods and Events, they run one at a time, in
- * the order in which they became due, with rests: a rollout of a thousand applications must not
- * compete with its own diagnoses. As long as the health of an object has the same reason, it is
- * diagnosed again after longer and longer times.
+ * The diagnoses of unhealthy objects. Since they read Pods and Events, they run one at a time, with
+ * rests: a rollout of a thousand applications must not compete with its own diagnoses. An object
+ * that was not diagnosed yet comes before those that are diagnosed again. As long as the health of
+ * an object has the same reason, that happens after longer and longer times.
  */
-final class Diagnoses {
+final class Diagnoses implements AutoCloseable {
 
   private static final Duration FIRST = Duration.ofSeconds(3);
   private static final Backoff NEXT = new Backoff(Duration.ofSeconds(15), Duration.ofMinutes(10));
@@ -37,8 +38,25 @@ final class Diagnoses {
   private final Consumer<ApplicationName> listener;
   private final Containment containment;
   private final Clock clock;
-  private final Semaphore turn = new Semaphore(1, true);
+  private final PriorityQueue<Turn> turns = new PriorityQueue<>();
+  private long queued;
+  private boolean running;
+  private boolean closed;
   private final Map<ApplicationName, Map<ObjectRef, Found>> found = new ConcurrentHashMap<>();
+
+  /** A diagnosis that is due, with its place in the order. */
+  private record Turn(
+      boolean again, long number, ApplicationName application, ObjectRef object, Found begun)
+      implements Comparable<Turn> {
+
+    private static final Comparator<Turn> ORDER =
+        Comparator.comparing(Turn::again).thenComparing(Turn::number);
+
+    @Override
+    public int compareTo(Turn other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   /** A diagnosis of one object, which reads the cluster. */
   @FunctionalInterface
@@ -136,9 +154,7 @@ final class Diagnoses {
             now,
             true);
     found.computeIfAbsent(application, _ -> new ConcurrentHashMap<>()).put(object.object(), begun);
-    Thread.ofVirtual()
-        .name("diagnosis " + object.object())
-        .start(() -> run(application, object.object(), begun));
+    queue(last.isPresent(), application, object.object(), begun);
     return Optional.empty();
   }
 
@@ -148,25 +164,45 @@ final class Diagnoses {
         .filter(last -> last.generation().equals(generation));
   }
 
-  private void run(ApplicationName application, ObjectRef object, Found begun) {
+  private synchronized void queue(
+      boolean again, ApplicationName application, ObjectRef object, Found begun) {
+    turns.add(new Turn(again, queued++, application, object, begun));
+    if (!running && !closed) {
+      running = true;
+      Thread.ofVirtual().name("diagnoses").start(this::run);
+    }
+  }
+
+  private synchronized Optional<Turn> next() {
+    Optional<Turn> next = closed ? Optional.empty() : Optional.ofNullable(turns.poll());
+    running = next.isPresent();
+    return next;
+  }
+
+  private void run() {
     try {
-      turn.acquire();
-      try {
-        if (isStill(application, object, begun)) {
-          long started = System.nanoTime();
-          end(application, object, begun, diagnosis.of(object));
-          rest(Duration.ofNanos(System.nanoTime() - started));
-        }
-      } finally {
-        turn.release();
+      for (Optional<Turn> turn = next(); turn.isPresent(); turn = next()) {
+        take(turn.get());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Diagnoses an object, unless its application was found healthy or was applied meanwhile. */
+  private void take(Turn turn) throws InterruptedException {
+    if (!turn.begun().equals(found.getOrDefault(turn.application(), Map.of()).get(turn.object()))) {
+      return;
+    }
+    long started = System.nanoTime();
+    try {
+      end(turn, diagnosis.of(turn.object()));
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      containment.failed("diagnosis", object, e);
-      end(application, object, begun, begun.finding());
+      end(turn, turn.begun().finding());
+      containment.failed("diagnosis", turn.object(), e);
     }
+    rest(Duration.ofNanos(System.nanoTime() - started));
   }
 
   private static void rest(Duration after) throws InterruptedException {
@@ -174,17 +210,19 @@ final class Diagnoses {
     Thread.sleep(rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST);
   }
 
-  /** Returns whether the object has not become healthy or been applied again meanwhile. */
-  private boolean isStill(ApplicationName application, ObjectRef object, Found begun) {
-    return begun.equals(found.getOrDefault(application, Map.of()).get(object));
+  private void end(Turn turn, Diagnosis.Finding finding) {
+    Map<ObjectRef, Found> ofApplication = found.get(turn.application());
+    if (ofApplication != null
+        && ofApplication.replace(
+            turn.object(), turn.begun(), turn.begun().ended(finding, clock.instant()))) {
+      listener.accept(turn.application());
+    }
   }
 
-  private void end(
-      ApplicationName application, ObjectRef object, Found begun, Diagnosis.Finding finding) {
-    Map<ObjectRef, Found> ofApplication = found.get(application);
-    if (ofApplication != null
-        && ofApplication.replace(object, begun, begun.ended(finding, clock.instant()))) {
-      listener.accept(application);
-    }
+  /** Begins no further diagnosis. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    turns.clear();
   }
 }

@@ -291,5 +291,6 @@ public final class HealthReports implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
+    diagnoses.close();
   }
 }

@@ -50,19 +50,48 @@ class DiagnosesTest {
   @Test
   void objectsAreExaminedOneAtATimeInTheOrderInWhichTheyBecameDue() {
     clock.move(LONG);
+    List<ObjectRef> due = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       assertThat(diagnose("object-" + i)).as("told at its end").isEmpty();
-      int pending = i;
-      await().until(() -> pending > 0 || examined.size() == 1);
+      due.add(ref("object-" + i));
     }
     for (int i = 1; i <= 5; i++) {
       int ended = i;
       mayEnd.release();
       await().until(() -> told.get() == ended);
     }
-    assertThat(examined).hasSize(5).doesNotHaveDuplicates();
-    assertThat(examined.getFirst()).isEqualTo(ref("object-0"));
+    assertThat(examined).isEqualTo(due);
     assertThat(mostRunning).hasValue(1);
+  }
+
+  @Test
+  void aNewObjectComesBeforeThoseThatAreExaminedAgain() {
+    clock.move(LONG);
+    diagnose("known");
+    mayEnd.release();
+    await().until(() -> told.get() == 1);
+    clock.move(Duration.ofHours(1));
+    diagnose("first");
+    await().until(() -> examined.size() == 2);
+    diagnose("known");
+    diagnose("new");
+    mayEnd.release(3);
+    await().until(() -> told.get() == 4);
+    assertThat(examined).containsExactly(ref("known"), ref("first"), ref("new"), ref("known"));
+  }
+
+  @Test
+  void nothingBeginsAfterTheClose() throws Exception {
+    clock.move(LONG);
+    diagnose("one");
+    await().until(() -> examined.size() == 1);
+    diagnose("two");
+    diagnoses.close();
+    diagnose("three");
+    mayEnd.release(3);
+    await().until(() -> told.get() == 1);
+    Thread.sleep(500);
+    assertThat(examined).containsExactly(ref("one"));
   }
 
   @Test
