@@ -73,16 +73,16 @@ class LauncherIT {
 
   @Test
   void allPartsInOneProcessAndWorkersHaveASmallJvm() throws Exception {
-    assertThat(run("container/sluice", Map.of(), "worker"))
-        .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxRAMPercentage=60")
-        .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
-        .doesNotContain("-XX:+UseG1GC");
-    for (String command : List.of("up", "demo", "worker")) {
-      assertThat(run(checkout(), Map.of(), command))
-          .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms32m", "-Xmx1g")
-          .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
-          .doesNotContain("-XX:+UseG1GC");
+    for (String launcher : List.of("container/sluice", checkout())) {
+      for (String command : List.of("up", "demo", "worker")) {
+        assertThat(run(launcher, Map.of(), command))
+            .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxNewSize=24m")
+            .contains("-XX:+ExitOnOutOfMemoryError", "-XX:TrimNativeHeapInterval=60000")
+            .doesNotContain("-XX:+UseG1GC");
+      }
     }
+    assertThat(run(checkout(), Map.of(), "worker")).contains("-Xms32m", "-Xmx1g");
+    assertThat(run("container/sluice", Map.of(), "worker")).contains("-XX:MaxRAMPercentage=60");
   }
 
   @Test
