@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,15 +24,10 @@ import java.util.concurrent.Semaphore;
  */
 public final class FanOutBenchmark {
 
-  private static final Setting<Path> LAUNCHER =
-      Setting.path("launcher", "the program").or("./sluice");
   private static final Setting<Integer> APPLICATIONS =
       Setting.integer("applications", "number of applications of 4 objects", 1, 100_000).or("1000");
   private static final Setting<Integer> ROUNDS =
       Setting.integer("rounds", "commits, each followed by the bare applies", 1, 100).or("4");
-  private static final Setting<Optional<Path>> KUBECONFIG =
-      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
-          .optional();
 
   /** As many as the worker applies at once. */
   private static final int AT_ONCE = 16;
@@ -54,7 +48,7 @@ public final class FanOutBenchmark {
     return new Command(
         "fanout",
         "Times a commit that changes all objects of many applications, and the same applies alone.",
-        List.of(LAUNCHER, APPLICATIONS, ROUNDS, KUBECONFIG),
+        List.of(ProgramRig.LAUNCHER, APPLICATIONS, ROUNDS, ProgramRig.KUBECONFIG),
         FanOutBenchmark::run);
   }
 
@@ -65,10 +59,10 @@ public final class FanOutBenchmark {
     int applications = values.get(APPLICATIONS);
     try (ProgramRig rig =
             ProgramRig.create(
-                values.get(LAUNCHER).toAbsolutePath(),
+                values.get(ProgramRig.LAUNCHER).toAbsolutePath(),
                 directory,
                 applications,
-                values.get(KUBECONFIG));
+                values.get(ProgramRig.KUBECONFIG));
         Program up = rig.up(FreePort.find());
         RevisionWatch watch = new RevisionWatch(rig.client(), rig.namespace())) {
       rig.awaitObjects(applications, LIMIT);

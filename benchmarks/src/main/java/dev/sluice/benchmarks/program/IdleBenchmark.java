@@ -12,13 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Processor time, wake-ups and memory of programs that have nothing to do. */
 public final class IdleBenchmark {
 
-  private static final Setting<Path> LAUNCHER =
-      Setting.path("launcher", "the program").or("./sluice");
   private static final Setting<Integer> APPLICATIONS =
       Setting.integer("applications", "number of applications of 4 objects", 1, 100_000).or("100");
   private static final Setting<Boolean> SEPARATE =
@@ -27,9 +24,6 @@ public final class IdleBenchmark {
       Setting.duration("settle", "how long the programs run before they are measured").or("3m");
   private static final Setting<Duration> IDLE =
       Setting.duration("idle", "how long they are measured").or("3m");
-  private static final Setting<Optional<Path>> KUBECONFIG =
-      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
-          .optional();
 
   private static final Duration LIMIT = Duration.ofMinutes(20);
   private static final int SHOWN_THREADS = 12;
@@ -40,7 +34,7 @@ public final class IdleBenchmark {
     return new Command(
         "idle",
         "Measures processor time, wake-ups and memory of programs that have nothing to do.",
-        List.of(LAUNCHER, APPLICATIONS, SEPARATE, SETTLE, IDLE, KUBECONFIG),
+        List.of(ProgramRig.LAUNCHER, APPLICATIONS, SEPARATE, SETTLE, IDLE, ProgramRig.KUBECONFIG),
         IdleBenchmark::run);
   }
 
@@ -51,10 +45,10 @@ public final class IdleBenchmark {
     int applications = values.get(APPLICATIONS);
     try (ProgramRig rig =
         ProgramRig.create(
-            values.get(LAUNCHER).toAbsolutePath(),
+            values.get(ProgramRig.LAUNCHER).toAbsolutePath(),
             directory,
             applications,
-            values.get(KUBECONFIG))) {
+            values.get(ProgramRig.KUBECONFIG))) {
       Map<String, Program> programs =
           values.get(SEPARATE) ? separate(rig) : Map.of("up", rig.up(FreePort.find()));
       rig.awaitObjects(applications, LIMIT);

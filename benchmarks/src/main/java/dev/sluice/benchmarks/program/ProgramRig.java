@@ -3,6 +3,7 @@ package dev.sluice.benchmarks.program;
 import dev.sluice.benchmarks.Webhook;
 import dev.sluice.benchmarks.live.SampleApplications;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.process.FreePort;
 import dev.sluice.simulated.SimulatedCluster;
 import dev.sluice.simulated.SimulatedClusterOptions;
@@ -42,6 +43,11 @@ import org.eclipse.jgit.api.errors.GitAPIException;
  * run in processes of their own.
  */
 final class ProgramRig implements AutoCloseable {
+
+  static final Setting<Path> LAUNCHER = Setting.path("launcher", "the program").or("./sluice");
+  static final Setting<Optional<Path>> KUBECONFIG =
+      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
+          .optional();
 
   private static final ClusterName CLUSTER = new ClusterName("benchmark");
   private static final String SECRET = "benchmark-secret";

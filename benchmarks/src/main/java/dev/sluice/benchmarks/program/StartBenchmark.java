@@ -15,20 +15,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** How long the program takes to start, and how much processor time. */
 public final class StartBenchmark {
 
-  private static final Setting<Path> LAUNCHER =
-      Setting.path("launcher", "the program").or("./sluice");
   private static final Setting<Integer> APPLICATIONS =
       Setting.integer("applications", "number of applications of 4 objects", 1, 100_000).or("10");
   private static final Setting<Integer> ROUNDS =
       Setting.integer("rounds", "number of rounds", 1, 100).or("5");
-  private static final Setting<Optional<Path>> KUBECONFIG =
-      Setting.path("kubeconfig", "kubeconfig of a real cluster (default: a simulated one)")
-          .optional();
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration SETTLE = Duration.ofSeconds(5);
@@ -41,7 +35,7 @@ public final class StartBenchmark {
     return new Command(
         "start",
         "Measures how long 'sluice up', 'sluice demo', a worker and the client take to start.",
-        List.of(LAUNCHER, APPLICATIONS, ROUNDS, KUBECONFIG),
+        List.of(ProgramRig.LAUNCHER, APPLICATIONS, ROUNDS, ProgramRig.KUBECONFIG),
         values -> new StartBenchmark().run(values));
   }
 
@@ -63,10 +57,10 @@ public final class StartBenchmark {
   }
 
   private void round(SettingValues values, Path directory) throws Exception {
-    Path launcher = values.get(LAUNCHER).toAbsolutePath();
+    Path launcher = values.get(ProgramRig.LAUNCHER).toAbsolutePath();
     int applications = values.get(APPLICATIONS);
     try (ProgramRig rig =
-        ProgramRig.create(launcher, directory, applications, values.get(KUBECONFIG))) {
+        ProgramRig.create(launcher, directory, applications, values.get(ProgramRig.KUBECONFIG))) {
       int port = FreePort.find();
       try (Program up = rig.up(port)) {
         add("up, new: ready for webhooks", up.awaitLine("^sluice is up", LIMIT));

@@ -136,7 +136,7 @@ final class Diagnoses implements AutoCloseable {
     Instant now = clock.instant();
     Optional<Found> last = last(application, generation, object.object());
     if (last.filter(Found::isPending).isPresent()) {
-      return Optional.empty(); // its end is told to the listener
+      return Optional.empty(); // the listener is called when it ends
     }
     Instant due =
         last.map(found -> found.due(reason))
