@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
@@ -16,22 +18,37 @@ final class BenchmarkRepository implements AutoCloseable {
   private final Path bare;
   private final Git clone;
   private final String namespace;
+  private final IntPredicate invalid;
 
-  private BenchmarkRepository(Path bare, Git clone, String namespace) {
+  private BenchmarkRepository(Path bare, Git clone, String namespace, IntPredicate invalid) {
     this.bare = bare;
     this.clone = clone;
     this.namespace = namespace;
+    this.invalid = invalid;
   }
 
   static BenchmarkRepository create(Path directory, int applications, String namespace)
       throws GitAPIException, IOException {
-    Path bare = directory.resolve("apps.git");
+    return create(directory, "apps", IntStream.range(0, applications), namespace, _ -> false);
+  }
+
+  /**
+   * Creates a repository.
+   *
+   * @param name of its directory
+   * @param applications their indices
+   * @param invalid whether the API server refuses the object of an application
+   */
+  static BenchmarkRepository create(
+      Path directory, String name, IntStream applications, String namespace, IntPredicate invalid)
+      throws GitAPIException, IOException {
+    Path bare = directory.resolve(name + ".git");
     Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch("main").call().close();
     Git clone =
-        Git.init().setDirectory(directory.resolve("apps").toFile()).setInitialBranch("main").call();
-    BenchmarkRepository repository = new BenchmarkRepository(bare, clone, namespace);
-    for (int i = 0; i < applications; i++) {
-      repository.write(i, "initial");
+        Git.init().setDirectory(directory.resolve(name).toFile()).setInitialBranch("main").call();
+    BenchmarkRepository repository = new BenchmarkRepository(bare, clone, namespace, invalid);
+    for (int index : applications.toArray()) {
+      repository.write(index, "initial");
     }
     repository.push("all");
     return repository;
@@ -142,10 +159,15 @@ final class BenchmarkRepository implements AutoCloseable {
         metadata:
           name: %s
           namespace: %s
+          labels: {example.org/index: "%s"}
         data:
           version: "%s"
         """
-            .formatted(application(index), namespace, version));
+            .formatted(
+                application(index),
+                namespace,
+                invalid.test(index) ? "not a value!" : index,
+                version));
   }
 
   private RevCommit push(String message) throws GitAPIException {

@@ -26,10 +26,14 @@ final class Floor implements AutoCloseable {
     this.namespace = namespace;
   }
 
+  /**
+   * Clones a repository.
+   *
+   * @param directory of the clone
+   */
   static Floor create(Path directory, String url, KubernetesClient cluster, String namespace)
       throws GitAPIException {
-    Git mirror =
-        Git.init().setBare(true).setDirectory(directory.resolve("floor.git").toFile()).call();
+    Git mirror = Git.init().setBare(true).setDirectory(directory.toFile()).call();
     Floor floor = new Floor(mirror, url, cluster, namespace);
     floor.fetch();
     return floor;

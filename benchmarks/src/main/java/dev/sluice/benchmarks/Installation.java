@@ -113,17 +113,34 @@ record Installation(Context context, OneProcess process, Webhook webhook) {
 
   /** Returns the definitions of the repository and the cluster. */
   static String fleet(String repositoryUrl) {
+    return repository("apps", repositoryUrl, REPOSITORY) + clusterDocument();
+  }
+
+  /**
+   * Returns the definition of a repository.
+   *
+   * @param fullName by which webhooks name it
+   */
+  static String repository(String name, String url, String fullName) {
     return """
+    ---
     apiVersion: sluice.dev/v1
     kind: Repository
-    metadata: {name: apps}
+    metadata: {name: %s}
     spec: {url: "%s", identity: localhost/%s}
+    """
+        .formatted(name, url, fullName);
+  }
+
+  /** Returns the definition of the cluster. */
+  static String clusterDocument() {
+    return """
     ---
     apiVersion: sluice.dev/v1
     kind: Cluster
     metadata: {name: %s}
     """
-        .formatted(repositoryUrl, REPOSITORY, CLUSTER);
+        .formatted(CLUSTER);
   }
 
   /** Returns the definition of an application in the directory of its name. */

@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * Latency from webhook to changed object: pushes commits that change one of N applications and
- * times each step, with the lower bound ({@link Floor}) in the same run.
+ * times each step, with the lower bound ({@link Floor}) in the same run. Applications may be in
+ * several repositories, and some may fail for ever.
  */
 final class LatencyBenchmark {
 
@@ -26,6 +27,16 @@ final class LatencyBenchmark {
               "numbers of applications in the repository",
               text -> Arrays.stream(text.split(",")).map(Integer::valueOf).toList())
           .or("10,100,1000");
+  private static final Setting<Integer> REPOSITORIES =
+      Setting.integer("repositories", "number of repositories of the applications", 1, 1000)
+          .or("1");
+  private static final Setting<List<Integer>> FAILING =
+      Setting.<List<Integer>>of(
+              "failing",
+              "P,P,...",
+              "percentages of the applications that fail for ever",
+              text -> Arrays.stream(text.split(",")).map(Integer::valueOf).toList())
+          .or("0");
   private static final Setting<Integer> RUNS =
       Setting.integer("runs", "runs per number of applications", 1, 100).or("5");
   private static final Setting<Integer> PUSHES =
@@ -42,7 +53,7 @@ final class LatencyBenchmark {
     return new Command(
         "latency",
         "Times webhook to changed object, step by step, and the lower bound of these times.",
-        List.of(APPLICATIONS, RUNS, PUSHES, KUBECONFIG, OUTPUT),
+        List.of(APPLICATIONS, REPOSITORIES, FAILING, RUNS, PUSHES, KUBECONFIG, OUTPUT),
         LatencyBenchmark::run);
   }
 
@@ -55,14 +66,9 @@ final class LatencyBenchmark {
     System.out.println(LatencyReport.header());
     List<LatencyReport> reports = new ArrayList<>();
     for (int applications : values.get(APPLICATIONS)) {
-      Path directory = Files.createTempDirectory("sluice-benchmark");
-      try (LatencyRig rig = LatencyRig.start(directory, applications, values.get(KUBECONFIG))) {
-        List<LatencyRun> runs = new ArrayList<>();
-        rig.run(Math.min(20, values.get(PUSHES))); // warm-up, not counted
-        for (int i = 0; i < values.get(RUNS); i++) {
-          runs.add(rig.run(values.get(PUSHES)));
-        }
-        LatencyReport report = LatencyReport.of(applications, runs, LatencyRig.memory());
+      for (int failing : values.get(FAILING)) {
+        LatencyReport report =
+            report(new LatencyFleet.Size(applications, values.get(REPOSITORIES), failing), values);
         System.out.println(report.row());
         reports.add(report);
       }
@@ -74,5 +80,18 @@ final class LatencyBenchmark {
         .with(SerializationFeature.INDENT_OUTPUT)
         .writeValue(values.get(OUTPUT).toFile(), reports);
     return 0;
+  }
+
+  private static LatencyReport report(LatencyFleet.Size size, SettingValues values)
+      throws Exception {
+    Path directory = Files.createTempDirectory("sluice-benchmark");
+    try (LatencyRig rig = LatencyRig.start(directory, size, values.get(KUBECONFIG))) {
+      List<LatencyRun> runs = new ArrayList<>();
+      rig.run(Math.min(20, values.get(PUSHES))); // warm-up, not counted
+      for (int i = 0; i < values.get(RUNS); i++) {
+        runs.add(rig.run(values.get(PUSHES)));
+      }
+      return LatencyReport.of(size, runs, LatencyRig.memory());
+    }
   }
 }

@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Figures for one number of applications.
+ * Figures for one size of the fleet.
  *
  * @param steps figures over the runs, by step
  * @param p50ToFloor p50 of {@code CHANGED} over p50 of {@code FLOOR}
  */
 record LatencyReport(
-    int applications,
+    LatencyFleet.Size size,
     int runs,
     int pushesPerRun,
     Map<Step, Figure> steps,
@@ -27,7 +27,7 @@ record LatencyReport(
   /** Memory of the whole process in MiB, with the broker and any simulated cluster. */
   record Memory(long residentMiB, long heapUsedMiB) {}
 
-  static LatencyReport of(int applications, List<LatencyRun> runs, Memory memory) {
+  static LatencyReport of(LatencyFleet.Size size, List<LatencyRun> runs, Memory memory) {
     Map<Step, Figure> steps = new EnumMap<>(Step.class);
     List<Map<Step, Sample>> samples = runs.stream().map(LatencyRun::samples).toList();
     for (Step step : Step.values()) {
@@ -36,7 +36,7 @@ record LatencyReport(
       steps.put(step, new Figure(p50.median(), p50.least(), p50.most(), p99.median()));
     }
     return new LatencyReport(
-        applications,
+        size,
         runs.size(),
         runs.getFirst().pushes().size(),
         steps,
@@ -53,7 +53,7 @@ record LatencyReport(
   }
 
   String row() {
-    StringBuilder row = new StringBuilder("%6d ".formatted(applications));
+    StringBuilder row = new StringBuilder("%6d ".formatted(size.applications()));
     for (Figure figure : steps.values()) {
       row.append(
           " %20s"
@@ -65,12 +65,15 @@ record LatencyReport(
   }
 
   String ratios(LatencyReport smallest) {
-    return "N=%d: p50 %.2f x the floor; %.2f x N=%d; resident %d MiB, heap %d MiB"
+    Figure changed = steps.get(Step.CHANGED);
+    Figure least = smallest.steps().get(Step.CHANGED);
+    return "%s: p50 %.2f x the floor; p50 %.2f x, p99 %.2f x %s; resident %d MiB, heap %d MiB"
         .formatted(
-            applications,
+            size,
             p50ToFloor,
-            steps.get(Step.CHANGED).p50() / smallest.steps().get(Step.CHANGED).p50(),
-            smallest.applications(),
+            changed.p50() / least.p50(),
+            changed.p99() / least.p99(),
+            smallest.size(),
             memory.residentMiB(),
             memory.heapUsedMiB());
   }

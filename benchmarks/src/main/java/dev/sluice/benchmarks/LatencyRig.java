@@ -18,59 +18,51 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jgit.lib.ObjectId;
 
-/** Sluice in one process with a repository of N applications and one cluster, for timing. */
+/** Sluice in one process with repositories of N applications and one cluster, for timing. */
 final class LatencyRig implements AutoCloseable {
 
   private final Lifetime parts;
-  private final BenchmarkRepository repository;
+  private final LatencyFleet fleet;
   private final ObjectWatch watch;
-  private final Floor floor;
   private final Webhook webhook;
   private final Clocks clocks;
-  private final int applications;
+  private final LatencyFleet.Size size;
   private int pushed;
 
   private LatencyRig(
       Lifetime parts,
-      BenchmarkRepository repository,
+      LatencyFleet fleet,
       ObjectWatch watch,
-      Floor floor,
       Webhook webhook,
       Clocks clocks,
-      int applications) {
+      LatencyFleet.Size size) {
     this.parts = parts;
-    this.repository = repository;
+    this.fleet = fleet;
     this.watch = watch;
-    this.floor = floor;
     this.webhook = webhook;
     this.clocks = clocks;
-    this.applications = applications;
+    this.size = size;
   }
 
-  /** Starts all parts and waits until all applications are applied. */
-  static LatencyRig start(Path directory, int applications, Optional<Path> kubeconfig)
+  /** Starts all parts and waits until all applications are applied that do not fail. */
+  static LatencyRig start(Path directory, LatencyFleet.Size size, Optional<Path> kubeconfig)
       throws Exception {
     Installation.Context context = Installation.Context.prepare(directory, kubeconfig);
     Lifetime parts = context.parts();
-    BenchmarkRepository repository =
-        parts.add(BenchmarkRepository.create(directory, applications, context.namespace()));
-    String url = parts.add(GitHttpServer.start(directory)).url(repository.directory());
+    LatencyFleet fleet = parts.add(LatencyFleet.create(directory, size, context));
     ObjectWatch watch = parts.add(new ObjectWatch(context.cluster(), context.namespace()));
     Clocks clocks = new Clocks();
     Installation installation =
         Installation.start(
             context,
-            fleet(url, applications, context.namespace()),
+            fleet.documents(),
             Map.of(),
             new OneProcess.Listeners(clocks, clocks::reported));
-    for (int i = 0; i < applications; i++) {
+    for (int i = 0; i < size.working(); i++) {
       watch.await(BenchmarkRepository.application(i), "initial");
     }
-    Floor floor = parts.add(Floor.create(directory, url, context.cluster(), context.namespace()));
-    return new LatencyRig(
-        parts, repository, watch, floor, installation.webhook(), clocks, applications);
+    return new LatencyRig(parts, fleet, watch, installation.webhook(), clocks, size);
   }
 
   /** Pushes one commit after another, each to another application, and times them. */
@@ -97,18 +89,18 @@ final class LatencyRig implements AutoCloseable {
 
   private LatencyRun.Push push() throws Exception {
     String version = "v" + pushed;
-    String application = BenchmarkRepository.application(pushed * 7 % applications);
-    ObjectId[] commits = repository.change(pushed * 7 % applications, version);
+    int index = pushed * 7 % size.working();
+    LatencyFleet.Commit commit = fleet.change(index, version);
     pushed++;
-    Clocks.Push clock = clocks.expect(commits[1].name());
+    Clocks.Push clock = clocks.expect(commit.after().name());
     long start = System.nanoTime();
     Instant sent = Instant.now();
-    webhook.send(commits[0], commits[1]);
-    long changed = watch.await(application, version);
+    webhook.send(commit.repository(), commit.before().name(), commit.after().name());
+    long changed = watch.await(BenchmarkRepository.application(index), version);
     ResultEvent.Applied applied = clock.applied().get(1, TimeUnit.MINUTES);
     DispatchListener.ChangeEvaluated evaluated = clock.evaluated().get(1, TimeUnit.MINUTES);
     DispatchListener.ChangeSeen seen = clock.seen().get(1, TimeUnit.MINUTES);
-    double[] least = floor.run(version);
+    double[] least = commit.floor().run(version);
 
     Map<Step, Double> steps = new EnumMap<>(Step.class);
     steps.put(Step.RECEIVE, between(sent, seen.seenAt()));
@@ -126,14 +118,6 @@ final class LatencyRig implements AutoCloseable {
 
   private static double between(Instant from, Instant to) {
     return Duration.between(from, to).toNanos() / 1e6;
-  }
-
-  private static String fleet(String url, int applications, String namespace) {
-    StringBuilder fleet = new StringBuilder(Installation.fleet(url));
-    for (int i = 0; i < applications; i++) {
-      fleet.append(Installation.application(BenchmarkRepository.application(i), "apps", namespace));
-    }
-    return fleet.toString();
   }
 
   @Override

@@ -140,16 +140,12 @@ public final class ClusterWorker implements AutoCloseable {
 
   /** Returns the state for the worker's heartbeats. */
   private synchronized Heartbeats.Status reported() {
-    Optional<String> unobserved = session == null ? Optional.empty() : session.unobserved();
     return status()
         .heartbeat(
             unreachable()
                 .map(reason -> Finding.fault(PartFailure.CLUSTER_UNREACHABLE, reason))
                 .or(() -> problem().map(reason -> Finding.fault(PartFailure.NOT_READY, reason))))
-        .with(
-            unobserved.stream()
-                .map(reason -> Finding.fault(PartFailure.KINDS_UNOBSERVED, reason))
-                .toList());
+        .with(session == null ? List.of() : session.findings().toList());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
+import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.diff.DiffService;
 import dev.sluice.worker.lane.AttemptJournal;
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
@@ -124,9 +126,9 @@ final class LeaderSession implements SyncIntake.Progress {
         .or(() -> reporting == null ? Optional.empty() : reporting.problem());
   }
 
-  /** Returns which kinds cannot be observed; empty if there are none. */
-  Optional<String> unobserved() {
-    return context.observation().unobserved();
+  /** Returns what is not done for some kinds or applications. */
+  Stream<Finding> findings() {
+    return Stream.concat(context.observation().findings(), context.protection().findings());
   }
 
   /**
@@ -146,7 +148,8 @@ final class LeaderSession implements SyncIntake.Progress {
         watching == null ? Map.of() : watching.unreadable(),
         working != null && working.isApiUnreachable(),
         context.discovery().unavailable(),
-        context.observation().counts());
+        context.observation().counts(),
+        context.protection().inForce());
   }
 
   /** Returns whether the loop that reads the log makes progress. */
@@ -190,7 +193,8 @@ final class LeaderSession implements SyncIntake.Progress {
       throws InterruptedException {
     SyncIntake intake = new SyncIntake(context, found, reporting, diffs, working, this);
     context.observation().start(working, reporting);
-    try (Observation observation = context.observation();
+    try (SessionProtection protection = context.protection();
+        Observation observation = context.observation();
         SyncLog reading =
             SyncLog.start(
                 resources.kafka(),
@@ -211,6 +215,7 @@ final class LeaderSession implements SyncIntake.Progress {
           .addKeyValue("cluster", config.cluster())
           .log("watching {} {} {}", observation, namespaces, definitions);
       intake.awaitCaughtUp(this::openDeadLetters);
+      protection.start();
       new SweepLoop(context, context.sweep(reporting, targets), watch, now -> problem = now)
           .run(ending);
     }

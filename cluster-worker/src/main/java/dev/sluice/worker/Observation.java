@@ -2,7 +2,9 @@ package dev.sluice.worker;
 
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.lane.Lanes;
 import dev.sluice.worker.live.HealthReports;
@@ -13,9 +15,9 @@ import dev.sluice.worker.report.Reporter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,17 +97,19 @@ final class Observation implements LiveListener, AutoCloseable {
     }
   }
 
-  /** Returns which kinds the worker may not observe; empty if there are none. */
-  Optional<String> unobserved() {
+  /** Returns which kinds the worker may not observe. */
+  Stream<Finding> findings() {
     LiveWatches watching = watches;
     List<ApiKind> kinds = watching == null ? List.of() : watching.forbidden();
     return kinds.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "the worker may not list and watch "
-                + kinds.stream()
-                    .map(kind -> "%s in %s".formatted(kind.kind(), kind.apiVersion()))
-                    .collect(Collectors.joining(", ")));
+        ? Stream.empty()
+        : Stream.of(
+            Finding.fault(
+                PartFailure.KINDS_UNOBSERVED,
+                "the worker may not list and watch "
+                    + kinds.stream()
+                        .map(kind -> "%s in %s".formatted(kind.kind(), kind.apiVersion()))
+                        .collect(Collectors.joining(", "))));
   }
 
   /** Returns the counts for metrics. */

@@ -1,23 +1,22 @@
 package dev.sluice.worker;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterId;
-import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.Containment;
 import dev.sluice.worker.adoption.AdoptionCheck;
-import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiSchemas;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.api.RequestPace;
+import dev.sluice.worker.apply.Accounts;
 import dev.sluice.worker.apply.ApplyContext;
 import dev.sluice.worker.apply.AttemptTelemetry;
 import dev.sluice.worker.apply.DeadLetters;
 import dev.sluice.worker.apply.InvalidObjects;
+import dev.sluice.worker.apply.ObjectAccess;
 import dev.sluice.worker.apply.OrphanRemoval;
 import dev.sluice.worker.apply.PlanRunner;
 import dev.sluice.worker.apply.ReconcilerFactory;
@@ -42,7 +41,6 @@ import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.sweep.OrphanSweep;
 import dev.sluice.worker.sync.SyncRecordReader;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,10 +72,12 @@ final class SessionContext {
   private final InvalidObjects invalid;
   private final ObjectClaims claims;
   private final Observation observation;
+  private final SessionProtection protection;
   private final LedgerReports ledgerReports;
   private final Set<ApplicationName> suspended = ConcurrentHashMap.newKeySet();
   private final Map<ApplicationName, Ledger.OpenEntry> open = new ConcurrentHashMap<>();
   private final Set<DeadLetterId> closed = ConcurrentHashMap.newKeySet();
+  private @Nullable Accounts accounts;
 
   /**
    * Creates the context.
@@ -99,9 +100,15 @@ final class SessionContext {
     this.containment = new Containment(metrics::countContained);
     this.invalid = new InvalidObjects(config.cluster(), metrics::countInvalid);
     this.claims = new ObjectClaims(wake);
-    this.api = new ClusterApi(resources.client(), config.patience().callTimeout(), mayWrite);
+    this.api =
+        new ClusterApi(
+            resources.client(),
+            config.patience().callTimeout(),
+            mayWrite,
+            RequestPace.repeating(metrics::countThrottled));
     this.discovery = new Discovery(api);
     this.observation = new Observation(this);
+    this.protection = new SessionProtection(this);
     this.ledgerReports =
         new LedgerReports(
             config.cluster(), resources.telemetry().heartbeats()::report, resources.clock());
@@ -124,6 +131,10 @@ final class SessionContext {
 
   Observation observation() {
     return observation;
+  }
+
+  SessionProtection protection() {
+    return protection;
   }
 
   LedgerReports ledgerReports() {
@@ -211,6 +222,7 @@ final class SessionContext {
         reconcilers::work,
         new LanePolicy(backoff, patience.stuckAfter(), patience.slowTimer()),
         config.concurrency(),
+        resources.renderers().inMemory(),
         new Breaker(backoff, resources.clock()),
         journal,
         resources.clock());
@@ -218,22 +230,50 @@ final class SessionContext {
 
   private ApplyContext applyContext(Reporter reporting, SyncRecordReader targets) {
     return new ApplyContext(
-        rendering(),
-        new PlanRunner(
-            new Clearance.Sources(claims, targets, api, discovery),
-            new AdoptionCheck(api, discovery, config.installation()),
-            config.ownObjects(),
-            invalid,
-            resources.clock()),
+        accounts(targets),
+        Optional.empty(),
         claims,
         targets,
         reporting,
         new DeadLetters(reporting, resources.kafka().topics().sync(config.cluster()), closed),
         observation.objects(),
-        new LivePreview(api, discovery),
-        new OrphanRemoval(new Clearance.Sources(claims, targets, api, discovery), ledgers),
         suspended::contains,
         resources.clock());
+  }
+
+  /** Returns the access to the objects of applications by service account; always the same. */
+  private synchronized Accounts accounts(SyncRecordReader targets) {
+    Accounts known = accounts;
+    if (known == null) {
+      known = newAccounts(targets);
+      accounts = known;
+    }
+    return known;
+  }
+
+  private Accounts newAccounts(SyncRecordReader targets) {
+    SourceRendering rendering = rendering();
+    return new Accounts(
+        config.requireServiceAccount(),
+        api,
+        discovery,
+        (account, calls, objects) -> {
+          Clearance.Sources sources = new Clearance.Sources(claims, targets, calls, objects);
+          return new ObjectAccess(
+              account,
+              calls,
+              objects,
+              rendering.reading(objects),
+              new PlanRunner(
+                  sources,
+                  new AdoptionCheck(calls, objects, config.installation()),
+                  config.ownObjects(),
+                  invalid,
+                  observation.objects(),
+                  resources.clock()),
+              new LivePreview(calls, objects),
+              new OrphanRemoval(sources, ledgers));
+        });
   }
 
   private SourceRendering rendering() {
@@ -259,39 +299,18 @@ final class SessionContext {
         config.cluster(),
         new Clearance.Sources(claims, targets, api, discovery),
         ledgers,
+        accounts(targets),
         config.ownObjects(),
         invalid,
-        new OrphanSweep.Listener() {
-          @Override
-          public void swept(ApplicationName application, List<ObjectChange> changes) {
-            reporting.send(
-                new ResultEvent.Swept(config.cluster(), application, changes), TraceParent.start());
-          }
-
-          @Override
-          public boolean isAccountedFor(ApiKind kind) {
-            return observation.objects().isComplete(kind);
-          }
-
-          @Override
-          public boolean isAccountedFor(ApiKind kind, ObjectNode object) {
-            return observation.objects().isOwned(kind, object);
-          }
-
-          @Override
-          public void returned(ApiKind kind, ObjectNode object) {
-            boolean unused = observation.objects().changed(kind, object);
-          }
-
-          @Override
-          public void unswept() {
-            metrics.countUnswept();
-          }
-        });
+        new SweepReports(config.cluster(), reporting, observation.objects(), metrics));
   }
 
   DiffService diffs(Reporter reporting, SyncRecordReader targets) {
-    Differ differ = new Differ(config.cluster(), api, rendering(), targets, ledgers);
-    return new DiffService(differ, new ObjectTree(api, ledgers), reporting, resources.clock());
+    return new DiffService(
+        new Differ(config.cluster(), accounts(targets), targets, ledgers),
+        new ObjectTree(accounts(targets), ledgers),
+        reporting,
+        resources.renderers().inMemory(),
+        resources.clock());
   }
 }

@@ -192,6 +192,7 @@ final class SyncIntake implements LogListener {
     records.forEach(context.claims()::expect);
     LogEntry newest = records.getLast();
     diffs.remember(newest);
+    context.protection().newest(newest);
     context.observation().objects().prepare(newest.application(), newest.policy());
     if (ledger(newest.application()).holds(newest.generation())) {
       context.claims().settle(newest);
@@ -235,6 +236,7 @@ final class SyncIntake implements LogListener {
     } else {
       context.suspended().remove(suspension.application());
     }
+    context.protection().suspensionChanged();
     lanes.check(suspension.application());
   }
 
@@ -247,6 +249,7 @@ final class SyncIntake implements LogListener {
   public void received(LogEntry entry, SyncEvent payload) {
     context.claims().expect(entry);
     diffs.remember(entry);
+    context.protection().newest(entry);
     lanes.offer(entry, payload);
   }
 

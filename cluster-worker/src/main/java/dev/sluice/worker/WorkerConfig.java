@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import dev.sluice.contract.fleet.WriteProtection;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.config.Setting;
@@ -8,6 +9,7 @@ import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.leadership.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.protect.ProtectionConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  * @param concurrency how many applications are reconciled at once
  * @param healthPort of {@code /livez}, {@code /readyz} and {@code /metrics}; 0 for any free one
  * @param deployers applications that may write into the system namespace because they deploy Sluice
+ * @param requireServiceAccount whether an application that names no service account is refused
+ * @param protection the protection of the objects of applications against other writers
  */
 public record WorkerConfig(
     ClusterName cluster,
@@ -33,7 +37,9 @@ public record WorkerConfig(
     int concurrency,
     Patience patience,
     Optional<Integer> healthPort,
-    Set<ApplicationName> deployers) {
+    Set<ApplicationName> deployers,
+    boolean requireServiceAccount,
+    ProtectionConfig protection) {
 
   /**
    * Timeouts and intervals.
@@ -131,6 +137,33 @@ public record WorkerConfig(
           "an application that may write into the system namespace, since it deploys Sluice itself",
           ApplicationName::new);
 
+  public static final Setting<Boolean> REQUIRE_SERVICE_ACCOUNT =
+      Setting.flag(
+          "require-service-account",
+          "refuse applications without policy.serviceAccount, so that none uses the worker's own"
+              + " permissions");
+
+  public static final Setting<Boolean> PROTECT =
+      Setting.flag(
+          "protect",
+          "install the admission policy that refuses writes by others to the objects of"
+              + " applications with policy.protect");
+
+  public static final Setting<String> BREAK_GLASS_GROUP =
+      Setting.of(
+              "break-glass-group",
+              "GROUP",
+              "group whose members may write protected objects in an emergency",
+              WriteProtection::requireName)
+          .or("sluice:break-glass");
+
+  public static final Setting<List<String>> PROTECT_ALLOW =
+      Setting.list(
+          "protect-allow",
+          "NAME",
+          "a user or a group that may write all protected objects, such as an operator",
+          WriteProtection::requireName);
+
   /** The settings that workers of several clusters in one process share. */
   public static final List<Setting<?>> SHARED_SETTINGS =
       List.of(
@@ -144,7 +177,11 @@ public record WorkerConfig(
           STUCK_AFTER,
           SWEEP_INTERVAL,
           RESYNC_INTERVAL,
-          DEPLOYS_SLUICE);
+          DEPLOYS_SLUICE,
+          REQUIRE_SERVICE_ACCOUNT,
+          PROTECT,
+          BREAK_GLASS_GROUP,
+          PROTECT_ALLOW);
 
   /** All settings of a worker that runs by itself. */
   public static final List<Setting<?>> SETTINGS =
@@ -161,7 +198,9 @@ public record WorkerConfig(
         16,
         Patience.DEFAULT,
         Optional.empty(),
-        Set.of());
+        Set.of(),
+        false,
+        ProtectionConfig.OFF);
   }
 
   /**
@@ -207,7 +246,10 @@ public record WorkerConfig(
             values.get(RESYNC_INTERVAL),
             standard.callTimeout()),
         healthPort,
-        Set.copyOf(values.get(DEPLOYS_SLUICE)));
+        Set.copyOf(values.get(DEPLOYS_SLUICE)),
+        values.get(REQUIRE_SERVICE_ACCOUNT),
+        new ProtectionConfig(
+            values.get(PROTECT), values.get(BREAK_GLASS_GROUP), values.get(PROTECT_ALLOW)));
   }
 
   /** Returns the name of the Lease that the cluster's leader holds. */

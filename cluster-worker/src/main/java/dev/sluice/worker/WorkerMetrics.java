@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Counter;
@@ -45,6 +46,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
   private final Counter missed;
   private final Counter healed;
   private final Counter contended;
+  private final Counter throttled;
   private final Histogram toCluster;
   private final Histogram steps;
 
@@ -72,7 +74,8 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
     this.invalid =
         metrics.counter(
             "sluice_worker_invalid_objects_total",
-            "objects with this installation's labels that it cannot have written, each counted once");
+            "objects with this installation's labels that it cannot have written, each counted"
+                + " once");
     this.unswept =
         metrics.counter(
             "sluice_worker_sweep_failures_total",
@@ -88,6 +91,10 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
         metrics.counter(
             "sluice_worker_contended_total",
             "pauses of heals, since another writer changed an object each time");
+    this.throttled =
+        metrics.counter(
+            "sluice_worker_throttled_requests_total",
+            "requests that the API server refused with 429, since it was too busy for them");
     this.toCluster =
         metrics.histogram(
             "sluice_worker_change_to_applied_seconds",
@@ -102,6 +109,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
     missed.add(here, 0);
     healed.add(here, 0);
     contended.add(here, 0);
+    throttled.add(here, 0);
   }
 
   /** Registers the gauges that read the worker's current state. */
@@ -168,6 +176,10 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
         "kinds of the observed objects whose changes are not received at the moment",
         () -> Map.of(here, worker.get().observed().unwatched()));
     metrics.gauge(
+        "sluice_worker_protected_applications",
+        "applications whose objects an admission policy protects against other writers",
+        () -> Map.of(here, (long) worker.get().protectedApplications()));
+    metrics.gauge(
         "sluice_worker_unreachable",
         "1 while the cluster's API does not answer",
         () -> Map.of(here, worker.get().isUnreachable() ? 1L : 0L));
@@ -202,6 +214,11 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
     missed.add(here, 1);
   }
 
+  /** Counts a request that the API server was too busy for. */
+  void countThrottled() {
+    throttled.add(here, 1);
+  }
+
   void reported(ResultEvent result) {
     results.add(Tags.of("cluster", cluster, "type", EventType.of(result).slug()), 1);
     switch (result) {
@@ -213,6 +230,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
       case ResultEvent.Swept found -> swept.add(here, found.changes().size());
       case ResultEvent.Dispatched _,
           ResultEvent.Planned _,
+          Waiting _,
           ResultEvent.Applied _,
           ResultEvent.Unchanged _,
           ResultEvent.Superseded _,
@@ -261,7 +279,8 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
       Map<FailureCode, Long> unreadableLedgers,
       boolean isUnreachable,
       int unavailableApis,
-      Observation.Counts observed) {
+      Observation.Counts observed,
+      int protectedApplications) {
 
     static View idle(WorkerStatus status, boolean isWell) {
       return new View(
@@ -272,7 +291,8 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
           Map.of(),
           false,
           0,
-          Observation.Counts.NONE);
+          Observation.Counts.NONE,
+          0);
     }
 
     boolean isReady() {

@@ -134,15 +134,9 @@ final class AdoptionIT {
     for (boolean force : new boolean[] {true, false}) {
       String name = "theirs-" + force;
       create(name, owner);
-      Policy base =
-          new Policy(
-              Policy.DEFAULT.prune(),
-              Policy.DEFAULT.pruneLimitPercent(),
-              force,
-              Policy.DEFAULT.timeout());
+      Policy policy = Targets.with(adopting(Adoption.FORCE), "force", force);
 
-      bench.targets.send(
-          bench.targets.target(name, 1, adopting(base, Adoption.FORCE), configMap(name, "git")));
+      bench.targets.send(bench.targets.target(name, 1, policy, configMap(name, "git")));
 
       bench.awaitApplied(name, 1);
       ConfigMap after = live(name);

@@ -13,6 +13,7 @@ import dev.sluice.platform.telemetry.Telemetry;
 import dev.sluice.simulated.ClusterFixture;
 import dev.sluice.worker.leadership.LeaseTimes;
 import dev.sluice.worker.ledger.LedgerNames;
+import dev.sluice.worker.protect.ProtectionConfig;
 import dev.sluice.worker.render.RenderConfig;
 import dev.sluice.worker.render.Renderers;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -59,13 +60,25 @@ final class Bench implements AutoCloseable {
   final KafkaConnection kafka = KafkaFixture.provisioned(2);
   final Targets targets;
   final Results results = new Results(kafka);
-  final Telemetry telemetry = Telemetry.untraced();
+
+  /** The telemetry of workers that are started from now on. */
+  Telemetry telemetry = Telemetry.untraced();
 
   /** Receives the results of workers that are started from now on. */
   WorkerResources.Listener listener = WorkerResources.Listener.NONE;
 
   /** The intervals of workers that are started from now on. */
   WorkerConfig.Patience patience = SHORT;
+
+  /** The Lease of workers that are started from now on. */
+  LeaseTimes lease =
+      new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200));
+
+  /** Whether workers that are started from now on refuse applications without a service account. */
+  boolean requireServiceAccount;
+
+  /** The protection by workers that are started from now on. */
+  ProtectionConfig protection = ProtectionConfig.OFF;
 
   /** The clock of workers that are started from now on. */
   Clock clock = Clock.systemUTC();
@@ -90,6 +103,11 @@ final class Bench implements AutoCloseable {
 
   ClusterWorker worker(String identity, @Nullable Interceptor interceptor) {
     return worker(identity, client(interceptor), kafka);
+  }
+
+  /** Returns a worker with credentials of its own. */
+  ClusterWorker worker(String identity, KubernetesClient client) {
+    return worker(identity, client, kafka);
   }
 
   /** Returns a worker that reads another log than the others. */
@@ -145,11 +163,13 @@ final class Bench implements AutoCloseable {
         names.installation(),
         names.namespace(),
         identity,
-        new LeaseTimes(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofMillis(200)),
+        lease,
         4,
         patience,
         Optional.of(0),
-        Set.of(new ApplicationName(DEPLOYER)));
+        Set.of(new ApplicationName(DEPLOYER)),
+        requireServiceAccount,
+        protection);
   }
 
   KubernetesClient client(@Nullable Interceptor interceptor) {

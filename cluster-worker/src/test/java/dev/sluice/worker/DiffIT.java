@@ -389,8 +389,8 @@ class DiffIT {
             "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: migrate-}\n"));
 
     String message =
-        "web/001.yaml, document 1 (line 1) (Job) has generateName and so another name each time:"
-            + " give it a metadata.name";
+        "web/001.yaml, document 1 (line 1) (Job) has generateName and so another name each time,"
+            + " which only hooks may have: give it a metadata.name";
     Failure failure = askOf(2).failure().orElseThrow();
     assertThat(failure.code()).isEqualTo(RenderFailure.INVALID_MANIFEST);
     assertThat(failure.message()).isEqualTo(message);

@@ -70,19 +70,7 @@ final class DriftIT {
 
   private static Policy policy(boolean heals, IgnoredDifference... ignored) {
     Policy base = heals ? Policy.DEFAULT : Targets.showing(Policy.DEFAULT);
-    return new Policy(
-        base.prune(),
-        base.pruneLimitPercent(),
-        base.force(),
-        base.timeout(),
-        base.plugins(),
-        base.generatedValues(),
-        base.selfHeal(),
-        base.healthTimeout(),
-        Optional.of(List.of(ignored)),
-        base.sharedObjects(),
-        base.healthCheckExprs(),
-        base.adopt());
+    return Targets.with(base, "ignoreDifferences", List.of(ignored));
   }
 
   private void apply(long generation, Policy policy, String... manifests) {

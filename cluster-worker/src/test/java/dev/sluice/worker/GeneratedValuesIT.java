@@ -235,21 +235,9 @@ class GeneratedValuesIT {
   }
 
   private void send(long generation, Optional<GeneratedValues> generated, String... values) {
-    Policy base = Policy.DEFAULT;
-    Policy policy =
-        new Policy(
-            base.prune(),
-            base.pruneLimitPercent(),
-            base.force(),
-            base.timeout(),
-            base.plugins(),
-            generated,
-            Optional.of(false), // lost objects stay lost until the next generation
-            base.healthTimeout(),
-            ignored,
-            base.sharedObjects(),
-            base.healthCheckExprs(),
-            base.adopt());
+    // lost objects stay lost until the next generation
+    Policy shown = Targets.showing(Targets.with(Policy.DEFAULT, "ignoreDifferences", ignored));
+    Policy policy = Targets.with(shown, "generatedValues", generated);
     SyncEvent.Target plain = bench.targets.target("shop", generation, policy);
     List<InputFile> files = new ArrayList<>();
     files.add(file("Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"));

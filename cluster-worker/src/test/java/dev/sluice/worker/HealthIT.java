@@ -70,20 +70,8 @@ final class HealthIT {
   }
 
   private static Policy policy(Optional<Duration> timeout, HealthCheck... checks) {
-    Policy base = Policy.DEFAULT;
-    return new Policy(
-        base.prune(),
-        base.pruneLimitPercent(),
-        base.force(),
-        base.timeout(),
-        base.plugins(),
-        base.generatedValues(),
-        base.selfHeal(),
-        timeout,
-        base.ignoreDifferences(),
-        base.sharedObjects(),
-        Optional.of(List.of(checks)),
-        base.adopt());
+    Policy checked = Targets.with(Policy.DEFAULT, "healthCheckExprs", List.of(checks));
+    return Targets.with(checked, "healthTimeout", timeout);
   }
 
   private ObservedEvent.OfHealth awaited(

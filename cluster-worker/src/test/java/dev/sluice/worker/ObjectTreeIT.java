@@ -62,6 +62,23 @@ class ObjectTreeIT {
   }
 
   @Test
+  void aHookThatWasDeletedIsNotMissing() {
+    bench.worker("one");
+    String hook =
+        configMap("notify", "first")
+            .replaceFirst(
+                "metadata:\n",
+                "metadata:\n  annotations: {argocd.argoproj.io/hook: PostSync,"
+                    + " argocd.argoproj.io/hook-delete-policy: HookSucceeded}\n");
+    bench.targets.send(bench.targets.target("web", 1, configMap("a", "first"), hook));
+    bench.awaitApplied("web", 1);
+
+    assertThat(questions.askObjects("web").objects())
+        .extracting(node -> node.object().name())
+        .containsExactly("a");
+  }
+
+  @Test
   void aKindThatMayNotBeReadIsNamedAndTheRestIsListed() {
     assumeTrue(bench.fixture.isSimulated(), "needs faults");
     bench.worker("one");

@@ -9,8 +9,6 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.SourceInputs;
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.name.ApplicationName;
@@ -75,37 +73,22 @@ class OwnObjectsIT {
     bench.targets.send(bench.targets.target("other", 1, configMap("b", "first")));
     bench.awaitApplied("other", 1);
 
-    SyncEvent.Target plain = bench.targets.target("web", 1);
-    SourceInputs source = plain.sources().getFirst();
     bench.targets.send(
-        new SyncEvent.Target(
-            plain.application(),
-            plain.cluster(),
-            plain.generation(),
-            plain.spec(),
+        Targets.withSource(
+            bench.targets.target("web", 1),
+            "web",
+            SourceType.KUSTOMIZE,
             List.of(
-                new SourceInputs(
-                    source.repository(),
-                    source.ref(),
-                    source.commit(),
-                    source.path(),
-                    SourceType.KUSTOMIZE,
-                    Optional.empty(),
-                    source.options(),
-                    List.of(
-                        new InputFile.Text(
-                            "web/kustomization.yaml",
-                            false,
-                            """
-                            namespace: %1$s
-                            namePrefix: sluice-ledger.%1$s.
-                            generatorOptions: {disableNameSuffixHash: true}
-                            configMapGenerator: [{name: other, literals: [ledger=x]}]
-                            """
-                                .formatted(bench.systemNamespace))))),
-            false,
-            plain.inputDigest(),
-            plain.provenance()));
+                new InputFile.Text(
+                    "web/kustomization.yaml",
+                    false,
+                    """
+                    namespace: %1$s
+                    namePrefix: sluice-ledger.%1$s.
+                    generatorOptions: {disableNameSuffixHash: true}
+                    configMapGenerator: [{name: other, literals: [ledger=x]}]
+                    """
+                        .formatted(bench.systemNamespace)))));
 
     assertThat(awaitOpened("test/web/1").failure().code()).isEqualTo(RenderFailure.OWN_OBJECT);
     bench.targets.send(bench.targets.target("other", 2, configMap("b", "second")));

@@ -17,7 +17,6 @@ import dev.sluice.contract.fleet.Policy;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,21 +224,7 @@ final class SharedObjectsIT {
 
   private SyncEvent.Target target(
       String application, long generation, ObjectSharing sharing, String... manifests) {
-    Policy base = Policy.DEFAULT;
-    Policy policy =
-        new Policy(
-            base.prune(),
-            base.pruneLimitPercent(),
-            base.force(),
-            base.timeout(),
-            base.plugins(),
-            base.generatedValues(),
-            base.selfHeal(),
-            base.healthTimeout(),
-            base.ignoreDifferences(),
-            Optional.of(sharing),
-            base.healthCheckExprs(),
-            base.adopt());
+    Policy policy = Targets.with(Policy.DEFAULT, "sharedObjects", sharing);
     return bench.targets.target(application, generation, policy, manifests);
   }
 

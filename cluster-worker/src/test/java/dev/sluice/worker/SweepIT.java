@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -89,8 +90,24 @@ final class SweepIT {
     readsNothingButTheKeysWhenEveryObjectIsAccountedFor();
   }
 
-  /** Creates a Service as a fenced worker would. */
+  @Test
+  void leavesAnOrphanWhoseAnnotationForbidsItsDeletion() {
+    Resource<Service> kept = plant("kept", Map.of("sluice.dev/prune", "disabled"));
+    Resource<Service> guarded = plant("guarded", Map.of("sluice.dev/prune", "confirm"));
+    Resource<Service> orphan = plant("orphan");
+
+    await().atMost(Bench.PATIENCE).until(() -> orphan.get() == null);
+    awaitSweeps(2);
+    assertThat(kept.get()).isNotNull();
+    assertThat(guarded.get()).isNotNull();
+  }
+
   private Resource<Service> plant(String name) {
+    return plant(name, Map.of());
+  }
+
+  /** Creates a Service as a fenced worker would. */
+  private Resource<Service> plant(String name, Map<String, String> annotations) {
     Resource<Service> service =
         bench
             .fixture
@@ -103,6 +120,7 @@ final class SweepIT {
                     .addToLabels(Ownership.APPLICATION_LABEL, "shop")
                     .addToLabels(Ownership.INSTALLATION_LABEL, bench.installation())
                     .addToAnnotations(Ownership.GENERATION_ANNOTATION, "1")
+                    .addToAnnotations(annotations)
                     .endMetadata()
                     .withNewSpec()
                     .addNewPort()

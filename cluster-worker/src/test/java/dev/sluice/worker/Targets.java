@@ -1,5 +1,6 @@
 package dev.sluice.worker;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.codec.Envelope;
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.Approval;
@@ -19,12 +20,15 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.fleet.WriteProtection;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
 import java.time.Instant;
@@ -74,41 +78,34 @@ final class Targets implements AutoCloseable {
 
   /** Returns a policy that shows drift without healing it. */
   static Policy showing(Policy policy) {
-    return new Policy(
-        policy.prune(),
-        policy.pruneLimitPercent(),
-        policy.force(),
-        policy.timeout(),
-        policy.plugins(),
-        policy.generatedValues(),
-        Optional.of(false),
-        policy.healthTimeout(),
-        policy.ignoreDifferences(),
-        policy.sharedObjects(),
-        policy.healthCheckExprs(),
-        policy.adopt());
+    return with(policy, "selfHeal", false);
   }
 
   /** Returns the default policy with another rule for existing objects. */
   static Policy adopting(Adoption adoption) {
-    return adopting(Policy.DEFAULT, adoption);
+    return with(Policy.DEFAULT, "adopt", adoption);
   }
 
-  /** Returns a policy with another rule for existing objects. */
-  static Policy adopting(Policy policy, Adoption adoption) {
-    return new Policy(
-        policy.prune(),
-        policy.pruneLimitPercent(),
-        policy.force(),
-        policy.timeout(),
-        policy.plugins(),
-        policy.generatedValues(),
-        policy.selfHeal(),
-        policy.healthTimeout(),
-        policy.ignoreDifferences(),
-        policy.sharedObjects(),
-        policy.healthCheckExprs(),
-        Optional.of(adoption));
+  /** Returns the default policy with an account that is impersonated. */
+  static Policy as(ServiceAccountName account) {
+    return as(Policy.DEFAULT, account);
+  }
+
+  /** Returns a policy with an account that is impersonated. */
+  static Policy as(Policy policy, ServiceAccountName account) {
+    return with(policy, "serviceAccount", account);
+  }
+
+  /** Returns a policy that protects the objects, with the names of others that may write them. */
+  static Policy protecting(Policy policy, String... allow) {
+    return with(policy, "protect", new WriteProtection(List.of(allow)));
+  }
+
+  /** Returns a policy with another value of a field. */
+  static Policy with(Policy policy, String field, Object value) {
+    ObjectNode fields = Json.mapper().valueToTree(policy);
+    fields.set(field, Json.mapper().valueToTree(value));
+    return Json.mapper().convertValue(fields, Policy.class);
   }
 
   void createTopic() {
@@ -145,6 +142,30 @@ final class Targets implements AutoCloseable {
         false,
         "v1:" + application + generation,
         alone(application, generation));
+  }
+
+  /** Returns the target with another type of source at a path, and its files. */
+  static SyncEvent.Target withSource(
+      SyncEvent.Target target, String path, SourceType type, List<InputFile> files) {
+    SourceInputs source = target.sources().getFirst();
+    return new SyncEvent.Target(
+        target.application(),
+        target.cluster(),
+        target.generation(),
+        target.spec(),
+        List.of(
+            new SourceInputs(
+                source.repository(),
+                source.ref(),
+                source.commit(),
+                path,
+                type,
+                source.alias(),
+                source.options(),
+                files)),
+        false,
+        target.inputDigest(),
+        target.provenance());
   }
 
   /** Returns the target as one of this many records of a batch. */

@@ -10,7 +10,6 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ResultEvent;
-import dev.sluice.contract.event.SourceInputs;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.SourceType;
@@ -266,34 +265,19 @@ final class UnavailableApiIT {
 
   /** Returns a chart with a ConfigMap that says whether the cluster has this API version. */
   private SyncEvent.Target chart(String application, String apiVersion) {
-    SyncEvent.Target plain = bench.targets.target(application, 1);
-    SourceInputs source = plain.sources().getFirst();
-    return new SyncEvent.Target(
-        plain.application(),
-        plain.cluster(),
-        plain.generation(),
-        plain.spec(),
+    return Targets.withSource(
+        bench.targets.target(application, 1),
+        "chart",
+        SourceType.HELM,
         List.of(
-            new SourceInputs(
-                source.repository(),
-                source.ref(),
-                source.commit(),
-                "chart",
-                SourceType.HELM,
-                source.alias(),
-                source.options(),
-                List.of(
-                    new InputFile.Text(
-                        "chart/Chart.yaml", false, "{apiVersion: v2, name: c, version: 1.0.0}"),
-                    new InputFile.Text(
-                        "chart/templates/a.yaml",
-                        false,
-                        configMap(
-                            application,
-                            "{{ .Capabilities.APIVersions.Has `%s` }}".formatted(apiVersion)))))),
-        false,
-        plain.inputDigest(),
-        plain.provenance());
+            new InputFile.Text(
+                "chart/Chart.yaml", false, "{apiVersion: v2, name: c, version: 1.0.0}"),
+            new InputFile.Text(
+                "chart/templates/a.yaml",
+                false,
+                configMap(
+                    application,
+                    "{{ .Capabilities.APIVersions.Has `%s` }}".formatted(apiVersion)))));
   }
 
   private Failure awaitRetrying(String application) {

@@ -15,6 +15,7 @@ import dev.sluice.platform.health.HealthServer;
 import dev.sluice.platform.health.Readiness;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.platform.telemetry.Heartbeats;
 import dev.sluice.platform.telemetry.Telemetry;
 import java.time.Clock;
@@ -44,6 +45,12 @@ public final class Dispatcher implements AutoCloseable {
    */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
+  /**
+   * Inputs may have a twelfth of the heap: as text, as JSON, and in the producer's buffer they are
+   * in memory three times.
+   */
+  private static final int PAYLOADS = 12;
+
   private final Clock clock;
   private final ScheduledExecutorService timers;
   private final Mirrors mirrors;
@@ -69,7 +76,8 @@ public final class Dispatcher implements AutoCloseable {
     this.archive = config.archive().map(settings -> settings.open(connection.topics(), clock));
     this.mirrors = Mirrors.owning(config.mirrors(), config.mirrorLimits(), clock);
     this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
-    this.recorded = new RecordedTargets(connection, archive);
+    LargePayloads payloads = LargePayloads.inHeap(PAYLOADS);
+    this.recorded = new RecordedTargets(connection, archive, payloads);
     this.intake =
         new FleetIntake(config.fleet(), config.guard(), config.replication(), connection, clock);
     this.consumer =
@@ -81,6 +89,7 @@ public final class Dispatcher implements AutoCloseable {
                 mirrors,
                 remotes,
                 recorded,
+                payloads,
                 config.timing(),
                 clock,
                 timers,

@@ -25,17 +25,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Faults around a partition: silent or unavailable forges, fences, sizes. */
 class DispatcherFaultIT {
@@ -136,8 +142,18 @@ class DispatcherFaultIT {
     await().atMost(Duration.ofSeconds(10)).until(dispatcher::isReady);
   }
 
-  @Test
-  void aTooLargeTargetBecomesADeadLetterThatClosesWhenItFits() throws IOException {
+  static Stream<Named<String>> tooLargeTexts() {
+    byte[] random = new byte[18_000_000];
+    new Random(1).nextBytes(random);
+    return Stream.of(
+        Named.of("large before it is compressed", "\"".repeat(25_200_000)),
+        Named.of("hardly compressible", Base64.getEncoder().encodeToString(random)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tooLargeTexts")
+  void aTooLargeTargetBecomesADeadLetterThatClosesWhenItFits(String tooLargeText)
+      throws IOException {
     situation.application("web", "staging");
     situation.application("api", "staging");
     situation.put("web", "one").put("api", "one").push();
@@ -153,10 +169,10 @@ class DispatcherFaultIT {
     situation.awaitSync(STAGING, 2);
 
     // as JSON each of these is two bytes: about 5 KiB below the limit
-    situation.file("apps/web/large.yaml", "#" + "\"".repeat(8_353_000) + "\n").pushAndNotify();
+    situation.file("apps/web/large.yaml", "#" + "\"".repeat(25_163_000) + "\n").pushAndNotify();
     assertThat(situation.awaitSync(STAGING, 3)).hasSize(3);
 
-    situation.file("apps/web/large.yaml", "#" + "\"".repeat(8_400_000) + "\n");
+    situation.file("apps/web/large.yaml", "#" + tooLargeText + "\n");
     CommitId tooLarge = situation.put("api", "two").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4)).getLast()).isEqualTo("api 2 two");
     situation.awaitQuiet();

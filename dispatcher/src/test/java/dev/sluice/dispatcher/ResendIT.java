@@ -82,7 +82,7 @@ class ResendIT {
 
     assertThat(outcome(resend))
         .isEqualTo("SENT 3: generation 3 was sent with the recorded inputs of generation 1");
-    List<SyncEvent> sent = situation.sync(STAGING);
+    List<SyncEvent> sent = situation.awaitSync(STAGING, 3);
     assertThat(lines(sent)).containsExactly("web 1 one", "web 2 two", "web 3 one");
     assertThat(content(sent.get(2))).isEqualTo(content(sent.get(0)));
     assertThat(sent.get(2).provenance().causes()).containsExactly(resend);

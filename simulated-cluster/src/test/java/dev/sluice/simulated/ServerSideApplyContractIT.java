@@ -3,6 +3,7 @@ package dev.sluice.simulated;
 import static dev.sluice.simulated.Manifests.configMap;
 import static dev.sluice.simulated.Manifests.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,8 @@ class ServerSideApplyContractIT {
             containers:
             %s
       """;
+
+  private static final String REPLACE = "[{\"op\": \"replace\", \"path\": \"%s\", \"value\": %s}]";
 
   private static ClusterFixture fixture;
   private static KubernetesClient client;
@@ -97,6 +102,40 @@ class ServerSideApplyContractIT {
     manifests.apply("one", configMap("dropped", "b: '2'"));
 
     assertThat(live("dropped").getData()).isEqualTo(Map.of("b", "2"));
+  }
+
+  @Test
+  void fieldsWithoutOwnersBelongToBeforeFirstApplyOnceTheObjectIsApplied() {
+    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    manifests.apply("one", configMap("untracked", "a: '1'", "b: '2'"));
+    patch("untracked", PatchType.JSON, REPLACE.formatted("/metadata/managedFields", "[{}]"));
+    patch("untracked", PatchType.JSON, REPLACE.formatted("/data/b", "\"3\""));
+    assertThat(live("untracked").getMetadata().getManagedFields()).isEmpty();
+
+    GenericKubernetesResource applied =
+        manifests.apply("two", configMap("untracked", "a: '1'", "c: '4'"));
+
+    assertThat(applied.getMetadata().getManagedFields())
+        .extracting(
+            entry ->
+                "%s %s %s"
+                    .formatted(
+                        entry.getManager(),
+                        entry.getOperation(),
+                        Serialization.asJson(entry.getFieldsV1())))
+        .containsExactlyInAnyOrder(
+            "two Apply {\"f:data\":{\"f:a\":{},\"f:c\":{}}}",
+            "before-first-apply Update {\"f:data\":{\".\":{},\"f:a\":{},\"f:b\":{}}}");
+    assertThat(live("untracked").getData()).isEqualTo(Map.of("a", "1", "b", "3", "c", "4"));
+  }
+
+  private static void patch(String name, PatchType type, String patch) {
+    var unused =
+        client
+            .configMaps()
+            .inNamespace(namespace)
+            .withName(name)
+            .patch(PatchContext.of(type), patch);
   }
 
   @Test

@@ -54,7 +54,12 @@ class ArchitectureTest {
           Map.entry("dispatcher.decide", List.of("contract", "platform.kafka", "inputs.closure")),
           Map.entry(
               "dispatcher.evaluate",
-              List.of("dispatcher.decide", "contract", "platform.kafka", "inputs")));
+              List.of(
+                  "dispatcher.decide",
+                  "contract",
+                  "platform.kafka",
+                  "platform.process",
+                  "inputs")));
 
   private static final Set<String> MODULES =
       ARROWS.keySet().stream().filter(name -> !name.contains(".")).collect(Collectors.toSet());

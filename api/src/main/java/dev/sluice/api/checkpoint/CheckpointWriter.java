@@ -143,7 +143,7 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   private Map<String, Object> consumerProperties() {
-    Map<String, Object> properties = connection.consumer("checkpoints");
+    Map<String, Object> properties = connection.targetConsumer("checkpoints");
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, connection.topics().prefix() + "-checkpoints");
     // finds topics of clusters that join
     properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, TOPICS_SEEN_WITHIN);

@@ -11,6 +11,7 @@ import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.telemetry.Counter;
 import dev.sluice.platform.telemetry.Histogram;
@@ -165,6 +166,7 @@ final class ApiMetrics {
         case ResultEvent.Unchanged unchanged -> ended(unchanged);
         case ResultEvent.Removed removed -> ended(removed);
         case ResultEvent.Planned _,
+            Waiting _,
             ResultEvent.Superseded _,
             ResultEvent.Retrying _,
             ResultEvent.Parked _,

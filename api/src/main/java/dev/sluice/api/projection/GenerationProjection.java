@@ -16,6 +16,7 @@ import dev.sluice.contract.event.ResultEvent.Retrying;
 import dev.sluice.contract.event.ResultEvent.Superseded;
 import dev.sluice.contract.event.ResultEvent.Unchanged;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Waiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,7 @@ final class GenerationProjection {
             subject.cluster(),
             subject.generation());
       }
+      case Waiting waiting -> step(waiting, Optional.of(waiting.shown()), at);
       case Applied applied -> applied(applied, at);
       case Unchanged unchanged -> {
         ended(unchanged, generated(unchanged.generated()), at);

@@ -2,6 +2,7 @@ package dev.sluice.api.projection;
 
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange;
@@ -22,6 +23,7 @@ import dev.sluice.contract.event.ResultEvent.Swept;
 import dev.sluice.contract.event.ResultEvent.Unchanged;
 import dev.sluice.contract.event.ResultEvent.WorkerHello;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.name.ClusterName;
 import java.time.Instant;
 import java.util.HashMap;
@@ -35,6 +37,9 @@ import java.util.Optional;
  * the history.
  */
 final class ResultProjection {
+
+  /** The code of an application that is being synced, and waits. */
+  private static final Optional<String> WAITING = Optional.of(EventType.WAITING.slug());
 
   private final Sql sql;
   private final GenerationProjection generations;
@@ -70,6 +75,9 @@ final class ResultProjection {
               dispatched.inputDigest().isPresent() ? Phase.SYNCING : Phase.REMOVING,
               Optional.empty(),
               at);
+      case Waiting waiting ->
+          status(
+              waiting, Phase.SYNCING, WAITING, Optional.of(waiting.shown()), Optional.empty(), at);
       case Applied applied -> {
         changed(applied.subject(), applied.changes(), at);
         status(applied, Phase.SYNCED, Optional.empty(), at);
@@ -93,6 +101,22 @@ final class ResultProjection {
   }
 
   private void status(OfTarget event, Phase phase, Optional<Failure> failure, Instant at) {
+    status(
+        event,
+        phase,
+        failure.map(it -> it.code().value()),
+        failure.map(Failure::message),
+        failure.flatMap(Failure::plan).map(Columns::json),
+        at);
+  }
+
+  private void status(
+      OfTarget event,
+      Phase phase,
+      Optional<String> code,
+      Optional<String> message,
+      Optional<String> plan,
+      Instant at) {
     Subject subject = event.subject();
     sql.update(
         """
@@ -108,9 +132,9 @@ final class ResultProjection {
         subject.commit(),
         phase,
         at,
-        failure.map(Failure::code),
-        failure.map(Failure::message),
-        failure.flatMap(Failure::plan).map(Columns::json));
+        code,
+        message,
+        plan);
   }
 
   /** Records that the cluster holds this generation, even if a newer one is in progress. */

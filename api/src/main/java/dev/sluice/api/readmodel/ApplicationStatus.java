@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param generation generation sent last; {@value Generation#NONE} if none was sent
  * @param since when this phase began; absent if nothing tells any longer
- * @param code failure code of a parked or retrying application; empty in other phases
+ * @param code failure code of a parked or retrying application, {@code waiting} if a wave or a hook
+ *     is waited for; empty in other phases
  * @param applied what the cluster is known to hold
  * @param hold the command by which an operator has stopped the sending
  * @param sync Synced, OutOfSync, Syncing, Retrying, Parked, Drifted, Removing, Removed or Unknown
@@ -143,12 +144,12 @@ public record ApplicationStatus(
 
   /**
    * Hold of an application in a cluster: the newest revision in Git is not applied until somebody
-   * releases the hold.
+   * or something releases the hold.
    *
-   * @param what suspended, pinned or guard
+   * @param what suspended, pinned, guard or wave
    * @param commit that the application is pinned to
    * @param by the operator, or the part of Sluice that holds it
-   * @param release the command that releases it
+   * @param release the command, or the change, that releases it
    */
   public record HeldView(
       String what,
@@ -171,16 +172,23 @@ public record ApplicationStatus(
                 row.text("held_reason"),
                 "sluice resume" + place));
       }
+      if (row.number("is_in_wave") != 0) {
+        return Optional.of(
+            byWorker("wave", row, "the health of these objects, or the end of these hooks"));
+      }
       return row.number("is_guarded") == 0
           ? Optional.empty()
-          : Optional.of(
-              new HeldView(
-                  "guard",
-                  Optional.empty(),
-                  "the worker",
-                  row.time("phase_since"),
-                  row.text("phase_message"),
-                  "sluice approve" + place));
+          : Optional.of(byWorker("guard", row, "sluice approve" + place));
+    }
+
+    private static HeldView byWorker(String what, Row row, String release) throws SQLException {
+      return new HeldView(
+          what,
+          Optional.empty(),
+          "the worker",
+          row.time("phase_since"),
+          row.text("phase_message"),
+          release);
     }
   }
 

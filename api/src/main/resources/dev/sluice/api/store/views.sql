@@ -12,7 +12,7 @@ CREATE VIEW shown_status AS
       ELSE message END AS message,
     applied_generation, applied_commit, applied_at, applied_renderer, applied_generated,
     held_by, held_reason, held_since, held_commit,
-    phase = 'Parked' AND plan IS NOT NULL AS is_guarded, since AS phase_since, message AS phase_message, silent_since, silent_message,
+    phase = 'Parked' AND plan IS NOT NULL AS is_guarded, phase = 'Syncing' AND code = 'waiting' AS is_in_wave, since AS phase_since, message AS phase_message, silent_since, silent_message,
     CASE WHEN phase = 'Removed' THEN phase
       WHEN is_silent OR is_unknown THEN 'Unknown'
       WHEN is_refused THEN 'Parked'

@@ -363,6 +363,26 @@ class ObservationsIT {
   }
 
   @Test
+  void aWaveThatWaitsIsAHoldUntilTheNextResult() {
+    topics.waiting("web", "east", 2, 2).flush();
+    try (ReadModel model = open()) {
+      ApplicationStatus waiting = status(model);
+      assertThat(waiting.sync()).isEqualTo("Syncing");
+      assertThat(waiting.held().orElseThrow().what()).isEqualTo("wave");
+      assertThat(waiting.message())
+          .contains(
+              "Sync wave 1 waits: Deployment shop/web (1 of 3 replicas are ready) and 2 more");
+      assertThat(model.fleet().clusters(Scope.ALL).getFirst().held()).isEqualTo(Map.of("wave", 1L));
+    }
+    topics.applied("web", "east", 2, 2).flush();
+    try (ReadModel model = open()) {
+      await().untilAsserted(() -> assertThat(status(model).sync()).isEqualTo("Synced"));
+      assertThat(status(model).held()).isEmpty();
+      assertThat(status(model).code()).isEmpty();
+    }
+  }
+
+  @Test
   void anApplicationWithRefusedSourcesIsParked() {
     topics.evaluated(2);
     topics.write(

@@ -17,6 +17,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.event.ObservedObject;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
@@ -30,6 +31,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
@@ -38,6 +40,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -409,6 +412,23 @@ public final class TopicWriter implements AutoCloseable {
                         0,
                         List.of())),
             "an approval"));
+  }
+
+  /** Reports that the first wave waits for a Deployment. */
+  public TopicWriter waiting(String application, String cluster, long generation, int commit) {
+    return write(
+        "waiting/%s/%s/%d".formatted(cluster, application, generation),
+        new Waiting(
+            subject(application, cluster, generation, commit),
+            "Sync wave 1",
+            List.of(
+                new ObservedObject(
+                    new ObjectRef("apps/v1", "Deployment", "shop", "web"),
+                    Health.PROGRESSING,
+                    "1 of 3 replicas are ready",
+                    List.of())),
+            Optional.of(2),
+            Instant.EPOCH));
   }
 
   public TopicWriter retrying(

@@ -26,6 +26,13 @@ public final class FirstSyncBenchmark {
       Setting.integer("applications", "number of applications of 4 objects", 1, 100_000).or("1000");
   private static final Setting<String> JAVA_OPTIONS =
       Setting.text("java-options", "OPTIONS", "JVM options of the worker").or("-Xmx256m");
+  private static final Setting<Boolean> CONFIG_MAPS =
+      Setting.flag(
+          "config-maps",
+          "applications of four ConfigMaps, and only the calls that they need, in a cluster"
+              + " without pods");
+  private static final Setting<Optional<Path>> KUBECONFIG =
+      Setting.path("kubeconfig", "kubeconfig of a real cluster, for --config-maps").optional();
   private static final Setting<Integer> ROUNDS =
       Setting.integer("rounds", "rounds of both", 1, 100).or("2");
   private static final Setting<Path> OUTPUT =
@@ -40,7 +47,7 @@ public final class FirstSyncBenchmark {
         "first-sync",
         "Times the first sync of many applications until all are healthy, and the same calls"
             + " alone.",
-        List.of(APPLICATIONS, ROUNDS, JAVA_OPTIONS, OUTPUT),
+        List.of(APPLICATIONS, CONFIG_MAPS, KUBECONFIG, ROUNDS, JAVA_OPTIONS, OUTPUT),
         FirstSyncBenchmark::run);
   }
 
@@ -60,11 +67,11 @@ public final class FirstSyncBenchmark {
       Path directory = Files.createTempDirectory("sluice-benchmark");
       Logging.toFile(directory.resolve("benchmark.log"));
       double[] bare;
-      try (WorkerRig rig = rig(directory)) {
-        bare = SameCalls.run(rig, applications);
+      try (WorkerRig rig = rig(directory, values)) {
+        bare = calls(rig, values);
       }
       Round round;
-      try (WorkerRig rig = rig(directory)) {
+      try (WorkerRig rig = rig(directory, values)) {
         round = new Round(bare[0], bare[1], sync(rig, values, applications));
       }
       System.out.println(
@@ -79,8 +86,17 @@ public final class FirstSyncBenchmark {
     return 0;
   }
 
-  private static WorkerRig rig(Path directory) throws Exception {
-    return WorkerRig.start(Files.createTempDirectory(directory, "rig"), Optional.empty());
+  private static WorkerRig rig(Path directory, SettingValues values) throws Exception {
+    return WorkerRig.start(Files.createTempDirectory(directory, "rig"), values.get(KUBECONFIG));
+  }
+
+  /** Returns the seconds of the calls, and until all is available. */
+  private static double[] calls(WorkerRig rig, SettingValues values) throws Exception {
+    if (!values.get(CONFIG_MAPS)) {
+      return SameCalls.run(rig, values.get(APPLICATIONS));
+    }
+    double seconds = SameCalls.ofConfigMaps(rig, values.get(APPLICATIONS));
+    return new double[] {seconds, seconds};
   }
 
   /** Returns the seconds of a running worker from the targets until all are healthy. */
@@ -89,7 +105,11 @@ public final class FirstSyncBenchmark {
     try (Child worker = rig.worker(values.get(JAVA_OPTIONS))) {
       rig.awaitLeader();
       long start = System.nanoTime();
-      rig.send(applications, 1);
+      if (values.get(CONFIG_MAPS)) {
+        rig.send(applications, SampleApplications::configMaps);
+      } else {
+        rig.send(applications, 1);
+      }
       rig.healthy().await(applications, LIMIT);
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.println("worker: " + worker.memory());

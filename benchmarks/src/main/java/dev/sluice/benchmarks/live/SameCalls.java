@@ -73,6 +73,43 @@ final class SameCalls {
     }
   }
 
+  /**
+   * Returns the seconds until the calls are answered that applications of ConfigMaps cannot do
+   * without: their applies, and two of the ledger.
+   */
+  static double ofConfigMaps(WorkerRig rig, int applications) throws Exception {
+    RawApi api = new RawApi(rig.client());
+    String maps = "/api/v1/namespaces/%s/configmaps/".formatted(rig.namespace());
+    Semaphore free = new Semaphore(AT_ONCE);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      long start = System.nanoTime();
+      List<Future<?>> calls = new ArrayList<>();
+      for (int i = 0; i < applications; i++) {
+        String name = SampleApplications.name(i);
+        calls.add(
+            executor.submit(
+                () -> {
+                  free.acquire();
+                  try {
+                    List<String> manifests = SampleApplications.configMaps(name);
+                    apply(api, maps + "ledger-" + name, ledger(name, "applying"));
+                    for (int object = 0; object < manifests.size(); object++) {
+                      apply(api, "%s%s-%d".formatted(maps, name, object), manifests.get(object));
+                    }
+                    apply(api, maps + "ledger-" + name, ledger(name, "done"));
+                    return null;
+                  } finally {
+                    free.release();
+                  }
+                }));
+      }
+      for (Future<?> call : calls) {
+        call.get();
+      }
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+
   private static boolean isAvailable(ChangeWatch.Seen seen) {
     var status = seen.deployment().getStatus();
     return status != null && Integer.valueOf(1).equals(status.getAvailableReplicas());

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Applications of four objects each: a Deployment, its Service, its ConfigMap and its account. */
 public final class SampleApplications {
@@ -35,15 +36,12 @@ public final class SampleApplications {
     return "app-%05d".formatted(number);
   }
 
-  /**
-   * Returns the first target of an application.
-   *
-   * @param replicas of its Deployment
-   */
-  static SyncEvent.Target target(int number, ClusterName cluster, String namespace, int replicas) {
+  /** Returns the first target of an application with these manifests. */
+  static SyncEvent.Target target(
+      int number, ClusterName cluster, String namespace, List<String> manifests) {
     String name = name(number);
     List<InputFile> files = new ArrayList<>();
-    for (String manifest : manifests(name, replicas)) {
+    for (String manifest : manifests) {
       String path = "%s/%d.yaml".formatted(name, files.size());
       files.add(new InputFile.Text(path, false, manifest));
     }
@@ -115,6 +113,25 @@ public final class SampleApplications {
           labels: {app.kubernetes.io/name: %1$s}
         """
             .formatted(name));
+  }
+
+  /** Returns the manifests of an application of ConfigMaps only. */
+  static List<String> configMaps(String name) {
+    return IntStream.range(0, OBJECTS)
+        .mapToObj(
+            i ->
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: %1$s-%2$d
+                  labels: {app.kubernetes.io/name: %1$s}
+                data:
+                  level: info
+                  url: https://%1$s.example.org/api/%2$d
+                """
+                    .formatted(name, i))
+        .toList();
   }
 
   static String deployment(String name, int replicas) {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
@@ -115,12 +116,23 @@ final class WorkerRig implements AutoCloseable {
     return healthy;
   }
 
-  /** Writes the targets of this many applications. */
+  /** Writes the targets of this many applications, whose Deployments have so many replicas. */
   void send(int applications, int replicas) {
+    send(applications, name -> SampleApplications.manifests(name, replicas));
+  }
+
+  /**
+   * Writes the targets of this many applications.
+   *
+   * @param manifests of an application, by its name
+   */
+  void send(int applications, Function<String, List<String>> manifests) {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka.producer("benchmark"))) {
       for (int i = 0; i < applications; i++) {
-        SyncEvent event = SampleApplications.target(i, CLUSTER, namespace, replicas);
+        SyncEvent event =
+            SampleApplications.target(
+                i, CLUSTER, namespace, manifests.apply(SampleApplications.name(i)));
         var unused =
             producer.send(
                 EventCodec.encode(

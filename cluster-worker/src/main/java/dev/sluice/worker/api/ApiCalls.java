@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.contract.yaml.YamlJson;
 import dev.sluice.platform.process.FatalErrors;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,9 @@ final class ApiCalls {
   /** Server-side apply; the server reads the body as YAML. */
   static final String APPLY = "application/apply-patch+yaml";
 
+  private static final int FORBIDDEN = 403;
+  private static final String IMPERSONATED_USER = "Impersonate-User";
+
   /** The beginning of a path in an API group, with the group and the version. */
   private static final Pattern GROUP = Pattern.compile("/apis/([^/?]+/[^/?]+)");
 
@@ -48,26 +54,69 @@ final class ApiCalls {
   private final String base;
   private final Duration timeout;
   private final BooleanSupplier mayWrite;
+  private final RequestPace pace;
+  private final Optional<ServiceAccountName> account;
 
-  ApiCalls(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
+  /**
+   * Creates calls.
+   *
+   * @param account that every call impersonates; empty for the client's own permissions
+   */
+  ApiCalls(
+      KubernetesClient client,
+      Duration timeout,
+      BooleanSupplier mayWrite,
+      RequestPace pace,
+      Optional<ServiceAccountName> account) {
     this.client = client;
     this.mayWrite = mayWrite;
+    this.pace = pace;
+    this.account = account;
     String url = client.getMasterUrl().toString();
     this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     this.timeout = timeout;
   }
 
+  /** Returns calls over the same connections that impersonate an account. */
+  ApiCalls as(ServiceAccountName impersonated) {
+    return new ApiCalls(client, timeout, mayWrite, pace, Optional.of(impersonated));
+  }
+
+  /**
+   * Has a request impersonate the account. The API server adds the groups of service accounts, so
+   * that the permission to impersonate groups is not needed.
+   *
+   * @throws ApiException if the client impersonates a user already, which would win
+   */
+  private void impersonate(HttpRequest.Builder request) {
+    if (account.isEmpty()) {
+      return;
+    }
+    String own = client.getConfiguration().getImpersonateUsername();
+    if (own != null && !own.isEmpty()) {
+      throw new ApiException(
+          FORBIDDEN,
+          "Forbidden",
+          "the worker's credentials impersonate %s, so they cannot impersonate the service account %s: give the worker credentials of its own"
+              .formatted(own, account.get()),
+          "",
+          List.of(),
+          null);
+    }
+    request.header(IMPERSONATED_USER, account.get().user());
+  }
+
   /** Opens an answer that is read while it arrives, without a time limit; the caller closes it. */
   InputStream stream(String path, String accept) throws IOException, InterruptedException {
-    HttpRequest request =
+    HttpRequest.Builder builder =
         client
             .getHttpClient()
             .newHttpRequestBuilder()
             .uri(base + path)
             .header("Accept", accept)
-            .forStreaming()
-            .build();
-    HttpResponse<InputStream> response = send("GET", request, InputStream.class);
+            .forStreaming();
+    impersonate(builder);
+    HttpResponse<InputStream> response = send("GET", builder.build(), InputStream.class, false);
     if (response.isSuccessful()) {
       return response.body();
     }
@@ -106,19 +155,43 @@ final class ApiCalls {
   ObjectNode call(
       String method, String path, String contentType, String accept, @Nullable ObjectNode body)
       throws InterruptedException {
-    if (body != null && !path.contains("dryRun=All") && !mayWrite.getAsBoolean()) {
-      throw ApiException.unreachable(
-          "nothing is written: this worker may no longer lead", new IllegalStateException());
-    }
+    boolean writes = body != null && !path.contains("dryRun=All");
     HttpRequest request = request(method, path, contentType, accept, body);
     try {
-      return read(method, send(method, request, String.class));
+      return read(method, send(method, request, String.class, writes));
     } catch (ApiException e) {
+      if (account.isPresent() && isOfImpersonation(e)) {
+        throw ApiException.notImpersonated(account.get(), e);
+      }
       Matcher group = GROUP.matcher(path);
       throw group.lookingAt() && isWithoutServer(e)
           ? ApiException.groupUnavailable(group.group(1), e)
           : e;
     }
+  }
+
+  /**
+   * Reads an answer that is plain text.
+   *
+   * @throws ApiException if the API refuses the call, or gives no answer
+   */
+  String text(String path) throws InterruptedException {
+    HttpResponse<String> response =
+        send("GET", request("GET", path, JSON, "text/plain, */*", null), String.class, false);
+    String text = response.body() == null ? "" : response.body();
+    if (!response.isSuccessful()) {
+      throw failure("GET", response, tree(text));
+    }
+    return text;
+  }
+
+  /**
+   * Returns whether the account may not be impersonated. The message does not name the account if
+   * the API server has constrained impersonation (KEP-5284).
+   */
+  private static boolean isOfImpersonation(ApiException failure) {
+    return failure.code() == FORBIDDEN
+        && String.valueOf(failure.getMessage()).contains("\" cannot impersonate");
   }
 
   /**
@@ -139,7 +212,36 @@ final class ApiCalls {
     }
   }
 
-  private <T> HttpResponse<T> send(String method, HttpRequest request, Class<T> body)
+  /** Sends a request; again for some times, if the server is too busy for it. */
+  private <T> HttpResponse<T> send(
+      String method, HttpRequest request, Class<T> body, boolean writes)
+      throws InterruptedException {
+    for (int sent = 1; ; sent++) {
+      HttpResponse<T> response;
+      pace.begin();
+      try {
+        if (writes && !mayWrite.getAsBoolean()) {
+          throw ApiException.unreachable(
+              "nothing is written: this worker may no longer lead", new IllegalStateException());
+        }
+        response = sendOnce(method, request, body);
+        if (!RequestPace.isRefusal(response)) {
+          pace.answered();
+          return response;
+        }
+        if (!pace.refused(response, sent)) {
+          return response;
+        }
+      } finally {
+        pace.end();
+      }
+      if (response.body() instanceof InputStream answer) {
+        closeQuietly(answer);
+      }
+    }
+  }
+
+  private <T> HttpResponse<T> sendOnce(String method, HttpRequest request, Class<T> body)
       throws InterruptedException {
     CompletableFuture<HttpResponse<T>> pending = client.getHttpClient().sendAsync(request, body);
     try {
@@ -167,6 +269,7 @@ final class ApiCalls {
             .uri(base + path)
             .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     builder.header("Accept", accept);
+    impersonate(builder);
     if (body == null) {
       return builder.build();
     }

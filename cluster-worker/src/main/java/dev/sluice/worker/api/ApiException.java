@@ -1,6 +1,7 @@
 package dev.sluice.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.platform.process.SupervisedLoop;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,11 +85,19 @@ public final class ApiException extends RuntimeException implements SupervisedLo
   }
 
   private static @Nullable Duration delay(@Nullable String header, JsonNode status) {
-    if (header != null && header.matches("\\d{1,6}")) {
-      return Duration.ofSeconds(Long.parseLong(header));
+    Optional<Duration> named = seconds(header);
+    if (named.isPresent()) {
+      return named.get();
     }
     JsonNode seconds = status.path("details").path("retryAfterSeconds");
     return seconds.isInt() && seconds.asInt() > 0 ? Duration.ofSeconds(seconds.asInt()) : null;
+  }
+
+  /** Returns the time of a {@code Retry-After} header in seconds; empty if it names none. */
+  static Optional<Duration> seconds(@Nullable String header) {
+    return header != null && header.matches("\\d{1,6}")
+        ? Optional.of(Duration.ofSeconds(Long.parseLong(header)))
+        : Optional.empty();
   }
 
   public static ApiException unreachable(String message, Throwable cause) {
@@ -116,6 +125,21 @@ public final class ApiException extends RuntimeException implements SupervisedLo
     return failure;
   }
 
+  /** Returns the failure of a call whose account the worker may not impersonate. */
+  static ApiException notImpersonated(ServiceAccountName account, ApiException cause) {
+    ApiException failure =
+        new ApiException(
+            cause.code(),
+            cause.reason(),
+            "%s (the worker may not impersonate the service account %s)"
+                .formatted(cause.getMessage(), account),
+            cause.detailsKind(),
+            cause.causes(),
+            null);
+    failure.initCause(cause);
+    return failure;
+  }
+
   /** Returns the HTTP status; {@link #NO_ANSWER} if the server did not answer. */
   public int code() {
     return code;
@@ -136,6 +160,11 @@ public final class ApiException extends RuntimeException implements SupervisedLo
   /** Returns the HTTP status with the reason, if there is one: {@code 422 Invalid}. */
   public String status() {
     return reason.isBlank() ? Integer.toString(code) : code + " " + reason;
+  }
+
+  /** Returns whether the namespace of the object does not exist. */
+  public boolean isNamespaceMissing() {
+    return isNotFound() && detailsKind().equals("namespaces");
   }
 
   /**

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ServiceAccountName;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Operations on objects of the Kubernetes API. Never retries: the lane decides what happens after a
+ * Operations on objects of the Kubernetes API. Repeats only requests that a busy server refused
+ * unread, at the server's pace ({@link RequestPace}): the lane decides what happens after a
  * failure.
  */
 public final class ClusterApi {
@@ -49,20 +52,30 @@ public final class ClusterApi {
   /**
    * Creates an API that may always write.
    *
-   * @param timeout of every call
+   * @param timeout of every request
    */
   public ClusterApi(KubernetesClient client, Duration timeout) {
-    this(client, timeout, () -> true);
+    this(client, timeout, () -> true, RequestPace.repeating(() -> {}));
   }
 
   /**
    * Creates an API that may write while a condition holds.
    *
-   * @param timeout of every call
-   * @param mayWrite checked before every call that writes
+   * @param timeout of every request
+   * @param mayWrite checked before every request that writes
    */
-  public ClusterApi(KubernetesClient client, Duration timeout, BooleanSupplier mayWrite) {
-    this.calls = new ApiCalls(client, timeout, mayWrite);
+  public ClusterApi(
+      KubernetesClient client, Duration timeout, BooleanSupplier mayWrite, RequestPace pace) {
+    this(new ApiCalls(client, timeout, mayWrite, pace, Optional.empty()));
+  }
+
+  private ClusterApi(ApiCalls calls) {
+    this.calls = calls;
+  }
+
+  /** Returns an API over the same connections whose calls impersonate a service account. */
+  public ClusterApi as(ServiceAccountName account) {
+    return new ClusterApi(calls.as(account));
   }
 
   /** Reads one object; returns empty if it, or its kind, does not exist. */
@@ -89,6 +102,11 @@ public final class ClusterApi {
     }
   }
 
+  /** Reads the text of a log. */
+  public String text(String path) throws InterruptedException {
+    return calls.text(path);
+  }
+
   /** Reads an object that every cluster has. */
   public ObjectNode required(String path) throws InterruptedException {
     return calls.call("GET", path, JSON, JSON, null);
@@ -100,9 +118,20 @@ public final class ClusterApi {
     if (get(path).isEmpty()) {
       ObjectNode namespace = Json.mapper().createObjectNode();
       namespace.put("apiVersion", "v1").put("kind", "Namespace");
-      namespace.putObject("metadata").put("name", name);
-      apply(path, namespace, true);
+      namespace.putObject("metadata").put("name", name).put("resourceVersion", ABSENT);
+      try {
+        apply(path, namespace, true);
+      } catch (ApiException e) {
+        if (!e.isPreconditionFailed()) {
+          throw e; // otherwise somebody else has created it
+        }
+      }
     }
+  }
+
+  /** Creates an object in a collection, such as a review; returns the server's answer. */
+  public ObjectNode create(String collection, ObjectNode object) throws InterruptedException {
+    return calls.call("POST", collection, JSON, JSON, object);
   }
 
   /** Applies an object by server-side apply (KEP-555). */
@@ -162,9 +191,19 @@ public final class ClusterApi {
 
   /** Deletes exactly the object that was read, and its dependents in the background. */
   public void delete(String path, String uid, String resourceVersion) throws InterruptedException {
+    delete(path, uid, resourceVersion, Propagation.BACKGROUND);
+  }
+
+  /**
+   * Deletes exactly the object that was read.
+   *
+   * @param propagation how its dependents are treated
+   */
+  public void delete(String path, String uid, String resourceVersion, Propagation propagation)
+      throws InterruptedException {
     ObjectNode options = Json.mapper().createObjectNode();
     options.put("apiVersion", "v1").put("kind", "DeleteOptions");
-    options.put("propagationPolicy", "Background");
+    options.put("propagationPolicy", propagation.text());
     options.putObject("preconditions").put("uid", uid).put("resourceVersion", resourceVersion);
     calls.call("DELETE", path, JSON, JSON, options);
   }

@@ -31,14 +31,31 @@ public final class Discovery implements ClusterFacts.Source {
   private static final Logger log = LoggerFactory.getLogger(Discovery.class);
 
   private final ClusterApi api;
-  private final Set<String> unavailable = ConcurrentHashMap.newKeySet();
-  private final Map<String, Map<String, ApiResource>> known = new ConcurrentHashMap<>();
+  private final ClusterApi objects;
+  private final Set<String> unavailable;
+  private final Map<String, Map<String, ApiResource>> known;
   private final ReentrantLock asking = new ReentrantLock();
   private Optional<ClusterFacts> facts = Optional.empty();
   private long factsAt;
 
   public Discovery(ClusterApi api) {
+    this(api, api, ConcurrentHashMap.newKeySet(), new ConcurrentHashMap<>());
+  }
+
+  private Discovery(
+      ClusterApi api,
+      ClusterApi objects,
+      Set<String> unavailable,
+      Map<String, Map<String, ApiResource>> known) {
     this.api = api;
+    this.objects = objects;
+    this.unavailable = unavailable;
+    this.known = known;
+  }
+
+  /** Returns a discovery that knows the same kinds, and reads objects by another API. */
+  public Discovery reading(ClusterApi other) {
+    return new Discovery(api, other, unavailable, known);
   }
 
   /**
@@ -83,13 +100,13 @@ public final class Discovery implements ClusterFacts.Source {
   /** Returns an object; empty if it does not exist, or the cluster does not serve its kind. */
   public Optional<ObjectNode> read(ObjectRef ref) throws InterruptedException {
     Optional<ApiResource> resource = find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.get(resource.get().path(ref));
+    return resource.isEmpty() ? Optional.empty() : objects.get(resource.get().path(ref));
   }
 
   /** Returns an object like {@link #read}, but only its metadata if the server supports that. */
   public Optional<ObjectNode> readMetadata(ObjectRef ref) throws InterruptedException {
     Optional<ApiResource> resource = find(ref.apiVersion(), ref.kind());
-    return resource.isEmpty() ? Optional.empty() : api.getMetadata(resource.get().path(ref));
+    return resource.isEmpty() ? Optional.empty() : objects.getMetadata(resource.get().path(ref));
   }
 
   /**

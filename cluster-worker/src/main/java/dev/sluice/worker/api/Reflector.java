@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
-import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.FailureLog;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.ThreadEnd;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -45,11 +43,7 @@ public final class Reflector implements AutoCloseable {
   private final Collection collection;
   private final Duration watchTime;
   private final Listener listener;
-  private final Backoff backoff =
-      new Backoff(
-          Duration.ofMillis(200),
-          Duration.ofSeconds(30),
-          () -> ThreadLocalRandom.current().nextDouble());
+  private final WatchBackoff backoff = new WatchBackoff();
   private final Thread thread;
 
   /** The resource version of the last event; empty if the objects have to be listed. */
@@ -60,7 +54,6 @@ public final class Reflector implements AutoCloseable {
 
   private final OpenAnswer answer = new OpenAnswer();
 
-  private int pauses;
   private final FailureLog failures = new FailureLog(log, "watch");
   private boolean unwatchable;
   private volatile boolean watching;
@@ -202,7 +195,7 @@ public final class Reflector implements AutoCloseable {
     if (path.isEmpty()) {
       version = Optional.empty();
       listener.listed(Set.of(), "");
-      pause();
+      sleep(backoff.next());
       return;
     }
     if (version.isEmpty() || listAgain) {
@@ -213,7 +206,7 @@ public final class Reflector implements AutoCloseable {
     }
     try {
       watch(path.get(), version.get());
-      pause();
+      sleep(backoff.next());
     } catch (ApiException e) {
       if (e.code() != NOT_ALLOWED) {
         throw e;
@@ -232,13 +225,7 @@ public final class Reflector implements AutoCloseable {
     if (!closed && !isGone) { // otherwise the objects are listed again
       failures.failed(thread.getName(), cause);
     }
-    pause();
-  }
-
-  /** Pauses for longer each time, until an event arrives. */
-  private void pause() throws InterruptedException {
-    pauses++;
-    sleep(backoff.after(pauses));
+    sleep(backoff.next(cause));
   }
 
   /** Sleeps, unless the objects are to be listed again. */
@@ -283,7 +270,7 @@ public final class Reflector implements AutoCloseable {
           line != null && !closed && !listAgain;
           line = lines.readLine()) {
         received(Json.mapper().readTree(line));
-        pauses = 0;
+        backoff.reset();
       }
     } finally {
       watching = false;

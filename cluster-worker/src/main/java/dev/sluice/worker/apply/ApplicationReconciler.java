@@ -13,6 +13,7 @@ import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.CheckOutcome;
@@ -20,6 +21,7 @@ import dev.sluice.worker.lane.Effect;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.lane.Received;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.lane.Work;
 import dev.sluice.worker.ledger.Ledger;
@@ -75,11 +77,10 @@ final class ApplicationReconciler implements Work {
   }
 
   @Override
-  public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
-      throws InterruptedException {
+  public Outcome attempt(LogEntry entry, Received received, Pace pace) throws InterruptedException {
     Outcome outcome;
     try {
-      outcome = attemptOrThrow(entry, payload, pace);
+      outcome = attemptOrThrow(entry, received, pace);
     } catch (HaltException e) {
       outcome = e.outcome();
     } catch (ApiException e) {
@@ -128,7 +129,7 @@ final class ApplicationReconciler implements Work {
     return new Outcome.Parked(e.failure(), wake);
   }
 
-  private Outcome attemptOrThrow(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+  private Outcome attemptOrThrow(LogEntry entry, Received received, Pace pace)
       throws HaltException,
           RenderException,
           ManifestException,
@@ -137,7 +138,7 @@ final class ApplicationReconciler implements Work {
           InterruptedException {
     for (int tries = 0; tries < LEDGER_TRIES; tries++) {
       try {
-        return advance(entry, payload, pace);
+        return advance(entry, received, pace);
       } catch (LedgerMovedException e) {
         cachedLedger.invalidate();
       }
@@ -146,7 +147,7 @@ final class ApplicationReconciler implements Work {
         ApplyFailure.LEDGER_CONTENDED, "the ledger changed every time before it could be written");
   }
 
-  private Outcome advance(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+  private Outcome advance(LogEntry entry, Received received, Pace pace)
       throws HaltException,
           RenderException,
           ManifestException,
@@ -169,19 +170,21 @@ final class ApplicationReconciler implements Work {
       } else {
         context.live().found(entry.subject(), entry.policy(), ledger.inventory());
       }
-      if (payload.isPresent()) {
+      if (received.isNew()) {
         reportAlreadyApplied(entry, ledger);
       }
       return new Outcome.Done();
     }
     observe(entry, ledger);
-    Optional<SyncEvent> event = payload.isPresent() ? payload : context.targets().read(entry);
+    Optional<SyncEvent> event =
+        received.payload().isPresent() ? received.payload() : context.targets().read(entry);
     if (event.isEmpty()) {
       // compacted away: a newer record follows
       return new Outcome.Done();
     }
+    ApplyContext own = context.as(account(event.get(), ledger));
     GenerationApply generations =
-        new GenerationApply(cachedLedger, context, entry.within(telemetry.begin(entry)));
+        new GenerationApply(cachedLedger, own, entry.within(telemetry.begin(entry)));
     Attempt attempt =
         Attempt.begin(
             ownership,
@@ -189,6 +192,7 @@ final class ApplicationReconciler implements Work {
             ledger,
             () -> fence(entry),
             pace,
+            EarlyReads.NONE,
             write -> context.live().written(write.ref(), write.after()));
     switch (event.get()) {
       case SyncEvent.Target target -> {
@@ -200,6 +204,14 @@ final class ApplicationReconciler implements Work {
       case SyncEvent.Removal removal -> generations.remove(ledger, removal, attempt);
     }
     return new Outcome.Done();
+  }
+
+  /** Returns the account that is impersonated; a removal uses the one that the objects are from. */
+  private static Optional<ServiceAccountName> account(SyncEvent event, Ledger ledger) {
+    return switch (event) {
+      case SyncEvent.Target target -> target.spec().policy().serviceAccount();
+      case SyncEvent.Removal _ -> ledger.account();
+    };
   }
 
   /** Observes the objects of an earlier generation that is done, in case the newest is parked. */
@@ -230,7 +242,7 @@ final class ApplicationReconciler implements Work {
             entry.removal()
                 ? new ResultEvent.Removed(entry.subject(), List.of())
                 : new ResultEvent.Unchanged(
-                    entry.subject(), ledger.inventory().size(), Optional.empty()),
+                    entry.subject(), ledger.inventory().objects(), Optional.empty()),
             entry.trace())
         .await();
   }

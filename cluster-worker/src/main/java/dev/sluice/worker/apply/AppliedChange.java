@@ -7,12 +7,17 @@ import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
+import dev.sluice.worker.plan.Plan;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds what an apply has changed in an object. Pure. */
+/**
+ * Describes changes for the record: what a plan will change, and what an apply has changed in an
+ * object. Pure.
+ */
 final class AppliedChange {
 
   /** Fields of the metadata that differ after each apply, or are compared one by one. */
@@ -71,5 +76,22 @@ final class AppliedChange {
     after.fieldNames().forEachRemaining(fields::add);
     fields.removeAll(except);
     return fields.stream().allMatch(field -> before.path(field).equals(after.path(field)));
+  }
+
+  /** Returns the changes that a plan announces. */
+  static List<ObjectChange> planned(Plan.Ready plan) {
+    List<ObjectChange> changes = new ArrayList<>();
+    plan.applies()
+        .forEach(
+            step ->
+                changes.add(
+                    new ObjectChange(
+                        step.ref(),
+                        switch (step.reason()) {
+                          case NEW -> Action.CREATED;
+                          case CHANGED, REASSERT -> Action.CONFIGURED;
+                        })));
+    plan.prunes().forEach(step -> changes.add(new ObjectChange(step.ref(), Action.DELETED)));
+    return changes;
   }
 }

@@ -5,7 +5,6 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.FailureCode;
-import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.adoption.AdoptionRule;
@@ -14,20 +13,23 @@ import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Pace;
 import dev.sluice.worker.lane.Wake;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Ownership;
-import java.util.List;
+import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
 
 /**
  * The state that all writes of one attempt share.
  *
  * @param owner of the objects
- * @param force take over fields from other managers
+ * @param force take over fields from other managers, unless an object says otherwise
  * @param approval of a deletion plan, if a person gave one
  * @param adoption decides about objects that exist already
- * @param ignored fields that are left as they are in objects that exist
  * @param early reads of objects that were begun before their writes
  * @param written the objects that were written
+ * @param policy of the application
+ * @param created the namespace that is created if it is missing; empty if none is
+ * @param journal of the hooks that have run; empty where none may run
  */
 record Attempt(
     Ownership owner,
@@ -37,9 +39,11 @@ record Attempt(
     Fence fence,
     Pace pace,
     AdoptionRule adoption,
-    List<IgnoredDifference> ignored,
     EarlyReads early,
-    Writes written) {
+    Writes written,
+    Policy policy,
+    Optional<String> created,
+    Optional<HookJournal> journal) {
 
   static Attempt begin(
       Ownership owner,
@@ -47,43 +51,51 @@ record Attempt(
       Ledger ledger,
       Fence fence,
       Pace pace,
+      EarlyReads early,
       Writes.Listener writes) {
-    Policy policy =
-        event instanceof SyncEvent.Target target ? target.spec().policy() : Policy.DEFAULT;
-    AdoptionRule adoption =
-        new AdoptionRule(policy.adoption(), owner.installation(), ledger.applied());
-    return switch (event) {
-      case SyncEvent.Target target ->
-          new Attempt(
-              owner,
-              target.generation(),
-              policy.force(),
-              target.approval(),
-              fence,
-              pace,
-              adoption,
-              policy.ignored(),
-              EarlyReads.NONE,
-              new Writes(writes));
-      case SyncEvent.Removal removal ->
-          new Attempt(
-              owner,
-              removal.generation(),
-              false,
-              Optional.empty(),
-              fence,
-              pace,
-              adoption,
-              List.of(),
-              EarlyReads.NONE,
-              new Writes(writes));
-    };
+    Optional<SyncEvent.Target> target =
+        event instanceof SyncEvent.Target it ? Optional.of(it) : Optional.empty();
+    Policy policy = target.map(it -> it.spec().policy()).orElse(Policy.DEFAULT);
+    return new Attempt(
+        owner,
+        event.generation(),
+        target.isPresent() && policy.force(),
+        target.flatMap(SyncEvent.Target::approval),
+        fence,
+        pace,
+        new AdoptionRule(policy.adoption(), owner.installation(), ledger.applied()),
+        early,
+        new Writes(writes),
+        policy,
+        target.filter(it -> policy.createNamespace().isPresent()).map(it -> it.spec().namespace()),
+        Optional.empty());
   }
 
-  /** Returns this attempt with reads of objects that were begun already. */
-  Attempt with(EarlyReads reads) {
+  /** Returns this attempt with a journal of hooks. */
+  Attempt with(HookJournal hooks) {
     return new Attempt(
-        owner, generation, force, approval, fence, pace, adoption, ignored, reads, written);
+        owner,
+        generation,
+        force,
+        approval,
+        fence,
+        pace,
+        adoption,
+        early,
+        written,
+        policy,
+        created,
+        Optional.of(hooks));
+  }
+
+  /** Returns whether fields of an object are taken over from other managers. */
+  boolean forces(ApplyStep step) {
+    return Directives.forces(step.manifest().content(), force);
+  }
+
+  /** Returns the journal of hooks. */
+  HookJournal hooks() {
+    return journal.orElseThrow();
   }
 
   /** Checks, when another writer is detected, that this attempt is still the newest. */

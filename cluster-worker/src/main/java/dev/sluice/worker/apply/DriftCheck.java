@@ -1,7 +1,6 @@
 package dev.sluice.worker.apply;
 
 import dev.sluice.contract.event.ObjectDrift;
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.name.ObjectId;
@@ -58,7 +57,6 @@ final class DriftCheck {
   private final CachedLedger cachedLedger;
   private final ApplyContext context;
   private final Contention contention = new Contention();
-
   private final DriftReports reports;
   private String lastFailure = "";
 
@@ -126,6 +124,7 @@ final class DriftCheck {
       showAgainstEarlier(entry, ledger);
       return new CheckOutcome.Done();
     }
+    ApplyContext own = context.as(entry.policy().serviceAccount());
     reports.begin(entry.generation());
     Instant now = context.clock().instant();
     List<Suspect> differing = context.live().differing(entry.application());
@@ -138,25 +137,27 @@ final class DriftCheck {
       Optional<EarlyReads> early =
           healed.isEmpty()
               ? Optional.empty()
-              : Optional.of(EarlyReads.begin(fence, healed, this::read));
+              : Optional.of(
+                  EarlyReads.begin(
+                      fence, healed, ref -> own.preview().read(ref).map(LiveObject::new)));
       Optional<SyncEvent.Target> target = target(entry);
       if (target.isEmpty()) {
         return new CheckOutcome.Done(); // compacted away: a newer record follows
       }
       List<Manifest> manifests =
-          context.rendering().render(target.get(), ledger.inventory()).manifests();
+          own.rendering().render(target.get(), ledger.inventory()).manifests();
       if (early.isPresent()) {
         DriftComparison comparison = new DriftComparison(healed, context.live(), now);
         Attempt attempt =
-            Attempt.begin(ownership, target.get(), ledger, fence, pace, comparison)
-                .with(early.get());
+            Attempt.begin(ownership, target.get(), ledger, fence, pace, early.get(), comparison);
         List<Stage> stages = stages(target.get(), manifests, ledger, healed, true);
         early.get().checkFence();
-        heal(entry, ledger, stages, attempt, comparison);
+        heal(entry, ledger, stages, attempt, own, comparison);
       }
       if (!shown.isEmpty()) {
         DriftComparison comparison = new DriftComparison(shown, context.live(), now);
-        compare(target.get(), stages(target.get(), manifests, ledger, shown, false), comparison);
+        compare(
+            own, target.get(), stages(target.get(), manifests, ledger, shown, false), comparison);
         found.putAll(comparison.drifts());
         shown.forEach(suspect -> context.live().checked(entry.application(), suspect));
       }
@@ -164,7 +165,7 @@ final class DriftCheck {
     DriftComparison deleted = new DriftComparison(List.of(), context.live(), now);
     DriftComparison left = new DriftComparison(List.of(), context.live(), now);
     List<Returned> returned = context.live().returned(entry.application());
-    context.orphans().remove(returned, fence, it -> isDue(entry, it, now), deleted, left);
+    own.orphans().remove(returned, fence, it -> isDue(entry, it, now), deleted, left);
     healed(entry, deleted);
     found.putAll(left.drifts());
     reports.left(entry, found, heals(entry));
@@ -212,10 +213,6 @@ final class DriftCheck {
         .orElseGet(CheckOutcome.Done::new);
   }
 
-  private Optional<LiveObject> read(ObjectRef ref) throws InterruptedException {
-    return context.preview().read(ref).map(LiveObject::new);
-  }
-
   private Optional<SyncEvent.Target> target(LogEntry entry) throws InterruptedException {
     return context
         .targets()
@@ -237,7 +234,8 @@ final class DriftCheck {
     Set<ObjectId> ids =
         chosen.stream().map(suspect -> suspect.ref().id()).collect(Collectors.toSet());
     Planner.Request request =
-        new Planner.Request(manifests, ledger.inventory(), ids, target.spec().policy(), true);
+        new Planner.Request(
+            manifests, ledger.inventory(), ids, target.spec().policy(), true, Planner.Runs.NONE);
     if (!(new Planner().plan(request) instanceof Plan.Ready plan)) {
       return List.of();
     }
@@ -253,7 +251,7 @@ final class DriftCheck {
               .filter(step -> !step.manifest().isTransient())
               .toList();
       if (!steps.isEmpty()) {
-        stages.add(new Stage(stage.phase(), steps));
+        stages.add(stage.only(steps));
       }
     }
     return stages;
@@ -264,10 +262,11 @@ final class DriftCheck {
       Ledger ledger,
       List<Stage> stages,
       Attempt attempt,
+      ApplyContext own,
       DriftComparison comparison)
       throws HaltException, LedgerMovedException, ReportException, InterruptedException {
     try {
-      context.runner().write(stages, attempt);
+      own.runner().write(stages, attempt);
     } finally {
       Inventory after = attempt.written().complete(ledger.inventory());
       for (var each : after.entries()) {
@@ -296,16 +295,15 @@ final class DriftCheck {
   }
 
   /** Compares live objects with what applying them again would make of them. Writes nothing. */
-  private void compare(SyncEvent.Target target, List<Stage> stages, DriftComparison comparison)
+  private static void compare(
+      ApplyContext own, SyncEvent.Target target, List<Stage> stages, DriftComparison comparison)
       throws InterruptedException {
     for (Stage stage : stages) {
       for (ApplyStep step : stage.steps()) {
         Optional<LivePreview.Change> change =
             step.mode() == ApplyStep.Mode.APPLY
-                ? context
-                    .preview()
-                    .of(step.ref(), step.manifest().content(), target.spec().policy())
-                : context.preview().read(step.ref()).map(it -> new LivePreview.Change(it, it));
+                ? own.preview().of(step.ref(), step.manifest().content(), target.spec().policy())
+                : own.preview().read(step.ref()).map(it -> new LivePreview.Change(it, it));
         if (change.isEmpty()) {
           comparison.compared(
               new Writes.Write(

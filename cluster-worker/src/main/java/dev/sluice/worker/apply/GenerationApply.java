@@ -47,11 +47,13 @@ final class GenerationApply {
   private final CachedLedger cachedLedger;
   private final ApplyContext context;
   private final LogEntry entry;
+  private final GenerationHooks hooks;
 
   GenerationApply(CachedLedger cachedLedger, ApplyContext context, LogEntry entry) {
     this.cachedLedger = cachedLedger;
     this.context = context;
     this.entry = entry;
+    this.hooks = new GenerationHooks(context, entry);
   }
 
   /**
@@ -75,7 +77,8 @@ final class GenerationApply {
             ledger.inventory(),
             unfinished(ledger, target),
             target.spec().policy(),
-            false);
+            false,
+            hooks.runs(ledger));
     Plan.Ready plan =
         switch (new Planner().plan(request)) {
           case Plan.Ready ready -> registerClaims(ready);
@@ -84,9 +87,10 @@ final class GenerationApply {
               throw new HaltException(new Outcome.Parked(refused.failure(), new Wake.NewInput()));
         };
     Instant plannedAt = context.clock().instant();
-    int objects = plan.inventories().after().size();
+    int objects = plan.inventories().after().objects();
     if (plan.isEmpty()) {
-      context.runner().run(plan, entry, attempt);
+      LedgerLimit.require(ledger.withRemovalHooks(GenerationHooks.kept(plan)));
+      context.runner().run(plan, entry, attempt, hooks::wait);
       finish(
           ledger,
           new ResultEvent.Unchanged(
@@ -99,10 +103,12 @@ final class GenerationApply {
     context
         .reporter()
         .send(
-            new ResultEvent.Planned(entry.subject(), planned(plan), desired.renderer()),
+            new ResultEvent.Planned(
+                entry.subject(), AppliedChange.planned(plan), desired.renderer()),
             entry.trace());
-    Ledger begun = begin(ledger, plan);
-    PlanRunner.Run run = carryOut(plan, attempt);
+    HookJournal journal = new HookJournal(cachedLedger, begin(ledger, plan));
+    PlanRunner.Run run = carryOut(plan, attempt.with(journal));
+    Ledger begun = journal.ledger();
     ResultEvent.Timings timings =
         new ResultEvent.Timings(
             entry.receivedAt(), renderedAt, plannedAt, context.clock().instant());
@@ -178,7 +184,7 @@ final class GenerationApply {
 
   private static Set<ObjectId> gone(Plan.Ready plan, PlanDigest digest) {
     Set<ObjectId> gone = new HashSet<>();
-    plan.prunes().forEach(step -> gone.add(step.ref().id()));
+    plan.prunes().stream().filter(step -> !step.hook()).forEach(step -> gone.add(step.ref().id()));
     digest.deletions().forEach(deletion -> gone.remove(deletion.object().id()));
     return gone;
   }
@@ -220,9 +226,11 @@ final class GenerationApply {
   /** Removes all objects of the application. */
   void remove(Ledger ledger, SyncEvent.Removal removal, Attempt attempt)
       throws HaltException, ReportException, LedgerMovedException, InterruptedException {
-    Plan.Ready plan = new Planner().removal(ledger.inventory(), removal.orphan(), false);
-    Ledger begun = begin(ledger, plan);
-    PlanRunner.Run run = carryOut(plan, attempt);
+    Plan.Ready plan =
+        new Planner().removal(ledger.inventory(), removal.orphan(), false, hooks.ofRemoval(ledger));
+    HookJournal journal = new HookJournal(cachedLedger, begin(ledger, plan));
+    PlanRunner.Run run = carryOut(plan, attempt.with(journal));
+    Ledger begun = journal.ledger();
     if (run.kept().isPresent()) {
       throw new HaltException(run.kept().get().outcome());
     }
@@ -232,8 +240,12 @@ final class GenerationApply {
   }
 
   private Ledger begin(Ledger ledger, Plan.Ready plan)
-      throws LedgerMovedException, InterruptedException {
+      throws HaltException, LedgerMovedException, InterruptedException {
     Ledger begun = ledger.begin(header(), plan.inventories().during(), plan.writeSet());
+    if (!entry.removal()) {
+      begun = begun.withRemovalHooks(GenerationHooks.kept(plan));
+      LedgerLimit.require(begun);
+    }
     cachedLedger.write(ledger, begun);
     context.live().begin(entry.application(), begun.inventory());
     return begun;
@@ -241,7 +253,12 @@ final class GenerationApply {
 
   private PlanRunner.Run carryOut(Plan.Ready plan, Attempt attempt)
       throws HaltException, InterruptedException {
-    PlanRunner.Run run = context.runner().run(plan, entry, attempt);
+    PlanRunner.Run run;
+    try {
+      run = context.runner().run(plan, entry, attempt, hooks::wait);
+    } catch (HaltException e) {
+      throw e.outcome() instanceof Outcome.Parked parked ? hooks.failed(plan, attempt, parked) : e;
+    }
     for (ObjectChange change : run.changes()) {
       if (change.action() == Action.TRANSFERRED) {
         // the claimant may be parked because of this object
@@ -260,7 +277,11 @@ final class GenerationApply {
           .close(ledger.deadLetter().get(), entry, ApplicationReconciler.closing(entry));
     }
     Inventory after = attempt.written().complete(plan.inventories().after());
-    cachedLedger.write(ledger, ledger.finish(header(), after, end(result)));
+    Ledger finished = ledger.finish(header(), after, end(result));
+    if (!entry.removal()) {
+      finished = finished.withRemovalHooks(GenerationHooks.kept(plan));
+    }
+    cachedLedger.write(ledger, finished);
     ledger.deadLetter().ifPresent(context.deadLetters()::isWritten);
     if (entry.removal()) {
       context.live().removed(entry.application());
@@ -282,22 +303,10 @@ final class GenerationApply {
 
   private Ledger.Header header() {
     return new Ledger.Header(
-        entry.generation(), entry.removal(), entry.subject().commit(), entry.inputDigest());
-  }
-
-  private static List<ObjectChange> planned(Plan.Ready plan) {
-    List<ObjectChange> changes = new ArrayList<>();
-    plan.applies()
-        .forEach(
-            step ->
-                changes.add(
-                    new ObjectChange(
-                        step.ref(),
-                        switch (step.reason()) {
-                          case NEW -> Action.CREATED;
-                          case CHANGED, REASSERT -> Action.CONFIGURED;
-                        })));
-    plan.prunes().forEach(step -> changes.add(new ObjectChange(step.ref(), Action.DELETED)));
-    return changes;
+        entry.generation(),
+        entry.removal(),
+        entry.subject().commit(),
+        entry.inputDigest(),
+        context.account());
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.manifest.Ownership;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
@@ -20,8 +22,26 @@ public record LiveObject(ObjectNode content) {
     return content.path("metadata").path("resourceVersion").asText("");
   }
 
+  /** Returns when it was created; empty if that is no time. */
+  Optional<Instant> createdAt() {
+    try {
+      return Optional.of(
+          Instant.parse(content.path("metadata").path("creationTimestamp").asText("")));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
   public boolean isTerminating() {
     return content.path("metadata").hasNonNull("deletionTimestamp");
+  }
+
+  /**
+   * Returns whether the server does not know which manager set which field, as for objects that
+   * were created before it supported server-side apply.
+   */
+  boolean isUntracked() {
+    return content.path("metadata").path("managedFields").isEmpty();
   }
 
   /** Returns whether finalizers delay its deletion. */

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.worker.api.ApiException;
@@ -17,6 +18,7 @@ import dev.sluice.worker.claims.OtherNames;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.manifest.Ownership;
+import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.PruneStep;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,8 +51,9 @@ final class ObjectRemover {
   }
 
   /** Deletes an object that is to be created again. */
-  Removal remove(ObjectRef ref, Attempt attempt) throws HaltException, InterruptedException {
-    return remove(new PruneStep(ref), Optional.empty(), attempt);
+  Removal remove(ApplyStep step, Attempt attempt) throws HaltException, InterruptedException {
+    PruneStep deletion = PruneStep.of(step.entry(), attempt.policy().propagation());
+    return remove(deletion, Optional.empty(), attempt);
   }
 
   /**
@@ -239,7 +242,8 @@ final class ObjectRemover {
       }
       SortedMap<ApplicationName, ObjectRef> elsewhere =
           otherNames.claims(claims, ref.id(), live.uid());
-      if (elsewhere.containsKey(application) || attempt.written().contains(live.uid())) {
+      boolean isWritten = !step.hook() && attempt.written().contains(live.uid());
+      if (elsewhere.containsKey(application) || isWritten) {
         return new Removal(Action.UNCHANGED, false);
       }
       if (!elsewhere.isEmpty()) {
@@ -260,8 +264,11 @@ final class ObjectRemover {
       }
       requireNewest(ref, attempt);
       try {
-        api.delete(path, live.uid(), live.resourceVersion());
-        return new Removal(Action.DELETED, live.hasFinalizers(), Optional.of(live));
+        boolean podsEndFirst = step.hook() && ref.groupKind().equals(HookLogs.JOB);
+        Propagation propagation = podsEndFirst ? Propagation.FOREGROUND : step.propagation();
+        api.delete(path, live.uid(), live.resourceVersion(), propagation);
+        boolean pending = live.hasFinalizers() || propagation == Propagation.FOREGROUND;
+        return new Removal(Action.DELETED, pending, Optional.of(live));
       } catch (ApiException e) {
         if (e.isNotFound()) {
           return new Removal(Action.DELETED, false);

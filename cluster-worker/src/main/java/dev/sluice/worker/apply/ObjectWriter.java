@@ -23,6 +23,7 @@ import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -70,7 +71,20 @@ final class ObjectWriter {
      *
      * @param change completes when the claim may be known
      */
-    record Undecided(CompletableFuture<Void> change) implements Written {}
+    record Undecided(ObjectRef ref, CompletableFuture<Void> change) implements Written {
+
+      /** Returns the outcome if the claim does not become known. */
+      Outcome outcome() {
+        return Attempt.park(
+                ApplyFailure.OWNED_BY_ANOTHER,
+                "%s belongs to an application whose newest target has no plan yet, so it may keep it"
+                    .formatted(ref),
+                Failure.Stage.APPLY,
+                ref,
+                "a release of the object by that application")
+            .outcome();
+      }
+    }
 
     /** Nothing was written, for a reason that concerns only this object. */
     record Refused(Outcome outcome) implements Written {
@@ -133,11 +147,12 @@ final class ObjectWriter {
     ObjectRef ref = step.ref();
     String path = resource(ref).path(ref);
     Optional<LiveObject> live = first(step, path, attempt);
-    IgnoredFields ignored = IgnoredFields.of(ref, attempt.ignored());
+    IgnoredFields ignored = IgnoredFields.of(ref, attempt.policy().ignored());
     ObjectNode content = step.manifest().content();
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     Optional<LiveObject> found = Optional.empty();
+    boolean force = attempt.forces(step);
     for (int tries = 0; tries < TRIES; tries++) {
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
         attempt.written().left(step, live.get().belongsTo(attempt.owner()));
@@ -145,7 +160,7 @@ final class ObjectWriter {
       }
       Optional<CompletableFuture<Void>> undecided = owners.undecided(step, live, attempt);
       if (undecided.isPresent()) {
-        return new Written.Undecided(undecided.get());
+        return new Written.Undecided(ref, undecided.get());
       }
       Optional<LiveObject> before = live;
       if (found.isEmpty()) {
@@ -155,23 +170,30 @@ final class ObjectWriter {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());
           Precedence precedence =
-              new Precedence(
-                  attempt.force(), attempt.adoption().formerManagers(ref, live.get().content()));
+              new Precedence(force, attempt.adoption().formerManagers(ref, live.get().content()));
           live = Optional.of(fields.fold(path, content, live.get(), precedence, ignored));
         }
         if (live.isPresent() && refusal.isPresent() && claim.isEmpty()) {
-          claim = fields.claim(path, content, live.get(), attempt.force(), refusal.get());
+          claim = fields.claim(path, content, live.get(), force, refusal.get());
           live = Optional.of(claim.orElseThrow(refusal::get).after());
           content = claim.get().desired();
         }
+        // the server says of such fields that they belong to an earlier deployment
+        boolean untracked = live.isPresent() && live.get().isUntracked();
         ObjectNode after =
-            apply(path, body(content, live, attempt), live.isPresent(), attempt.force());
+            apply(path, body(content, live, attempt), live.isPresent(), force || untracked);
+        if (untracked) {
+          after = applyAgain(step, path, content, new LiveObject(after), attempt);
+        }
         attempt.written().add(step, new Writes.Write(ref, found, before, after));
         return new Written.Done(AppliedChange.of(step, found, before, after));
       } catch (ApiException e) {
         // a patch of an object that is gone is answered with 404, not with 409 as an apply is
         boolean changed = e.isPreconditionFailed() || (e.isNotFound() && live.isPresent());
-        if (changed) {
+        if (e.isNamespaceMissing() && attempt.created().equals(Optional.of(ref.namespace()))) {
+          api.ensureNamespace(ref.namespace());
+          live = Optional.empty();
+        } else if (changed) {
           attempt.fence().check();
           live = read(path);
         } else if (e.code() == 422 && live.isPresent() && refusal.isEmpty()) {
@@ -189,6 +211,20 @@ final class ObjectWriter {
         "%s changed every time between reading and writing it".formatted(ref),
         Failure.Stage.APPLY,
         Optional.of(ref));
+  }
+
+  /**
+   * Applies an object again whose fields nobody managed before: the first apply has the server give
+   * all of them to a manager, {@code before-first-apply}, from which they can be taken over.
+   */
+  private ObjectNode applyAgain(
+      ApplyStep step, String path, ObjectNode content, LiveObject applied, Attempt attempt)
+      throws InterruptedException {
+    boolean force = attempt.forces(step);
+    IgnoredFields ignored = IgnoredFields.of(step.ref(), attempt.policy().ignored());
+    LiveObject folded =
+        fields.fold(path, content, applied, new Precedence(force, Set.of()), ignored);
+    return apply(path, body(content, Optional.of(folded), attempt), true, force);
   }
 
   private ObjectNode apply(String path, ObjectNode body, boolean isThere, boolean force)
@@ -243,6 +279,16 @@ final class ObjectWriter {
           ApplyFailure.MISSING_KIND,
           "the cluster serves no %s in %s: install its CustomResourceDefinition"
               .formatted(ref.kind(), ref.apiVersion()),
+          Failure.Stage.APPLY,
+          ref,
+          "the kind's CustomResourceDefinition");
+    }
+    if (resource.get().namespaced() == ref.namespace().isEmpty()) {
+      throw Attempt.park(
+          ApplyFailure.INVALID,
+          "%s is %s in the cluster, unlike in the CustomResourceDefinition of its application"
+              .formatted(
+                  ref.groupKind(), resource.get().namespaced() ? "namespaced" : "cluster-scoped"),
           Failure.Stage.APPLY,
           ref,
           "the kind's CustomResourceDefinition");

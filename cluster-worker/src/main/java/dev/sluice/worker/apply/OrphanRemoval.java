@@ -2,6 +2,7 @@ package dev.sluice.worker.apply;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiException;
@@ -13,6 +14,7 @@ import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.live.UnownedObjects.Returned;
+import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.PruneGuard;
 import java.util.Collection;
@@ -104,7 +106,9 @@ public final class OrphanRemoval {
     }
     String path = sources.discovery().find(ref.apiVersion(), ref.kind()).orElseThrow().path(ref);
     try {
-      sources.api().delete(path, live.uid(), live.resourceVersion());
+      Propagation propagation =
+          Directives.of(live.content()).propagation().orElse(Propagation.BACKGROUND);
+      sources.api().delete(path, live.uid(), live.resourceVersion(), propagation);
       return new Result.Removed();
     } catch (ApiException e) {
       if (e.isNotFound() || e.isPreconditionFailed()) {
@@ -150,6 +154,12 @@ public final class OrphanRemoval {
             && !clearance.isClaimedElsewhere(ref.id(), live.uid());
     if (!cleared) {
       return Optional.of("an application claims it, or may claim it");
+    }
+    Directives directives = Directives.of(live.content());
+    if (directives.keep() || directives.guarded()) {
+      return Optional.of(
+          "its annotation forbids its deletion, or asks for an approval; delete it yourself, or"
+              + " remove the annotation");
     }
     return PruneGuard.isProtected(ref)
         ? Optional.of(

@@ -8,15 +8,16 @@ import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.protect.ProtectionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The objects that Sluice itself consists of in a cluster. Its state (the Lease, the ledgers, their
- * signing key) is never written or deleted for an application. The rest of its namespace, and its
- * own cluster-wide permissions, are reserved for applications that deploy Sluice itself, since a
- * workload in that namespace could read the key.
+ * signing key, the policy that protects applications) is never written or deleted for an
+ * application. The rest of its namespace, and its own cluster-wide permissions, are reserved for
+ * applications that deploy Sluice itself, since a workload in that namespace could read the key.
  *
  * @param namespace the system namespace
  * @param deployers applications that may write everything but the state
@@ -36,8 +37,12 @@ public record OwnObjects(String namespace, Set<ApplicationName> deployers) {
       Map.of(
           GroupKind.parse("Lease.coordination.k8s.io"),
           List.of(WORKER + "-"),
+          GroupKind.parse("ValidatingAdmissionPolicy.admissionregistration.k8s.io"),
+          List.of(ProtectionPolicy.PREFIX),
+          GroupKind.parse("ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io"),
+          List.of(ProtectionPolicy.PREFIX),
           GroupKind.CONFIG_MAP,
-          List.of(LedgerNames.PREFIX, LedgerNames.OLD_PREFIX),
+          List.of(LedgerNames.PREFIX, LedgerNames.OLD_PREFIX, ProtectionPolicy.PREFIX),
           GroupKind.SECRET,
           List.of(LedgerNames.KEY_PREFIX));
 

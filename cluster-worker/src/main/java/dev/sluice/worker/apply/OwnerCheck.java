@@ -145,7 +145,7 @@ final class OwnerCheck {
 
   private HaltException declaredDifferently(ApplyStep step, ApplicationName other, Attempt attempt)
       throws InterruptedException {
-    String field = difference(step, attempt.force()).map(" (%s)"::formatted).orElse("");
+    String field = difference(step, attempt.forces(step)).map(" (%s)"::formatted).orElse("");
     return Attempt.park(
         ApplyFailure.SHARED_OBJECT_DIFFERS,
         ("applications %s and %s share %s, and declare it differently%s: declare it in the same"

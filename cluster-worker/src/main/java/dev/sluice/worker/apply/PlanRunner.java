@@ -15,7 +15,10 @@ import dev.sluice.worker.lane.BoundedParallel;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.live.LiveObjects;
+import dev.sluice.worker.manifest.Hook;
 import dev.sluice.worker.plan.ApplyStep;
+import dev.sluice.worker.plan.HookStep;
 import dev.sluice.worker.plan.Plan;
 import dev.sluice.worker.plan.Stage;
 import dev.sluice.worker.sync.LogEntry;
@@ -30,7 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Executes a plan: stage by stage and kind by kind, with objects of one kind in parallel; then its
+ * Executes a plan: stage by stage and kind by kind, with objects of one kind in parallel; a stage
+ * begins once the hooks of the one before have ended and its objects are healthy. Then come its
  * deletions, once the other applications of the commit have written the objects that they claim.
  */
 public final class PlanRunner {
@@ -41,6 +45,8 @@ public final class PlanRunner {
   private final ObjectRemover remover;
   private final AdoptionCheck adoption;
   private final StageGate gate;
+  private final WaveGate waves;
+  private final HookRunner hooks;
   private final ObjectClaims claims;
   private final Pruning pruning;
 
@@ -49,12 +55,15 @@ public final class PlanRunner {
       AdoptionCheck adoption,
       OwnObjects own,
       InvalidObjects invalid,
+      LiveObjects live,
       Clock clock) {
     this.claims = sources.claims();
     this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
     this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
     this.adoption = adoption;
     this.gate = new StageGate(sources.discovery());
+    this.waves = new WaveGate(live, sources.discovery());
+    this.hooks = new HookRunner(writer, remover, sources.discovery(), new HookLogs(sources.api()));
     this.pruning = new Pruning(sources, remover, clock);
   }
 
@@ -66,20 +75,63 @@ public final class PlanRunner {
    */
   record Run(List<ObjectChange> changes, Optional<KeptObjects> kept) {}
 
-  /** Executes the plan as far as possible now. */
-  Run run(Plan.Ready plan, LogEntry entry, Attempt attempt)
+  /**
+   * Executes the plan as far as possible now.
+   *
+   * @param waits begins the wait of a stage
+   */
+  Run run(Plan.Ready plan, LogEntry entry, Attempt attempt, Function<String, Wait> waits)
       throws HaltException, InterruptedException {
     List<ObjectChange> changes = new ArrayList<>();
-    for (Stage stage : plan.stages()) {
-      write(stage, attempt, changes);
-      if (stage.phase().waits()) {
-        gate.pass(stage, attempt);
-      }
-    }
+    run(plan.stages(), attempt, waits, changes);
     claims.settle(entry);
     Optional<KeptObjects> kept = pruning.prune(plan.prunes(), entry, attempt, changes);
     release(plan, attempt);
+    if (entry.removal() && kept.isEmpty()) {
+      run(plan.otherHooks().afterDeletion(), attempt, waits, changes);
+      hooks.deleteAll(plan.hooks(), attempt, changes);
+    }
     return new Run(changes, kept);
+  }
+
+  private void run(
+      List<Stage> stages, Attempt attempt, Function<String, Wait> waits, List<ObjectChange> changes)
+      throws HaltException, InterruptedException {
+    List<HookStep> ran = new ArrayList<>();
+    Optional<Stage.Phase> phase = Optional.empty();
+    for (Stage stage : stages) {
+      if (phase.isPresent()) {
+        attempt.pace().pause(Duration.ZERO); // a newer generation ends this one between stages
+      }
+      if (!phase.equals(Optional.of(stage.phase()))) {
+        hooks.deleteSucceeded(ran, attempt, changes);
+        ran.clear();
+        phase = Optional.of(stage.phase());
+      }
+      write(stage, attempt, changes);
+      gate.pass(stage.steps(), attempt);
+      if (!stage.hooks().isEmpty()) {
+        hooks.run(stage.hooks(), ran, attempt, () -> waits.apply(stage.shown()), changes);
+        gate.pass(stage.hooks().stream().map(HookStep::step).toList(), attempt);
+        ran.addAll(stage.hooks());
+      }
+      if (!stage.awaited().isEmpty()) {
+        waves.pass(stage, attempt, waits.apply(stage.shown()));
+      }
+    }
+    hooks.deleteSucceeded(ran, attempt, changes);
+  }
+
+  /** Runs the hooks of a generation that cannot be applied. */
+  void runOnFailure(Plan.Ready plan, Attempt attempt, Function<String, Wait> waits)
+      throws HaltException, InterruptedException {
+    List<HookStep> steps = plan.otherHooks().onFailure();
+    if (!steps.isEmpty()) {
+      List<ObjectChange> unused = new ArrayList<>();
+      String stage = Hook.Moment.SYNC_FAIL.text();
+      hooks.run(steps, List.of(), attempt, () -> waits.apply(stage), unused);
+      hooks.deleteSucceeded(steps, attempt, unused);
+    }
   }
 
   /** Writes objects, and deletes none. */
@@ -87,9 +139,7 @@ public final class PlanRunner {
     List<ObjectChange> unused = new ArrayList<>();
     for (Stage stage : stages) {
       write(stage, attempt, unused);
-      if (stage.phase().waits()) {
-        gate.pass(stage, attempt);
-      }
+      gate.pass(stage.steps(), attempt);
     }
   }
 
@@ -134,19 +184,19 @@ public final class PlanRunner {
     Duration patience = PATIENCE;
     List<ApplyStep> left = stage.steps();
     while (true) {
-      Map<ApplyStep, CompletableFuture<Void>> undecided = new LinkedHashMap<>();
+      Map<ApplyStep, Written.Undecided> undecided = new LinkedHashMap<>();
       for (List<ApplyStep> group : byKind(left, ApplyStep::ref)) {
-        for (Result result : write(group, stage, attempt)) {
+        for (Result result : writeAll(group, attempt)) {
           ApplyStep step = result.step();
           switch (result.written()) {
             case Written.Done(ObjectChange change) -> changes.add(change);
-            case Written.Undecided(CompletableFuture<Void> claim) -> undecided.put(step, claim);
+            case Written.Undecided claim -> undecided.put(step, claim);
             case Written.Refused(Outcome outcome) -> refusals.add(outcome);
           }
         }
       }
       if (undecided.isEmpty() || patience.isZero()) {
-        undecided.keySet().forEach(step -> refusals.add(mayBeKept(step.ref())));
+        undecided.values().forEach(claim -> refusals.add(claim.outcome()));
         refusals.check();
         return;
       }
@@ -156,19 +206,11 @@ public final class PlanRunner {
               .pace()
               .pause(
                   patience,
-                  CompletableFuture.anyOf(undecided.values().toArray(CompletableFuture[]::new)));
+                  CompletableFuture.anyOf(
+                      undecided.values().stream()
+                          .map(Written.Undecided::change)
+                          .toArray(CompletableFuture[]::new)));
     }
-  }
-
-  private static Outcome mayBeKept(ObjectRef ref) {
-    return Attempt.park(
-            ApplyFailure.OWNED_BY_ANOTHER,
-            "%s belongs to an application whose newest target has no plan yet, so it may keep it"
-                .formatted(ref),
-            Failure.Stage.APPLY,
-            ref,
-            "a release of the object by that application")
-        .outcome();
   }
 
   /** The result of a step. */
@@ -181,16 +223,18 @@ public final class PlanRunner {
   }
 
   /**
-   * Writes objects; deletes and creates again those that the stage replaces. Such an object has two
-   * results: its deletion, then its creation.
+   * Writes objects; deletes and creates again those whose annotations ask for it. Such an object
+   * has two results: its deletion, then its creation.
    */
-  private List<Result> write(List<ApplyStep> steps, Stage stage, Attempt attempt)
+  private List<Result> writeAll(List<ApplyStep> steps, Attempt attempt)
       throws HaltException, InterruptedException {
     List<Result> results =
         BoundedParallel.all(steps, step -> new Result(step, writer.write(step, attempt)));
     List<Result> refused =
         results.stream()
-            .filter(result -> result.isOfImmutableField() && stage.replaces(result.step()))
+            .filter(
+                result ->
+                    result.isOfImmutableField() && Stage.replaces(result.step(), attempt.policy()))
             .toList();
     if (refused.isEmpty()) {
       return results;
@@ -216,7 +260,7 @@ public final class PlanRunner {
       throws HaltException, InterruptedException {
     ApplyStep step = refused.step();
     try {
-      Removal removal = remover.remove(step.ref(), attempt);
+      Removal removal = remover.remove(step, attempt);
       return removal.action() == Action.DELETED
           ? new Result(step, new Written.Done(removal.change(step.ref(), Cause.REPLACED)))
           : refused;

@@ -120,9 +120,7 @@ final class Pruning {
   static List<PruneStep> bound(List<PruneStep> steps, PlanDigest digest) {
     Map<ObjectId, String> uids = new HashMap<>();
     digest.deletions().forEach(deletion -> uids.put(deletion.object().id(), deletion.uid()));
-    return steps.stream()
-        .map(step -> new PruneStep(step.ref(), Optional.of(uids.getOrDefault(step.ref().id(), ""))))
-        .toList();
+    return steps.stream().map(step -> step.of(uids.getOrDefault(step.ref().id(), ""))).toList();
   }
 
   private record Decided(
@@ -191,7 +189,10 @@ final class Pruning {
           BoundedParallel.all(group, step -> remover.remove(step, clearance, attempt));
       for (int i = 0; i < group.size(); i++) {
         ObjectRef ref = group.get(i).ref();
-        changes.add(done.get(i).change(ref, cause));
+        boolean wasGone = group.get(i).hook() && done.get(i).isOfNothing();
+        if (!wasGone) {
+          changes.add(done.get(i).change(ref, cause));
+        }
         if (done.get(i).pending()) {
           remover.awaitGone(ref, attempt);
         }

@@ -17,6 +17,11 @@ record Removal(Action action, boolean pending, Optional<LiveObject> deleted) {
     this(action, pending, Optional.empty());
   }
 
+  /** Returns whether there was nothing to delete. */
+  boolean isOfNothing() {
+    return action == Action.DELETED && deleted.isEmpty();
+  }
+
   /** Returns the change for the record. */
   ObjectChange change(ObjectRef ref, ObjectChange.Cause cause) {
     return action == Action.DELETED

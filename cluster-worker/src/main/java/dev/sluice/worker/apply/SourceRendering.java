@@ -31,11 +31,21 @@ public final class SourceRendering {
       KnownFields fields,
       String installation,
       OwnObjects own) {
-    this.targets = new TargetRenderer(renderers, installation);
+    this(new TargetRenderer(renderers, installation), discovery, fields, own);
+  }
+
+  private SourceRendering(
+      TargetRenderer targets, Discovery discovery, KnownFields fields, OwnObjects own) {
+    this.targets = targets;
     this.discovery = discovery;
     this.fields = fields;
     this.own = own;
     this.live = new LiveValues(discovery);
+  }
+
+  /** Returns a rendering that reads live values by another discovery. */
+  public SourceRendering reading(Discovery other) {
+    return new SourceRendering(targets, other, fields, own);
   }
 
   /**
@@ -45,7 +55,9 @@ public final class SourceRendering {
    */
   public Desired render(SyncEvent.Target target, Inventory applied)
       throws RenderException, ManifestException, InterruptedException {
+    ProjectCheck.check(target);
     Desired desired = targets.read(target, discovery::namespaced, fields, discovery);
+    ProjectCheck.check(target, desired.manifests());
     own.check(target.application(), desired.manifests());
     return switch (target.spec().policy().ofGenerated()) {
       case KEEP_LIVE -> live.keep(desired, applied);

@@ -11,14 +11,13 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.plan.ApplyStep;
-import dev.sluice.worker.plan.Stage;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Waits until the objects of a stage can be used: CustomResourceDefinitions are established and
- * served, Namespaces are active, and hooks that are Jobs or Pods have finished.
+ * Waits until the definitions of a stage can be used: CustomResourceDefinitions are established and
+ * served, and Namespaces are active.
  */
 final class StageGate {
 
@@ -26,29 +25,18 @@ final class StageGate {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
   private static final int MAX_POLLS = 600; // 30 s
 
-  /** Kinds whose objects finish, so that a hook of this kind is awaited. */
-  private static final Set<GroupKind> FINISHING =
-      Set.of(GroupKind.parse("Job.batch"), GroupKind.parse("Pod"));
-
   private final Discovery discovery;
 
   StageGate(Discovery discovery) {
     this.discovery = discovery;
   }
 
-  /** Waits for all objects of the stage that later stages need. */
-  void pass(Stage stage, Attempt attempt) throws HaltException, InterruptedException {
-    for (ApplyStep step : stage.steps()) {
+  /** Waits for all objects that later ones need. */
+  void pass(List<ApplyStep> steps, Attempt attempt) throws HaltException, InterruptedException {
+    for (ApplyStep step : steps) {
       int polls = 0;
-      while (!isReady(step, stage.phase())) {
-        if (++polls == MAX_POLLS && stage.phase().isOfHooks()) {
-          throw Attempt.retry(
-              ApplyFailure.HOOK_RUNNING,
-              "%s is a hook and not finished yet".formatted(step.ref()),
-              Failure.Stage.APPLY,
-              Optional.of(step.ref()));
-        }
-        if (polls == MAX_POLLS) {
+      while (!isReady(step)) {
+        if (++polls == MAX_POLLS) {
           throw Attempt.retry(
               ApplyFailure.NOT_ESTABLISHED,
               "%s is applied, but cannot be used yet".formatted(step.ref()),
@@ -60,12 +48,8 @@ final class StageGate {
     }
   }
 
-  private boolean isReady(ApplyStep step, Stage.Phase phase)
-      throws HaltException, InterruptedException {
+  private boolean isReady(ApplyStep step) throws HaltException, InterruptedException {
     try {
-      if (phase.isOfHooks()) {
-        return hasRun(step.ref());
-      }
       GroupKind kind = step.ref().groupKind();
       if (kind.equals(GroupKind.CUSTOM_RESOURCE_DEFINITION)) {
         return isEstablished(step);
@@ -75,31 +59,6 @@ final class StageGate {
       throw new HaltException(
           ApiErrorClassifier.classify(e, Failure.Stage.APPLY, Optional.of(step.ref())));
     }
-  }
-
-  /**
-   * Returns whether a hook has finished. One that was deleted meanwhile, as some clusters do with
-   * finished Jobs, has finished too.
-   */
-  private boolean hasRun(ObjectRef ref) throws HaltException, InterruptedException {
-    if (!FINISHING.contains(ref.groupKind())) {
-      return true;
-    }
-    Optional<ObjectNode> live = discovery.read(ref);
-    if (live.isEmpty()) {
-      return true;
-    }
-    String phase = live.get().path("status").path("phase").asText("");
-    if (hasCondition(live.get(), "Failed") || phase.equals("Failed")) {
-      throw Attempt.park(
-          ApplyFailure.HOOK_FAILED,
-          "%s is a hook and has failed: its logs say why; it runs again once it is deleted"
-              .formatted(ref),
-          Failure.Stage.APPLY,
-          ref,
-          "a new generation, or the slow timer once it is deleted");
-    }
-    return hasCondition(live.get(), "Complete") || phase.equals("Succeeded");
   }
 
   private boolean isActive(ObjectRef ref) throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.sluice.worker.apply;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ObjectId;
+import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Inventory;
@@ -52,7 +53,10 @@ final class Writes {
     if (manifest.isTransient()) {
       return LiveState.ANY;
     }
-    return manifest.directives().createOnly() ? LiveState.EXISTS : LiveState.of(after);
+    Directives directives = manifest.directives();
+    return directives.createOnly() || directives.existence()
+        ? LiveState.EXISTS
+        : LiveState.of(after);
   }
 
   /**

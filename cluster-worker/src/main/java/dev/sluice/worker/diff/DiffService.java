@@ -9,6 +9,7 @@ import dev.sluice.contract.event.QuestionEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.report.Reporter;
 import dev.sluice.worker.report.ResultLimits;
 import dev.sluice.worker.sync.LogEntry;
@@ -47,12 +48,20 @@ public final class DiffService implements AutoCloseable {
   private final Differ differ;
   private final ObjectTree objects;
   private final Reporter reporter;
+  private final LargePayloads inMemory;
   private final Clock clock;
   private final Map<ApplicationName, LogEntry> newest = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore running = new Semaphore(MAX_CONCURRENT, true);
 
-  public DiffService(Differ differ, ObjectTree objects, Reporter reporter, Clock clock) {
+  /**
+   * Creates a service.
+   *
+   * @param inMemory limits the inputs that are rendered at a time by their size
+   */
+  public DiffService(
+      Differ differ, ObjectTree objects, Reporter reporter, LargePayloads inMemory, Clock clock) {
+    this.inMemory = inMemory;
     this.differ = differ;
     this.objects = objects;
     this.reporter = reporter;
@@ -70,11 +79,16 @@ public final class DiffService implements AutoCloseable {
   }
 
   private void answerAndReport(Envelope<QuestionEvent> question) {
-    try {
+    Optional<LogEntry> entry =
+        question.event() instanceof QuestionEvent.DiffAsked asked
+            ? Optional.ofNullable(newest.get(asked.application()))
+            : Optional.empty();
+    // first, since questions about little input need permits to run meanwhile
+    try (LargePayloads.Room _ = inMemory.enter(entry.map(LogEntry::bytes).orElse(0L))) {
       running.acquire();
       try {
         if (question.event().until().isAfter(clock.instant())) {
-          answer(question).forEach(part -> reporter.send(part, question.trace()));
+          answer(question, entry).forEach(part -> reporter.send(part, question.trace()));
         }
       } finally {
         running.release();
@@ -95,13 +109,10 @@ public final class DiffService implements AutoCloseable {
     }
   }
 
-  private List<? extends ResultEvent> answer(Envelope<QuestionEvent> question)
-      throws InterruptedException {
+  private List<? extends ResultEvent> answer(
+      Envelope<QuestionEvent> question, Optional<LogEntry> entry) throws InterruptedException {
     return switch (question.event()) {
-      case QuestionEvent.DiffAsked asked ->
-          parts(
-              differ.answer(
-                  question.id(), asked, Optional.ofNullable(newest.get(asked.application()))));
+      case QuestionEvent.DiffAsked asked -> parts(differ.answer(question.id(), asked, entry));
       case QuestionEvent.ObjectsAsked asked -> List.of(objects.answer(question.id(), asked));
     };
   }

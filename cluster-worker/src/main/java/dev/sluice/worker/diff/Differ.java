@@ -12,6 +12,7 @@ import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.event.QuestionEvent.DiffAsked;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -19,9 +20,11 @@ import dev.sluice.contract.name.ObjectId;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.worker.adoption.AdoptionRule;
 import dev.sluice.worker.api.ApiException;
-import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.AccountRequiredException;
+import dev.sluice.worker.apply.Accounts;
 import dev.sluice.worker.apply.LiveObject;
+import dev.sluice.worker.apply.ObjectAccess;
 import dev.sluice.worker.apply.SourceRendering;
 import dev.sluice.worker.claims.OtherNames;
 import dev.sluice.worker.ledger.Ledger;
@@ -52,26 +55,16 @@ public final class Differ {
   private static final int MAX_OBJECTS = 1_000;
 
   private final ClusterName cluster;
-  private final ClusterApi api;
-  private final Discovery discovery;
-  private final SourceRendering rendering;
+  private final Accounts accounts;
   private final SyncRecordReader targets;
   private final LedgerStore ledgers;
-  private final SharedDeclarations shared;
 
   public Differ(
-      ClusterName cluster,
-      ClusterApi api,
-      SourceRendering rendering,
-      SyncRecordReader targets,
-      LedgerStore ledgers) {
+      ClusterName cluster, Accounts accounts, SyncRecordReader targets, LedgerStore ledgers) {
     this.cluster = cluster;
-    this.api = api;
-    this.discovery = new Discovery(api);
-    this.rendering = rendering;
+    this.accounts = accounts;
     this.targets = targets;
     this.ledgers = ledgers;
-    this.shared = new SharedDeclarations(discovery, ledgers);
   }
 
   /**
@@ -104,6 +97,8 @@ public final class Differ {
       }
       return differences(event.get(), ledger, answering);
     } catch (UnreadableLedgerException e) {
+      return answering.failed(e.failure());
+    } catch (AccountRequiredException e) {
       return answering.failed(e.failure());
     } catch (RenderException e) {
       return answering.failed(e.failure());
@@ -145,13 +140,22 @@ public final class Differ {
   }
 
   private DiffAnswered differences(SyncEvent event, Ledger ledger, Answering answering)
-      throws RenderException, ManifestException, InterruptedException {
-    Plan.Ready plan = plan(event, ledger);
-    Policy policy =
-        event instanceof SyncEvent.Target target ? target.spec().policy() : Policy.DEFAULT;
+      throws AccountRequiredException, RenderException, ManifestException, InterruptedException {
+    ObjectAccess access =
+        accounts.of(
+            event instanceof SyncEvent.Target target
+                ? target.spec().policy().serviceAccount()
+                : ledger.account());
+    Discovery discovery = access.discovery();
+    SharedDeclarations shared = new SharedDeclarations(discovery, ledgers);
+    Plan.Ready plan = plan(event, ledger, access.rendering(), shared);
+    ApplicationSpec spec =
+        event instanceof SyncEvent.Target target
+            ? target.spec()
+            : new ApplicationSpec("", Policy.DEFAULT);
     AdoptionRule adoption =
-        new AdoptionRule(policy.adoption(), ledgers.installation(), ledger.applied());
-    StepComparison comparison = new StepComparison(api, discovery, policy, adoption);
+        new AdoptionRule(spec.policy().adoption(), ledgers.installation(), ledger.applied());
+    StepComparison comparison = new StepComparison(access.api(), discovery, spec, adoption);
     for (Stage stage : plan.stages()) {
       comparison.compare(stage);
     }
@@ -160,7 +164,7 @@ public final class Differ {
     for (PruneStep step : plan.prunes()) {
       Optional<ObjectNode> live = discovery.read(step.ref());
       if (live.isPresent()
-          && !hasOtherName(step.ref(), live.get(), plan)
+          && !hasOtherName(discovery, step.ref(), live.get(), plan)
           && !staying.contains(step.ref().id())) {
         differences.add(
             new ObjectDifference(step.ref(), Kind.DELETED, List.of(), Optional.empty()));
@@ -170,14 +174,16 @@ public final class Differ {
   }
 
   /** Returns whether the plan has the object under its name in another API group. */
-  private boolean hasOtherName(ObjectRef ref, ObjectNode live, Plan.Ready plan)
+  private static boolean hasOtherName(
+      Discovery discovery, ObjectRef ref, ObjectNode live, Plan.Ready plan)
       throws InterruptedException {
     List<ObjectRef> names =
         plan.claims().stream().filter(other -> other.id().isNamesakeOf(ref.id())).toList();
     return new OtherNames(discovery).find(names, new LiveObject(live).uid()).isPresent();
   }
 
-  private Plan.Ready plan(SyncEvent event, Ledger ledger)
+  private static Plan.Ready plan(
+      SyncEvent event, Ledger ledger, SourceRendering rendering, SharedDeclarations shared)
       throws RenderException, ManifestException, InterruptedException {
     return switch (event) {
       case SyncEvent.Removal removal ->
@@ -192,7 +198,8 @@ public final class Differ {
                 ledger.inventory(),
                 ledger.inventory().ids(),
                 target.spec().policy(),
-                true);
+                true,
+                Planner.Runs.NONE);
         yield switch (new Planner().plan(request)) {
           case Plan.Ready ready -> ready;
           case Plan.Held held -> held.ready();

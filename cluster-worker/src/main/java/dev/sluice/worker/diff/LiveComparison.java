@@ -12,6 +12,7 @@ import dev.sluice.worker.fields.DryRun;
 import dev.sluice.worker.fields.FieldDifferences;
 import dev.sluice.worker.fields.IgnoredFields;
 import dev.sluice.worker.fields.Precedence;
+import dev.sluice.worker.manifest.Directives;
 import java.util.List;
 
 /**
@@ -68,7 +69,14 @@ public final class LiveComparison {
     try {
       IgnoredFields ignored = IgnoredFields.of(ref, policy.ignored());
       ObjectNode wanted =
-          dryRun.change(path, live, manifest, Precedence.of(policy.force()), ignored).after();
+          dryRun
+              .change(
+                  path,
+                  live,
+                  manifest,
+                  Precedence.of(Directives.forces(manifest, policy.force())),
+                  ignored)
+              .after();
       return new Result.Compared(FieldDifferences.between(live, wanted));
     } catch (ApiException e) {
       if (e.code() == ApiException.NO_ANSWER || e.isGroupUnavailable()) {

@@ -12,8 +12,9 @@ import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
-import dev.sluice.worker.api.ClusterApi;
-import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.apply.AccountRequiredException;
+import dev.sluice.worker.apply.Accounts;
+import dev.sluice.worker.apply.ObjectAccess;
 import dev.sluice.worker.health.HealthRules;
 import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerStore;
@@ -39,13 +40,11 @@ public final class ObjectTree {
           kind("discovery.k8s.io/v1", "EndpointSlice"),
           kind("v1", "PersistentVolumeClaim"));
 
-  private final ClusterApi api;
-  private final Discovery discovery;
+  private final Accounts accounts;
   private final LedgerStore ledgers;
 
-  public ObjectTree(ClusterApi api, LedgerStore ledgers) {
-    this.api = api;
-    this.discovery = new Discovery(api);
+  public ObjectTree(Accounts accounts, LedgerStore ledgers) {
+    this.accounts = accounts;
     this.ledgers = ledgers;
   }
 
@@ -53,7 +52,7 @@ public final class ObjectTree {
   ObjectsAnswered answer(EventId question, ObjectsAsked asked) throws InterruptedException {
     try {
       Ledger ledger = ledgers.read(asked.application()).orThrow().ledger();
-      Reading reading = new Reading();
+      Reading reading = new Reading(accounts.of(ledger.account()));
       reading.read(ledger);
       return new ObjectsAnswered(
           asked.cluster(),
@@ -66,6 +65,8 @@ public final class ObjectTree {
           List.copyOf(reading.unlisted),
           Optional.empty());
     } catch (UnreadableLedgerException e) {
+      return failed(question, asked, e.failure());
+    } catch (AccountRequiredException e) {
       return failed(question, asked, e.failure());
     } catch (ApiException e) {
       return failed(question, asked, Differ.failure(asked.cluster(), e));
@@ -94,34 +95,40 @@ public final class ObjectTree {
   }
 
   /** The objects of one answer. */
-  private final class Reading {
+  private static final class Reading {
 
     private final OwnedObjects objects = new OwnedObjects();
     private final Set<String> unlisted = new TreeSet<>();
+    private final ObjectAccess access;
+
+    Reading(ObjectAccess access) {
+      this.access = access;
+    }
 
     void read(Ledger ledger) throws InterruptedException {
-      List<ObjectRef> refs =
-          ledger.inventory().entries().stream().map(InventoryEntry::ref).toList();
+      List<InventoryEntry> entries = ledger.inventory().entries();
       Set<String> namespaces = new TreeSet<>();
-      refs.forEach(ref -> namespaces.add(ref.namespace()));
+      entries.forEach(entry -> namespaces.add(entry.ref().namespace()));
       namespaces.remove("");
       for (String namespace : namespaces) {
         for (ObjectRef kind : MADE_BY_CONTROLLERS) {
           list(kind, namespace);
         }
       }
-      for (ObjectRef ref : refs) {
-        read(ref);
+      for (InventoryEntry entry : entries) {
+        read(entry);
       }
     }
 
-    private void read(ObjectRef ref) throws InterruptedException {
+    private void read(InventoryEntry entry) throws InterruptedException {
+      ObjectRef ref = entry.ref();
       try {
-        discovery
-            .read(ref)
-            .ifPresentOrElse(
-                object -> objects.list(live(ref, object)),
-                () -> objects.list(new Node(ref, 0, Health.MISSING, "does not exist")));
+        Optional<ObjectNode> object = access.discovery().read(ref);
+        if (object.isPresent()) {
+          objects.list(live(ref, object.get()));
+        } else if (!entry.mayBeGone()) {
+          objects.list(new Node(ref, 0, Health.MISSING, "does not exist"));
+        }
       } catch (ApiException e) {
         refused(ref, ref.namespace(), e);
         objects.list(new Node(ref, 0, Health.UNKNOWN, "cannot be read: " + e.status()));
@@ -141,13 +148,17 @@ public final class ObjectTree {
 
     private void list(ObjectRef kind, String namespace) throws InterruptedException {
       try {
-        Optional<ApiResource> resource = discovery.find(kind.apiVersion(), kind.kind());
+        Optional<ApiResource> resource = access.discovery().find(kind.apiVersion(), kind.kind());
         if (resource.isEmpty()) {
           return;
         }
         var unused =
-            api.list(
-                resource.get().collection(namespace), "", object -> keep(kind, namespace, object));
+            access
+                .api()
+                .list(
+                    resource.get().collection(namespace),
+                    "",
+                    object -> keep(kind, namespace, object));
       } catch (ApiException e) {
         refused(kind, namespace, e);
       }

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ObjectDifference.Kind;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.OwnedFields;
 import dev.sluice.contract.failure.ApplyFailure;
+import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.GroupKind;
@@ -27,6 +28,7 @@ import dev.sluice.worker.fields.Precedence;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Stage;
@@ -48,7 +50,7 @@ final class StepComparison {
 
   private final Discovery discovery;
   private final DryRun dryRun;
-  private final boolean force;
+  private final Policy policy;
   private final AdoptionRule adoption;
   private final List<IgnoredDifference> ignored;
   private final Set<String> namespaces = new HashSet<>();
@@ -58,15 +60,18 @@ final class StepComparison {
   /**
    * Creates a comparison of one plan.
    *
-   * @param policy of the application
+   * @param spec of the application
    * @param adoption decides about objects that exist already
    */
-  StepComparison(ClusterApi api, Discovery discovery, Policy policy, AdoptionRule adoption) {
+  StepComparison(ClusterApi api, Discovery discovery, ApplicationSpec spec, AdoptionRule adoption) {
+    this.policy = spec.policy();
     this.discovery = discovery;
     this.dryRun = new DryRun(api, discovery);
-    this.force = policy.force();
     this.adoption = adoption;
     this.ignored = policy.ignored();
+    if (policy.createNamespace().isPresent()) {
+      namespaces.add(spec.namespace());
+    }
   }
 
   List<ObjectDifference> differences() {
@@ -87,7 +92,7 @@ final class StepComparison {
       if (live.isEmpty()) {
         compareAbsent(step);
       } else if (step.mode() != ApplyStep.Mode.CREATE_ONLY) {
-        compareLive(step, live.get(), stage.replaces(step));
+        compareLive(step, live.get(), Stage.replaces(step, policy));
       }
     }
   }
@@ -95,7 +100,7 @@ final class StepComparison {
   private void compareAbsent(ApplyStep step) throws InterruptedException {
     ObjectRef ref = step.ref();
     try {
-      dryRun.create(path(ref), step.manifest().content(), force);
+      dryRun.create(path(ref), step.manifest().content(), forces(step));
       add(ref, Kind.CREATED, Optional.empty());
     } catch (ApiException e) {
       // its namespace may be created by the same target
@@ -142,8 +147,8 @@ final class StepComparison {
       Optional<String> takeover)
       throws InterruptedException {
     ObjectRef ref = step.ref();
-    Precedence precedence = new Precedence(force, former);
     ObjectNode content = step.manifest().content();
+    Precedence precedence = new Precedence(forces(step), former);
     IgnoredFields fieldsOfOthers = IgnoredFields.of(ref, ignored);
     DryRun.Preview preview = dryRun.before(live, content, precedence, fieldsOfOthers);
     try {
@@ -161,6 +166,10 @@ final class StepComparison {
     }
     owned.addAll(
         OwnersOfFields.of(ref, live, preview.stated(), preview.managedFields(), preview.after()));
+  }
+
+  private boolean forces(ApplyStep step) {
+    return Directives.forces(step.manifest().content(), policy.force());
   }
 
   private void refused(ApplyStep step, ApiException refusal) {

@@ -54,7 +54,8 @@ public final class DryRun {
       Precedence precedence,
       IgnoredFields ignored)
       throws InterruptedException {
-    boolean force = precedence.force();
+    // who set the fields of such an object is not known: an earlier deployment
+    boolean force = precedence.force() || managedFields(live).isEmpty();
     Preview before = before(live, content, precedence, ignored);
     ObjectNode there = withFields(live, before.managedFields());
     ObjectNode body = before.stated();

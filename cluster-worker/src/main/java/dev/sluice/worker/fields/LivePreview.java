@@ -8,6 +8,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.manifest.Directives;
 import java.util.Optional;
 
 /** Live objects, and what applying their manifests would make of them. Writes nothing. */
@@ -52,7 +53,14 @@ public final class LivePreview {
       IgnoredFields ignored = IgnoredFields.of(ref, policy.ignored());
       String path = resource.get().path(ref);
       ObjectNode after =
-          dryRun.change(path, before, manifest, Precedence.of(policy.force()), ignored).after();
+          dryRun
+              .change(
+                  path,
+                  before,
+                  manifest,
+                  Precedence.of(Directives.forces(manifest, policy.force())),
+                  ignored)
+              .after();
       if (version(after).equals(version(before)) || tries == MOST_TRIES) {
         return Optional.of(new Change(before, after));
       }

@@ -6,6 +6,7 @@ import dev.sluice.contract.cel.CelResult;
 import dev.sluice.contract.cel.CelSyntaxException;
 import dev.sluice.contract.fleet.HealthCheck;
 import dev.sluice.contract.health.Health;
+import dev.sluice.worker.manifest.Directives;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +14,9 @@ import java.util.Optional;
  * The health of live objects by the rules of an application's policy, and by {@link HealthRules}
  * for the kinds that have no rule there.
  *
- * <p>A rule of a policy may read any field of the object. A rule that fails or takes too long makes
- * the health of this object unknown, and no other.
+ * <p>An object whose annotation exempts it counts as healthy. A rule of a policy may read any field
+ * of the object. A rule that fails or takes too long makes the health of this object unknown, and
+ * no other.
  */
 public final class HealthChecks {
 
@@ -22,6 +24,10 @@ public final class HealthChecks {
 
   /** Returns the health of a live object. */
   public static ObjectHealth of(JsonNode live, List<HealthCheck> checks) {
+    Optional<String> exemption = Directives.withoutHealth(live);
+    if (exemption.isPresent()) {
+      return ObjectHealth.healthy("is not judged, as its annotation %s asks", exemption.get());
+    }
     if (checks.isEmpty()) {
       return HealthRules.of(live);
     }

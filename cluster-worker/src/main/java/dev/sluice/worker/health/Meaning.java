@@ -19,7 +19,7 @@ enum Meaning {
           + "|Reconciled|ResourcesUpToDate|Succeeded|Complete|Completed|Valid"),
   /** True when a part of the object is as it should be. */
   PART(
-      "Configured|Deployed|(?!Not|No|Partially)"
+      "Configured|Deployed|Promoted|(?!Not|No|Partially)"
           + ".*(Ready|Available|Healthy|Established|Accepted|Synced|Succeeded)");
 
   private final Pattern types;

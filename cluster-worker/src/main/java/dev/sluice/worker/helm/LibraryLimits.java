@@ -2,7 +2,7 @@ package dev.sluice.worker.helm;
 
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.worker.api.ClusterFacts;
-import dev.sluice.worker.manifest.HelmHooks;
+import dev.sluice.worker.manifest.Hook;
 import dev.sluice.worker.sandbox.RenderException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +97,7 @@ final class LibraryLimits {
   private static void refuseHooks(String text, String file) throws RenderException {
     Matcher hook = HOOK.matcher(text);
     while (hook.find()) {
-      if (!HelmHooks.isNeverApplied(hook.group(1))) {
+      if (!Hook.isNeverRun(hook.group(1))) {
         throw needsProgram("%s has hooks".formatted(file));
       }
     }

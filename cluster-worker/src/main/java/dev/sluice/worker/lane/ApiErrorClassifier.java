@@ -7,8 +7,11 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.protect.ProtectionPolicy;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +41,17 @@ public final class ApiErrorClassifier {
           "may not change fields other than", // of a Pod
           "may not change once set",
           "cannot change roleRef");
+
+  /** The part of a message of the authorizer that names the user and the permission. */
+  private static final Pattern MISSING_PERMISSION =
+      Pattern.compile(
+          "User \"[^\"]*\" cannot [\\w:-]+ resource \"[^\"]*\" in API group \"[^\"]*\""
+              + "( in the namespace \"[^\"]*\"| at the cluster scope)?"
+              + "( \\(the worker may not impersonate the service account [^)]*\\))?");
+
+  /** The part of a message with which a policy that Sluice has installed refuses a write. */
+  private static final String BY_PROTECTION =
+      "%s '%s".formatted(ProtectionPolicy.KIND, ProtectionPolicy.PREFIX);
 
   private static final int MAX_MESSAGE = 1000;
 
@@ -88,6 +102,10 @@ public final class ApiErrorClassifier {
     if (error.hasCause("NamespaceTerminating")) {
       return retry(error, ApplyFailure.NAMESPACE_TERMINATING, stage, object);
     }
+    if (message.contains(BY_PROTECTION)) {
+      // the API server has not yet seen that the parameters name this writer
+      return retry(error, ApplyFailure.PROTECTED, stage, object);
+    }
     if (message.contains("exceeded quota")) {
       return park(
           error,
@@ -106,7 +124,7 @@ public final class ApiErrorClassifier {
 
   private static Outcome notFound(
       ApiException error, Failure.Stage stage, Optional<ObjectRef> object) {
-    return error.detailsKind().equals("namespaces")
+    return error.isNamespaceMissing()
         ? park(
             error,
             ApplyFailure.MISSING_NAMESPACE,
@@ -165,13 +183,19 @@ public final class ApiErrorClassifier {
             ? "the API server did not answer"
             : "the API server refused it (%s)".formatted(error.status());
     boolean mayEcho = object.isPresent() && object.get().kind().equals("Secret");
-    String what =
-        mayEcho
-            ? error.causes().stream()
-                .map(cause -> cause.reason() + " at " + cause.field())
-                .collect(Collectors.joining(", "))
-            : String.valueOf(error.getMessage());
+    String what = mayEcho ? withoutContent(error) : String.valueOf(error.getMessage());
     String message = where + status + (what.isBlank() ? "" : ": " + what);
     return Excerpt.of(message, MAX_MESSAGE);
+  }
+
+  /** Returns what a message about a Secret says that cannot be the Secret's content. */
+  private static String withoutContent(ApiException error) {
+    Matcher missing = MISSING_PERMISSION.matcher(String.valueOf(error.getMessage()));
+    if (error.code() == 403 && missing.find()) {
+      return missing.group();
+    }
+    return error.causes().stream()
+        .map(cause -> cause.reason() + " at " + cause.field())
+        .collect(Collectors.joining(", "));
   }
 }

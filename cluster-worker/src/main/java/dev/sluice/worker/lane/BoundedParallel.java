@@ -1,18 +1,27 @@
 package dev.sluice.worker.lane;
 
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.FailureCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Runs independent calls in parallel, up to a limit. */
+/**
+ * Runs independent calls in parallel, up to a limit. No more are made once the API server was too
+ * busy for one, even when that was repeated.
+ */
 public final class BoundedParallel {
 
   private static final int AT_ONCE = 8;
+  private static final FailureCode TOO_MANY_REQUESTS = FailureCode.ofStatus(429);
 
   private BoundedParallel() {}
 
@@ -22,7 +31,8 @@ public final class BoundedParallel {
   }
 
   /**
-   * Returns the results in the order of the items. All calls are made even if one fails.
+   * Returns the results in the order of the items. Other failures of a call do not keep the rest
+   * from being made.
    *
    * @throws HaltException the failure of the first item that failed; one that says that nothing is
    *     left to do comes first, since the attempt is fenced then
@@ -33,6 +43,7 @@ public final class BoundedParallel {
       return List.of(call.on(items.getFirst()));
     }
     Semaphore atOnce = new Semaphore(AT_ONCE);
+    AtomicReference<@Nullable HaltException> busy = new AtomicReference<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<R>> pending = new ArrayList<>();
       for (T item : items) {
@@ -41,7 +52,16 @@ public final class BoundedParallel {
                 () -> {
                   atOnce.acquire();
                   try {
+                    HaltException before = busy.get();
+                    if (before != null) {
+                      throw before;
+                    }
                     return call.on(item);
+                  } catch (HaltException e) {
+                    if (isBusy(e)) {
+                      busy.set(e);
+                    }
+                    throw e;
                   } finally {
                     atOnce.release();
                   }
@@ -54,6 +74,11 @@ public final class BoundedParallel {
         throw e;
       }
     }
+  }
+
+  private static boolean isBusy(HaltException e) {
+    return e.outcome() instanceof Outcome.RetryAfter(Failure failure, Optional<Duration> _)
+        && failure.code().equals(TOO_MANY_REQUESTS);
   }
 
   private static <R> List<R> collect(List<Future<R>> pending)

@@ -1,7 +1,6 @@
 package dev.sluice.worker.lane;
 
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
@@ -46,8 +45,7 @@ final class ContainedWork {
     work.invalidate();
   }
 
-  Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
-      throws InterruptedException {
+  Outcome attempt(LogEntry entry, Received received, Pace pace) throws InterruptedException {
     Optional<Duration> penalty = journal.penalty(application, entry.generation());
     if (penalty.isPresent()) {
       return suspected(penalty);
@@ -55,7 +53,7 @@ final class ContainedWork {
     Outcome outcome;
     journal.begun(application, entry.generation());
     try {
-      outcome = work.attempt(entry, payload, pace);
+      outcome = work.attempt(entry, received, pace);
       journal.ended(application);
     } catch (InterruptedException e) {
       journal.ended(application);

@@ -1,5 +1,9 @@
 package dev.sluice.worker.lane;
 
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.failure.ApplyFailure;
+import java.util.Optional;
+
 /** Ends an attempt from within: the attempt does nothing further. */
 public final class HaltException extends Exception {
 
@@ -15,6 +19,18 @@ public final class HaltException extends Exception {
           case Outcome.Parked parked -> parked.failure().message();
         });
     this.outcome = outcome;
+  }
+
+  /** Returns the end of an attempt that a newer generation has overtaken. */
+  static HaltException superseded() {
+    return new HaltException(
+        new Outcome.RetryAfter(
+            new Failure(
+                ApplyFailure.SUPERSEDED,
+                "a newer generation came",
+                Failure.Stage.APPLY,
+                Optional.empty()),
+            Optional.empty()));
   }
 
   public Outcome outcome() {

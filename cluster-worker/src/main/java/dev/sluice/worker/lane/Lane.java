@@ -1,10 +1,9 @@
 package dev.sluice.worker.lane;
 
-import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +35,10 @@ final class Lane implements Pace {
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private @Nullable SyncEvent payload;
+  private final KeptPayload payload;
+
+  /** Memory of the turn that runs; used by the lane's thread only. */
+  private LargePayloads.@Nullable Room inMemory;
 
   /** Ends the lane even if a library loses its interrupt. */
   private volatile boolean ending;
@@ -45,6 +48,7 @@ final class Lane implements Pace {
     this.work = new ContainedWork(application, work, shared.breaker(), shared.journal());
     this.shared = shared;
     this.machine = new LaneMachine(shared.policy());
+    this.payload = new KeptPayload(shared.payloads());
     this.thread = Thread.ofVirtual().name("lane-" + application).unstarted(this::run);
   }
 
@@ -57,8 +61,7 @@ final class Lane implements Pace {
     locked(
         () -> {
           if (machine.offer(entry, shared.clock().instant())) {
-            takePayload();
-            payload = hot.filter(_ -> shared.payloads().tryAcquire()).orElse(null);
+            payload.replace(entry, hot);
           }
         });
   }
@@ -91,21 +94,11 @@ final class Lane implements Pace {
 
   /** Returns the name of the current state, for metrics. */
   String phase() {
-    lock.lock();
-    try {
-      return machine.phase();
-    } finally {
-      lock.unlock();
-    }
+    return reading(machine::phase);
   }
 
   boolean isIdle() {
-    lock.lock();
-    try {
-      return machine.isIdle(shared.clock().instant());
-    } finally {
-      lock.unlock();
-    }
+    return reading(() -> machine.isIdle(shared.clock().instant()));
   }
 
   /** Ends the lane; an attempt that runs is interrupted. */
@@ -121,13 +114,34 @@ final class Lane implements Pace {
   @Override
   public Duration pause(Duration atMost, CompletableFuture<?> change)
       throws HaltException, InterruptedException {
+    long nanos = await(atMost, change, true);
+    if (reading(machine::isOvertaken)) {
+      throw HaltException.superseded();
+    }
+    return Duration.ofNanos(Math.max(0, nanos));
+  }
+
+  @Override
+  public void outlast(Duration atMost, CompletableFuture<?> change) throws InterruptedException {
+    long unused = await(atMost, change, false);
+  }
+
+  /** Waits without the lane's permit to run; returns the rest of the time in nanoseconds. */
+  private long await(Duration atMost, CompletableFuture<?> change, boolean untilOvertaken)
+      throws InterruptedException {
     var unused = change.thenRun(() -> locked(() -> {}));
     long nanos = atMost.toNanos();
+    if (inMemory != null) {
+      inMemory.close(); // the rendering, which needs the most, comes before all waits
+    }
     shared.running().release();
     try {
       lock.lockInterruptibly();
       try {
-        while (nanos > 0 && !ending && !machine.isOvertaken() && !change.isDone()) {
+        while (nanos > 0
+            && !ending
+            && !(untilOvertaken && machine.isOvertaken())
+            && !change.isDone()) {
           nanos = changed.awaitNanos(nanos);
         }
       } finally {
@@ -136,25 +150,10 @@ final class Lane implements Pace {
     } finally {
       shared.running().acquireUninterruptibly();
     }
-    lock.lockInterruptibly();
-    try {
-      if (ending) {
-        throw new InterruptedException("the lane ends");
-      }
-      if (machine.isOvertaken()) {
-        throw new HaltException(
-            new Outcome.RetryAfter(
-                new Failure(
-                    ApplyFailure.SUPERSEDED,
-                    "a newer generation came",
-                    Failure.Stage.APPLY,
-                    Optional.empty()),
-                Optional.empty()));
-      }
-    } finally {
-      lock.unlock();
+    if (ending) {
+      throw new InterruptedException("the lane ends");
     }
-    return Duration.ofNanos(Math.max(0, nanos));
+    return nanos;
   }
 
   private void run() {
@@ -208,49 +207,51 @@ final class Lane implements Pace {
   }
 
   private void turn() throws InterruptedException {
-    shared.running().acquire();
-    try {
-      Duration wait = shared.breaker().admit();
-      LogEntry entry;
-      Optional<SyncEvent> hot;
-      boolean check;
-      lock.lockInterruptibly();
+    // first, since applications with little input need permits to run meanwhile
+    try (LargePayloads.Room room = shared.inMemory().enter(reading(machine::bytes))) {
+      inMemory = room;
+      shared.running().acquire();
       try {
-        Instant now = shared.clock().instant();
-        if (!wait.isZero()) {
-          machine.postpone(now.plus(wait));
-          return;
-        }
-        check = machine.isCheckDue();
-        entry = check ? machine.beginCheck() : machine.begin(now);
-        hot = takePayload();
+        turn(room);
       } finally {
-        lock.unlock();
+        shared.running().release();
       }
-      if (check) {
-        CheckOutcome outcome = work.check(entry, this);
-        locked(() -> machine.endCheck(outcome, shared.clock().instant()));
-        return;
-      }
-      Outcome outcome = work.attempt(entry, hot, this);
-      lock.lockInterruptibly();
-      try {
-        machine.end(outcome, shared.clock().instant());
-      } finally {
-        lock.unlock();
-      }
-    } finally {
-      shared.running().release();
     }
   }
 
-  private Optional<SyncEvent> takePayload() {
-    Optional<SyncEvent> taken = Optional.ofNullable(payload);
-    if (taken.isPresent()) {
-      shared.payloads().release();
-      payload = null;
+  private void turn(LargePayloads.Room room) throws InterruptedException {
+    Duration wait = shared.breaker().admit();
+    LogEntry entry;
+    Received received;
+    boolean check;
+    lock.lockInterruptibly();
+    try {
+      Instant now = shared.clock().instant();
+      if (!wait.isZero()) {
+        machine.postpone(now.plus(wait));
+        return;
+      }
+      if (!room.holds(machine.bytes())) {
+        return; // a newer generation needs more: another turn follows
+      }
+      check = machine.isCheckDue();
+      entry = check ? machine.beginCheck() : machine.begin(now);
+      received = payload.take();
+    } finally {
+      lock.unlock();
     }
-    return taken;
+    if (check) {
+      CheckOutcome outcome = work.check(entry, this);
+      locked(() -> machine.endCheck(outcome, shared.clock().instant()));
+      return;
+    }
+    Outcome outcome = work.attempt(entry, received, this);
+    lock.lockInterruptibly();
+    try {
+      machine.end(outcome, shared.clock().instant());
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean reportAll() throws InterruptedException {
@@ -303,6 +304,15 @@ final class Lane implements Pace {
   private static long least(Duration wait, Optional<Duration> atMost) {
     return TimeUnit.MILLISECONDS.toNanos(1)
         + Math.min(wait.toNanos(), atMost.map(Duration::toNanos).orElse(Long.MAX_VALUE / 2));
+  }
+
+  private <T> T reading(Supplier<T> read) {
+    lock.lock();
+    try {
+      return read.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void locked(Runnable change) {

@@ -71,6 +71,11 @@ final class LaneMachine {
     return Optional.ofNullable(newest).map(LogEntry::generation);
   }
 
+  /** Returns the size of the newest record; 0 without one. */
+  long bytes() {
+    return newest == null ? 0 : newest.bytes();
+  }
+
   /** Queues a record of the topic; returns false for one that is not newer than the last. */
   boolean offer(LogEntry entry, Instant now) {
     if (newest != null && !entry.generation().isAfter(newest.generation())) {
@@ -263,7 +268,8 @@ final class LaneMachine {
       return;
     }
     Duration own = policy.backoff().after(tries.failed());
-    Duration delay = asked.filter(wanted -> wanted.compareTo(own) > 0).orElse(own);
+    Duration bounded = asked.map(policy::bounded).orElse(own);
+    Duration delay = bounded.compareTo(own) > 0 ? bounded : own;
     state = new LaneState.Retrying(entry, tries, now.plus(delay));
     effects.add(new Effect.Retrying(entry, tries.failed(), delay, failure));
   }

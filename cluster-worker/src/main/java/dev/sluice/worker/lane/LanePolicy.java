@@ -22,6 +22,11 @@ public record LanePolicy(Backoff backoff, Duration stuckAfter, Duration slowTime
    */
   Duration afterParking(int failed) {
     Duration growing = FIRST.multipliedBy(1L << Math.clamp(failed - 1, 0, DOUBLINGS));
-    return growing.compareTo(slowTimer) < 0 ? growing : slowTimer;
+    return bounded(growing);
+  }
+
+  /** Returns a delay, such as one that the server asks for, but at most the slow timer. */
+  Duration bounded(Duration delay) {
+    return delay.compareTo(slowTimer) < 0 ? delay : slowTimer;
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.worker.lane;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,11 +30,13 @@ public final class Lanes {
    *
    * @param works creates the work of a lane, once for each application
    * @param concurrency how many lanes run at once
+   * @param inMemory limits the inputs of those that run by their size
    */
   public Lanes(
       Function<ApplicationName, Work> works,
       LanePolicy policy,
       int concurrency,
+      LargePayloads inMemory,
       Breaker breaker,
       AttemptJournal journal,
       Clock clock) {
@@ -44,6 +47,7 @@ public final class Lanes {
             policy,
             new Semaphore(concurrency, true),
             new Semaphore(4 * concurrency),
+            inMemory,
             breaker,
             journal,
             clock);

@@ -23,4 +23,10 @@ public interface Pace {
    */
   Duration pause(Duration atMost, CompletableFuture<?> change)
       throws HaltException, InterruptedException;
+
+  /**
+   * Waits for a change in this process, or for the duration if it does not come, even if a newer
+   * generation arrives: for what must not be left in the middle.
+   */
+  void outlast(Duration atMost, CompletableFuture<?> change) throws InterruptedException;
 }

@@ -1,9 +1,7 @@
 package dev.sluice.worker.lane;
 
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.sync.LogEntry;
-import java.util.Optional;
 
 /** The work of a lane for its application. Called by the lane's thread unless stated otherwise. */
 public interface Work {
@@ -11,10 +9,9 @@ public interface Work {
   /**
    * Attempts a generation.
    *
-   * @param payload the record itself, if it is in memory
+   * @param received the generation's record
    */
-  Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
-      throws InterruptedException;
+  Outcome attempt(LogEntry entry, Received received, Pace pace) throws InterruptedException;
 
   /**
    * Compares the live objects that differ from a generation that is done, and puts them back if the

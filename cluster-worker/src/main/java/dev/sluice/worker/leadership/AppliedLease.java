@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.json.Json;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
+import dev.sluice.worker.api.RequestPace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,14 +52,14 @@ final class AppliedLease {
    * @throws dev.sluice.worker.api.ApiException if it cannot be read in time
    */
   Optional<ObservedLease> read(Duration timeout) throws InterruptedException {
-    return noted(false, () -> new ClusterApi(client, timeout).get(path()).map(ObservedLease::of));
+    return noted(false, () -> api(timeout).get(path()).map(ObservedLease::of));
   }
 
   /**
    * Writes this worker as the holder over the Lease that was read, or creates it if there was none.
    */
   ObservedLease take(Optional<ObservedLease> over, Duration timeout) throws InterruptedException {
-    ClusterApi api = new ClusterApi(client, timeout);
+    ClusterApi api = api(timeout);
     if (over.isEmpty()) {
       api.ensureNamespace(identity.namespace());
     }
@@ -99,6 +100,11 @@ final class AppliedLease {
     failing = Optional.empty();
   }
 
+  /** Returns an API that waits for no busy server, since the Lease would expire meanwhile. */
+  private ClusterApi api(Duration timeout) {
+    return new ClusterApi(client, timeout, () -> true, RequestPace.once());
+  }
+
   /** A call to the API server. */
   private interface Call<T> {
     T make() throws InterruptedException;
@@ -134,7 +140,7 @@ final class AppliedLease {
     spec.put("acquireTime", now);
     spec.put("renewTime", now);
     spec.put("leaseTransitions", held.transitions());
-    write(new ClusterApi(client, timeout), Optional.of(held), spec);
+    write(api(timeout), Optional.of(held), spec);
   }
 
   @Override

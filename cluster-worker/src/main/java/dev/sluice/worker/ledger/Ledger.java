@@ -1,6 +1,7 @@
 package dev.sluice.worker.ledger;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ResultEvent.LedgerSummary.Phase;
@@ -8,11 +9,17 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.worker.api.ApiKind;
+import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.plan.HookResult;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +39,12 @@ import java.util.regex.Pattern;
  * @param deadLetter the application's open dead letter
  * @param finished how the generation ended; empty while it is begun, and in ledgers of earlier
  *     versions
+ * @param removalHooks the manifests of hooks that run when the application is removed, since it has
+ *     none any longer at that time; absent if there are none
+ * @param begun what was decided about the generation that is begun; absent while none is, and in
+ *     ledgers of earlier versions
+ * @param account the service account that the generation's writes impersonate, which a removal uses
+ *     too; empty if the worker's own permissions are used
  */
 public record Ledger(
     ApplicationName application,
@@ -43,7 +56,10 @@ public record Ledger(
     Set<ObjectRef> intent,
     Set<String> kinds,
     Optional<OpenEntry> deadLetter,
-    Optional<Finished> finished) {
+    Optional<Finished> finished,
+    Optional<List<ObjectNode>> removalHooks,
+    Optional<Begun> begun,
+    Optional<ServiceAccountName> account) {
 
   /** An open dead letter: its name, and the generation that opened it. */
   public record OpenEntry(DeadLetterId entry, Generation generation) {
@@ -67,6 +83,21 @@ public record Ledger(
     }
   }
 
+  /**
+   * Decisions of the first attempt of a generation, which later attempts keep, and the hooks that
+   * have run.
+   *
+   * @param install whether no generation was done before
+   * @param repeats whether it has the inputs of one that was done just before
+   * @param hooks the hooks that have run
+   */
+  public record Begun(boolean install, boolean repeats, List<HookResult> hooks) {
+
+    public Begun {
+      hooks = List.copyOf(hooks);
+    }
+  }
+
   private static final Pattern KIND = Pattern.compile("[^|]+\\|[^|]+");
 
   public Ledger {
@@ -82,23 +113,15 @@ public record Ledger(
         throw new IllegalArgumentException("a kind is written as apiVersion|kind");
       }
     }
-    intent = Set.copyOf(intent);
-    kinds = Set.copyOf(kinds);
+    // sorted, so that equal ledgers have equal bytes, which compress well
+    intent = Collections.unmodifiableSet(new TreeSet<>(intent));
+    kinds = Collections.unmodifiableSet(new TreeSet<>(kinds));
+    removalHooks = removalHooks.map(List::copyOf).filter(manifests -> !manifests.isEmpty());
   }
 
   /** Returns the ledger of an application that this cluster never had. */
   public static Ledger unknown(ApplicationName application) {
-    return new Ledger(
-        application,
-        Optional.empty(),
-        Phase.NEW,
-        Optional.empty(),
-        "",
-        Inventory.EMPTY,
-        Set.of(),
-        Set.of(),
-        Optional.empty(),
-        Optional.empty());
+    return new LedgerDraft(application).ledger();
   }
 
   /** Returns whether a newer generation than this one was begun. */
@@ -140,69 +163,99 @@ public record Ledger(
     return applied;
   }
 
+  /** Returns whether the next generation, or the one that is begun, is the first to be done. */
+  public boolean installs() {
+    return phase != Phase.DONE && begun.map(Begun::install).orElseGet(() -> applied().isEmpty());
+  }
+
+  /** Returns whether these inputs were applied to the end, and no others since. */
+  public boolean repeats(String digest) {
+    boolean isRepeated = phase == Phase.DONE || begun.map(Begun::repeats).orElse(false);
+    return isRepeated && inputDigest.equals(digest);
+  }
+
+  /** Returns the hooks that have run in the generation that is begun. */
+  public List<HookResult> hooks() {
+    return begun.map(Begun::hooks).orElse(List.of());
+  }
+
   /** Returns this ledger with another generation begun. */
   public Ledger begin(Header header, Inventory during, Set<ObjectRef> writeSet) {
+    boolean isSame = generation.equals(Optional.of(header.generation()));
+    Begun decided =
+        new Begun(installs(), repeats(header.inputDigest()), isSame ? hooks() : List.of());
     Set<String> allKinds = new TreeSet<>(kinds);
     writeSet.forEach(ref -> allKinds.add(new ApiKind(ref.apiVersion(), ref.kind()).toString()));
-    return new Ledger(
-        application,
-        Optional.of(header.generation()),
-        header.removal() ? Phase.REMOVING : Phase.APPLYING,
-        header.commit(),
-        header.inputDigest(),
-        during,
-        writeSet,
-        allKinds,
-        deadLetter,
-        Optional.empty());
+    LedgerDraft draft = new LedgerDraft(this).at(header);
+    draft.phase = header.removal() ? Phase.REMOVING : Phase.APPLYING;
+    draft.inventory = during;
+    draft.intent = writeSet;
+    draft.kinds = allKinds;
+    draft.finished = Optional.empty();
+    draft.begun = Optional.of(decided);
+    return draft.ledger();
   }
 
   /** Returns this ledger with the generation done, and without an open dead letter. */
   public Ledger finish(Header header, Inventory after, Finished end) {
-    return new Ledger(
-        application,
-        Optional.of(header.generation()),
-        header.removal() ? Phase.REMOVED : Phase.DONE,
-        header.commit(),
-        header.inputDigest(),
-        after,
-        Set.of(),
-        kinds,
-        Optional.empty(),
-        Optional.of(end));
+    LedgerDraft draft = new LedgerDraft(this).at(header);
+    draft.phase = header.removal() ? Phase.REMOVED : Phase.DONE;
+    draft.inventory = after;
+    draft.intent = Set.of();
+    draft.deadLetter = Optional.empty();
+    draft.finished = Optional.of(end);
+    draft.begun = Optional.empty();
+    draft.removalHooks = header.removal() ? Optional.empty() : removalHooks;
+    return draft.ledger();
   }
 
   /** Returns this ledger with other states of its objects. */
   public Ledger withInventory(Inventory states) {
-    return new Ledger(
-        application,
-        generation,
-        phase,
-        commit,
-        inputDigest,
-        states,
-        intent,
-        kinds,
-        deadLetter,
-        finished);
+    LedgerDraft draft = new LedgerDraft(this);
+    draft.inventory = states;
+    return draft.ledger();
   }
 
   /** Returns this ledger with this dead letter open. */
   public Ledger withDeadLetter(OpenEntry entry) {
-    return new Ledger(
-        application,
-        generation,
-        phase,
-        commit,
-        inputDigest,
-        inventory,
-        intent,
-        kinds,
-        Optional.of(entry),
-        finished);
+    LedgerDraft draft = new LedgerDraft(this);
+    draft.deadLetter = Optional.of(entry);
+    return draft.ledger();
   }
 
-  /** The generation that a ledger is at. */
+  /** Returns this ledger with another hook that has run. */
+  public Ledger withHook(HookResult result) {
+    Begun before = begun.orElseThrow();
+    List<HookResult> results = new ArrayList<>(before.hooks());
+    results.add(result);
+    LedgerDraft draft = new LedgerDraft(this);
+    draft.begun = Optional.of(new Begun(before.install(), before.repeats(), results));
+    return draft.ledger();
+  }
+
+  /** Returns this ledger with these hooks for the removal of the application. */
+  public Ledger withRemovalHooks(List<Manifest> manifests) {
+    LedgerDraft draft = new LedgerDraft(this);
+    draft.removalHooks = Optional.of(manifests.stream().map(Manifest::content).toList());
+    return draft.ledger();
+  }
+
+  /**
+   * The generation that a ledger is at.
+   *
+   * @param account the service account that its writes impersonate
+   */
   public record Header(
-      Generation generation, boolean removal, Optional<CommitId> commit, String inputDigest) {}
+      Generation generation,
+      boolean removal,
+      Optional<CommitId> commit,
+      String inputDigest,
+      Optional<ServiceAccountName> account) {
+
+    /** Creates the header of a generation that is applied with the worker's own permissions. */
+    public Header(
+        Generation generation, boolean removal, Optional<CommitId> commit, String inputDigest) {
+      this(generation, removal, commit, inputDigest, Optional.empty());
+    }
+  }
 }

@@ -29,7 +29,7 @@ final class LedgerCodec {
   private static final int COMPRESS_FROM = 200 * 1024;
 
   /** Maximum size of a ledger in bytes; one of 10,000 objects has less than a quarter of it. */
-  private static final int MAX_CONTENT = 16 * 1024 * 1024;
+  static final int MAX_CONTENT = 16 * 1024 * 1024;
 
   /** Shortens messages of parsers, which may repeat the content. */
   private static final int MAX_MESSAGE = 300;
@@ -43,6 +43,11 @@ final class LedgerCodec {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the ledger of " + ledger.application(), e);
     }
+  }
+
+  /** Returns the size of a content as a ConfigMap holds it, in bytes. */
+  static int storedBytes(byte[] content) {
+    return content.length < COMPRESS_FROM ? content.length : gzip(content).length;
   }
 
   /** Puts a content into a ConfigMap. */

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The live objects of one application. Guarded by the lock of {@link LiveObjects}. */
 final class LiveApplication {
@@ -20,6 +21,7 @@ final class LiveApplication {
   private final Map<ObjectId, LiveObjectState> objects = new LinkedHashMap<>();
   private Optional<Settled> settled = Optional.empty();
   private List<HealthCheck> checks = List.of();
+  private CompletableFuture<Void> change = new CompletableFuture<>();
 
   LiveApplication(ApplicationName name) {
     this.name = name;
@@ -60,6 +62,18 @@ final class LiveApplication {
     settled = now;
   }
 
+  /** Returns a future that completes when an object is observed in another state. */
+  CompletableFuture<Void> change() {
+    return change;
+  }
+
+  /** Returns the future of the changes so far, to be completed; later ones get another. */
+  CompletableFuture<Void> changed() {
+    CompletableFuture<Void> before = change;
+    change = new CompletableFuture<>();
+    return before;
+  }
+
   /** Returns the rules for the health of its objects. */
   List<HealthCheck> checks() {
     return checks;
@@ -78,6 +92,7 @@ final class LiveApplication {
             new Snapshot(
                 done,
                 objects.values().stream()
+                    .filter(object -> !object.isHook())
                     .map(
                         object ->
                             new Snapshot.Seen(object.ref(), object.health(), object.isKnown()))

@@ -3,12 +3,14 @@ package dev.sluice.worker.live;
 import dev.sluice.contract.name.ApplicationName;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** The notifications that a change of {@link LiveObjects} causes. */
 final class LiveEffects {
 
   private final Set<ApplicationName> differing = new HashSet<>();
   private final Set<ApplicationName> health = new HashSet<>();
+  private final Set<CompletableFuture<Void>> changes = new HashSet<>();
   private boolean kinds;
   private boolean listAgain;
 
@@ -39,6 +41,7 @@ final class LiveEffects {
 
   /** Notes that the health of an application may have changed, if a generation of it is done. */
   void healthOf(LiveApplication application) {
+    changes.add(application.changed());
     if (application.settled().isPresent()) {
       health.add(application.name());
     }
@@ -53,5 +56,6 @@ final class LiveEffects {
     }
     differing.forEach(listener::differ);
     health.forEach(listener::healthChanged);
+    changes.forEach(change -> change.complete(null));
   }
 }

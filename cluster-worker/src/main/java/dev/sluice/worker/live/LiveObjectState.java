@@ -53,6 +53,7 @@ final class LiveObjectState {
   private boolean isChecked;
   private boolean isSeen;
   private boolean isUnobservable;
+  private boolean isHook;
   private long version;
   private ObjectHealth health = UNSEEN;
   private @Nullable Instant differsSince;
@@ -72,6 +73,21 @@ final class LiveObjectState {
 
   ObjectHealth health() {
     return health;
+  }
+
+  /** Returns whether it is a hook, whose health is not the application's. */
+  boolean isHook() {
+    return isHook;
+  }
+
+  /** Sets whether it is a hook. */
+  void hook(boolean now) {
+    isHook = now;
+  }
+
+  /** Returns whether it was seen. */
+  boolean isSeen() {
+    return isSeen;
   }
 
   /** Returns whether it was seen, or is known not to be visible. */

@@ -8,6 +8,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.Reflector;
+import dev.sluice.worker.health.ObjectHealth;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
 import dev.sluice.worker.plan.LiveState;
@@ -18,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The live objects of all applications of a cluster, as their watches and Sluice's own writes show
@@ -115,6 +118,7 @@ public final class LiveObjects {
             kept.add(entry.ref().id());
             LiveObjectState object = index.track(application, entry.ref(), effects);
             object.expect(entry.ref(), entry.state().orElse(null));
+            object.hook(entry.hook());
             unowned.forget(entry.ref());
             effects.listAgain(index.isMissed(object));
             object.compare(clock.instant(), effects);
@@ -248,6 +252,30 @@ public final class LiveObjects {
   /** Returns the generation of an application that is done; empty while one is applied. */
   public Optional<Subject> done(ApplicationName name) {
     return snapshot(name).map(snapshot -> snapshot.settled().subject());
+  }
+
+  /**
+   * Returns the health of an application's objects, whether a generation is done or being applied;
+   * without those that were not seen, or cannot be.
+   */
+  public Map<ObjectId, ObjectHealth> health(ApplicationName name) {
+    return reading(
+        () ->
+            Optional.ofNullable(applications.get(name)).stream()
+                .flatMap(application -> application.objects().values().stream())
+                .filter(LiveObjectState::isSeen)
+                .collect(
+                    Collectors.toUnmodifiableMap(
+                        object -> object.ref().id(), LiveObjectState::health)));
+  }
+
+  /** Returns a future that completes when an object of the application is in another state. */
+  public CompletableFuture<Void> change(ApplicationName name) {
+    return reading(
+        () ->
+            Optional.ofNullable(applications.get(name))
+                .map(LiveApplication::change)
+                .orElseGet(CompletableFuture::new));
   }
 
   /** Returns whether an application has objects, or is being applied. */

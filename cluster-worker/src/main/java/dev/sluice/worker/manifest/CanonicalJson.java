@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Canonical JSON: keys sorted, no white space. It is written in pieces, never held as a whole. */
-final class CanonicalJson {
+public final class CanonicalJson {
 
   private CanonicalJson() {}
 
-  static String sha256(JsonNode node) {
+  public static String sha256(JsonNode node) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (JsonGenerator out =

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.GroupKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The desired state of one object.
@@ -47,14 +50,43 @@ public record Manifest(ObjectRef ref, ObjectNode content, String source) {
     return Directives.of(content);
   }
 
+  /** Returns the instructions in the object's annotations that have no effect. */
+  public List<String> instructionsWithoutEffect() {
+    return Directives.withoutEffect(content);
+  }
+
+  /** Returns the hook that it is; empty if it is an ordinary object. */
+  public Optional<Hook> hook() {
+    return Hook.of(content);
+  }
+
+  /** Returns the wave that it declares; empty if it declares none. */
+  public OptionalInt wave() {
+    return Waves.of(content);
+  }
+
+  /** Returns whether its name is not final yet, but the beginning of one for each run of a hook. */
+  public boolean isUnnamed() {
+    JsonNode metadata = content.path("metadata");
+    return metadata.hasNonNull("generateName") && !metadata.hasNonNull("name");
+  }
+
+  /** Returns this manifest with a final name. */
+  public Manifest named(String name) {
+    ObjectNode named = SharedNodes.copy(content);
+    ObjectNode metadata = SharedNodes.own(named, "metadata");
+    metadata.remove("generateName");
+    metadata.put("name", name);
+    ObjectRef to = new ObjectRef(ref.apiVersion(), ref.kind(), ref.namespace(), name);
+    return new Manifest(to, named, source);
+  }
+
   /**
    * Returns whether the live object may be gone later without being missing: hooks, and Jobs that
    * their controller deletes after their end.
    */
   public boolean isTransient() {
-    JsonNode annotations = content.path("metadata").path("annotations");
-    boolean isHook = annotations.has("helm.sh/hook") || annotations.has("argocd.argoproj.io/hook");
-    return isHook
+    return hook().isPresent()
         || (ref.groupKind().equals(JOB) && content.path("spec").has("ttlSecondsAfterFinished"));
   }
 

@@ -39,6 +39,11 @@ public final class ManifestException extends Exception {
             + " remove the application from the fleet");
   }
 
+  /** Returns the failure of an application as a whole. */
+  public static ManifestException refused(FailureCode code, String message) {
+    return new ManifestException(new Failure(code, message, Failure.Stage.PLAN, Optional.empty()));
+  }
+
   /** Returns the failure of a single object. */
   public static ManifestException refused(FailureCode code, String message, ObjectRef object) {
     return new ManifestException(

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads the objects of a manifest text that are applied, with lists split into their items. Helm's
- * hooks of tests, deletions and rollbacks are left out, and need not be valid.
+ * Reads the objects of a manifest text that are applied, with lists split into their items. Hooks
+ * that never run, such as Helm's tests, are left out, and need not be valid.
  */
 public final class ManifestReader {
 
@@ -97,16 +97,21 @@ public final class ManifestReader {
       addItems(object, at, manifests);
       return;
     }
-    if (!HelmHooks.isApplied(object)) {
+    if (Hook.isNeverApplied(object)) {
       return;
     }
     String named = "%s (%s)".formatted(place, kind);
+    boolean isHook = requireDirectives(object, named);
     JsonNode metadata = object.path("metadata");
-    if (metadata.hasNonNull("generateName") && !metadata.hasNonNull("name")) {
+    boolean isGenerated = metadata.hasNonNull("generateName") && !metadata.hasNonNull("name");
+    if (isGenerated && !isHook) {
       throw invalid(
-          named, "has generateName and so another name each time: give it a metadata.name");
+          named,
+          "has generateName and so another name each time, which only hooks may have: give it a"
+              + " metadata.name");
     }
-    String name = text(object, "metadata.name", NAME, named);
+    String name =
+        text(object, isGenerated ? "metadata.generateName" : "metadata.name", NAME, named);
     String namespace =
         metadata.hasNonNull("namespace")
             ? text(object, "metadata.namespace", NAMESPACE, named)
@@ -121,6 +126,17 @@ public final class ManifestReader {
     }
     manifests.add(new ReadManifest(new Manifest(ref, object, place), at.document(), at.pointer()));
     limit(manifests.size(), place);
+  }
+
+  /** Checks the annotations of hooks and waves; returns whether the object is a hook. */
+  private static boolean requireDirectives(ObjectNode object, String place)
+      throws ManifestException {
+    try {
+      var unused = Waves.of(object);
+      return Hook.of(object).isPresent();
+    } catch (IllegalArgumentException e) {
+      throw invalid(place, e.getMessage());
+    }
   }
 
   /** Adds the items of a typed list, which may omit the kind that follows from the list's kind. */

@@ -67,8 +67,12 @@ public final class Normaliser {
       if (other != null) {
         throw ManifestException.refused(
             RenderFailure.DUPLICATE_OBJECT,
-            "%s is there twice: in %s and in %s; remove one"
-                .formatted(ref, other.source(), manifest.source()),
+            "%s is there twice: in %s and in %s; %s"
+                .formatted(
+                    ref,
+                    other.source(),
+                    manifest.source(),
+                    next.isUnnamed() ? "give them different generateNames" : "remove one"),
             ref);
       }
       normalised.add(next);

@@ -15,7 +15,8 @@ public interface Scopes {
 
   /**
    * Returns scopes that also know the kinds that the CustomResourceDefinitions among an
-   * application's own manifests define.
+   * application's own manifests define, unless the cluster serves them already: a definition cannot
+   * change the scope of a kind.
    */
   default Scopes with(List<Manifest> manifests) {
     record VersionedKind(String apiVersion, String kind) {}
@@ -34,8 +35,10 @@ public interface Scopes {
       }
     }
     return (apiVersion, kind) -> {
-      Boolean own = defined.get(new VersionedKind(apiVersion, kind));
-      return own == null ? namespaced(apiVersion, kind) : Optional.of(own);
+      Optional<Boolean> served = namespaced(apiVersion, kind);
+      return served.isPresent()
+          ? served
+          : Optional.ofNullable(defined.get(new VersionedKind(apiVersion, kind)));
     };
   }
 }

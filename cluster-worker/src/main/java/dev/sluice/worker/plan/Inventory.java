@@ -71,4 +71,9 @@ public record Inventory(@JsonValue List<InventoryEntry> entries) {
   public int size() {
     return entries.size();
   }
+
+  /** Returns the number of objects without hooks, which are not part of the desired state. */
+  public int objects() {
+    return (int) entries.stream().filter(entry -> !entry.hook()).count();
+  }
 }

@@ -2,8 +2,6 @@ package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.name.GroupKind;
-import dev.sluice.worker.manifest.HelmHooks;
-import dev.sluice.worker.manifest.Manifest;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -68,7 +66,9 @@ public final class Order implements Comparator<ObjectRef> {
   private static final int DEFINITIONS = 3;
 
   private static final Comparator<ObjectRef> COMPARATOR =
-      Comparator.comparing(Order::phase)
+      Comparator.comparing(Order::isDefinition)
+          .thenComparing(Order::isClass)
+          .reversed()
           .thenComparingInt(Order::rank)
           .thenComparing(Comparator.naturalOrder());
 
@@ -79,12 +79,17 @@ public final class Order implements Comparator<ObjectRef> {
     return COMPARATOR.compare(left, right);
   }
 
-  /** Returns the phase that the object belongs to. */
-  public static Stage.Phase phase(ObjectRef ref) {
-    if (rank(ref) < DEFINITIONS) {
-      return Stage.Phase.DEFINITIONS;
-    }
-    return ref.kind().endsWith("Class") ? Stage.Phase.CLASSES : Stage.Phase.OBJECTS;
+  /**
+   * Returns whether other objects cannot be sent before it: a CustomResourceDefinition, a Namespace
+   * or a ClusterRole.
+   */
+  static boolean isDefinition(ObjectRef ref) {
+    return rank(ref) < DEFINITIONS;
+  }
+
+  /** Returns whether other objects refer to it: a StorageClass, for example. */
+  private static boolean isClass(ObjectRef ref) {
+    return ref.kind().endsWith("Class");
   }
 
   private static List<GroupKind> kinds(String... names) {
@@ -93,35 +98,5 @@ public final class Order implements Comparator<ObjectRef> {
 
   private static int rank(ObjectRef ref) {
     return RANKS.getOrDefault(ref.groupKind(), UNKNOWN);
-  }
-
-  /**
-   * The position of an object in the order of writes.
-   *
-   * @param weight of hooks; 0 of everything else
-   */
-  record Turn(Stage.Phase phase, int weight) implements Comparable<Turn> {
-
-    /**
-     * Returns the position of an object. Definitions come first, hook or not.
-     *
-     * @param install whether nothing of the application was applied before
-     */
-    static Turn of(Manifest manifest, boolean install) {
-      Stage.Phase phase = Order.phase(manifest.ref());
-      if (phase == Stage.Phase.DEFINITIONS) {
-        return new Turn(phase, 0);
-      }
-      return switch (HelmHooks.moment(manifest, install)) {
-        case BEFORE -> new Turn(Stage.Phase.HOOKS_BEFORE, HelmHooks.weight(manifest));
-        case WITH_THE_REST -> new Turn(phase, 0);
-        case AFTER -> new Turn(Stage.Phase.HOOKS_AFTER, HelmHooks.weight(manifest));
-      };
-    }
-
-    @Override
-    public int compareTo(Turn other) {
-      return Comparator.comparing(Turn::phase).thenComparingInt(Turn::weight).compare(this, other);
-    }
   }
 }

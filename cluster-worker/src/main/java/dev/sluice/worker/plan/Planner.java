@@ -1,22 +1,14 @@
 package dev.sluice.worker.plan;
 
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.RenderFailure;
-import dev.sluice.contract.fleet.IgnoredDifference;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ObjectId;
-import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.Manifest;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Plans the changes of a target; pure.
@@ -45,24 +37,20 @@ public final class Planner {
               Failure.Stage.PLAN,
               Optional.empty()));
     }
-    Draft draft = new Draft(request.old(), request.policy());
-    Set<ObjectId> unfinished = request.unfinished();
+    PlanDraft draft = new PlanDraft(request.old(), request.policy());
+    HookPlan hooks = new HookPlan(request.old(), request.unfinished(), request.runs());
     for (Manifest manifest : request.desired()) {
-      draft.desire(manifest, unfinished.contains(manifest.ref().id()));
-    }
-    for (InventoryEntry entry : draft.undesired()) {
-      if (entry.keep()) {
-        draft.skipped.add(entry.ref());
-      } else if (!request.policy().prune()) {
-        draft.skipped.add(entry.ref());
-        draft.after.put(entry.ref().id(), entry);
+      if (manifest.hook().isPresent() && !manifest.directives().ignore()) {
+        hooks.add(manifest);
       } else {
-        draft.prunes.add(entry.ref());
+        draft.desire(manifest, request.unfinished().contains(manifest.ref().id()));
       }
     }
-    boolean install =
-        request.old().entries().stream().allMatch(entry -> unfinished.contains(entry.ref().id()));
-    Plan.Ready ready = draft.finish(install);
+    draft.leave(entry -> !entry.hook());
+    hooks.decide(draft.isEmpty());
+    draft.add(hooks);
+    draft.leave(InventoryEntry::hook);
+    Plan.Ready ready = draft.finish(new Schedule(request.desired()), hooks);
     Optional<Failure> objection =
         request.approved() ? Optional.empty() : objection(request, ready, Set.of());
     return objection.<Plan>map(failure -> new Plan.Held(failure, ready)).orElse(ready);
@@ -75,8 +63,10 @@ public final class Planner {
    */
   public static Optional<Failure> objection(Request request, Plan.Ready plan, Set<ObjectId> gone) {
     return PruneGuard.objection(
-        plan.prunes().stream().filter(step -> !gone.contains(step.ref().id())).toList(),
-        request.old().size() - gone.size(),
+        plan.prunes().stream()
+            .filter(step -> !step.hook() && !gone.contains(step.ref().id()))
+            .toList(),
+        request.old().objects() - gone.size(),
         request.policy());
   }
 
@@ -92,125 +82,45 @@ public final class Planner {
    * @param approved whether protected kinds may be deleted too
    */
   public Plan.Ready removal(Inventory old, boolean orphan, boolean approved) {
-    Draft draft = new Draft(old, Policy.DEFAULT);
-    for (InventoryEntry entry : old.entries()) {
-      boolean stays = orphan || entry.keep() || (!approved && PruneGuard.isProtected(entry.ref()));
-      (stays ? draft.skipped : draft.prunes).add(entry.ref());
-    }
-    return draft.finish(false);
+    return removal(old, orphan, approved, List.of());
   }
 
-  /** A plan under construction. */
-  private static final class Draft {
-
-    private final Map<ObjectId, InventoryEntry> old = new LinkedHashMap<>();
-    private final Map<ObjectId, InventoryEntry> during = new LinkedHashMap<>();
-    private final Map<ObjectId, InventoryEntry> after = new LinkedHashMap<>();
-    private final Map<ObjectId, Manifest> desired = new LinkedHashMap<>();
-    private final List<ApplyStep> applies = new ArrayList<>();
-    private final List<ObjectRef> unchanged = new ArrayList<>();
-    private final List<ObjectRef> skipped = new ArrayList<>();
-    private final List<ObjectRef> prunes = new ArrayList<>();
-    private final Policy policy;
-
-    Draft(Inventory inventory, Policy policy) {
-      this.policy = policy;
-      inventory.entries().forEach(entry -> old.put(entry.ref().id(), entry));
-      during.putAll(old);
+  /**
+   * Returns the plan that removes the application, with the hooks before and after it.
+   *
+   * @param hooks run unless every object is left in the cluster
+   */
+  public Plan.Ready removal(Inventory old, boolean orphan, boolean approved, List<HookStep> hooks) {
+    PlanDraft draft = new PlanDraft(old, Policy.DEFAULT);
+    Set<ObjectId> own = new HashSet<>(); // deleted after all have run
+    if (!orphan) {
+      hooks.forEach(hook -> own.add(hook.ref().id()));
     }
-
-    void desire(Manifest manifest, boolean unfinished) {
-      ObjectId id = manifest.ref().id();
-      if (desired.put(id, manifest) != null) {
-        throw new IllegalArgumentException("desired twice: " + manifest);
+    for (InventoryEntry entry : old.entries()) {
+      if (own.contains(entry.ref().id())) {
+        continue;
       }
-      InventoryEntry before = old.get(id);
-      Directives directives = manifest.directives();
-      if (directives.ignore()) {
-        skipped.add(manifest.ref());
-        if (before != null) {
-          after.put(
-              id,
-              new InventoryEntry(before.ref(), before.digest(), directives.keep())
-                  .left(LiveState.ANY));
-        }
-        return;
+      boolean guarded = entry.guarded() || PruneGuard.isProtected(entry.ref());
+      boolean stays = orphan || entry.keep() || (guarded && !approved);
+      if (stays) {
+        draft.skip(entry);
+      } else {
+        draft.prune(entry);
       }
-      String digest = digest(manifest);
-      boolean equal = before != null && before.digest().equals(digest);
-      Optional<String> declaration =
-          policy.shares(manifest.ref().groupKind())
-              ? Optional.of(manifest.declaration())
-              : Optional.empty();
-      InventoryEntry entry =
-          new InventoryEntry(
-              manifest.ref(),
-              digest,
-              directives.keep(),
-              declaration,
-              equal ? before.state() : Optional.empty());
-      after.put(id, entry);
-      during.put(id, entry);
-      if (equal && !unfinished) {
-        unchanged.add(manifest.ref());
-        return;
+    }
+    Schedule schedule = new Schedule(List.of());
+    if (!orphan) {
+      for (HookStep hook : hooks) {
+        draft.run(hook);
+        schedule.add(hook);
       }
-      ApplyStep.Reason reason =
-          unfinished
-              ? ApplyStep.Reason.REASSERT
-              : before == null ? ApplyStep.Reason.NEW : ApplyStep.Reason.CHANGED;
-      ApplyStep.Mode mode =
-          directives.createOnly() ? ApplyStep.Mode.CREATE_ONLY : ApplyStep.Mode.APPLY;
-      applies.add(new ApplyStep(manifest, entry, reason, mode));
     }
+    return draft.finish(schedule, new HookPlan(Inventory.EMPTY, Set.of(), Runs.NONE));
+  }
 
-    /** Returns the digest of a manifest and of the rules about fields that may differ. */
-    private String digest(Manifest manifest) {
-      ObjectRef ref = manifest.ref();
-      List<IgnoredDifference> about =
-          policy.ignored().stream()
-              .filter(rule -> rule.matches(ref.groupKind(), ref.namespace(), ref.name()))
-              .toList();
-      return about.isEmpty()
-          ? manifest.digest()
-          : "%s%s%08x"
-              .formatted(manifest.digest(), InventoryEntry.RULES, about.toString().hashCode());
-    }
-
-    List<InventoryEntry> undesired() {
-      return old.entrySet().stream()
-          .filter(entry -> !desired.containsKey(entry.getKey()))
-          .map(Map.Entry::getValue)
-          .toList();
-    }
-
-    /**
-     * Returns the finished plan.
-     *
-     * @param install whether nothing of the application was applied before
-     */
-    Plan.Ready finish(boolean install) {
-      Map<Order.Turn, List<ApplyStep>> turns = new TreeMap<>();
-      applies.stream()
-          .sorted(Comparator.comparing(ApplyStep::ref, Order.INSTANCE))
-          .forEach(
-              step ->
-                  turns
-                      .computeIfAbsent(
-                          Order.Turn.of(step.manifest(), install), turn -> new ArrayList<>())
-                      .add(step));
-      return new Plan.Ready(
-          turns.entrySet().stream().map(e -> new Stage(e.getKey().phase(), e.getValue())).toList(),
-          unchanged.stream().sorted(Order.INSTANCE).toList(),
-          skipped.stream().sorted(Order.INSTANCE).toList(),
-          prunes.stream().sorted(Order.INSTANCE.reversed()).map(PruneStep::new).toList(),
-          new Plan.Inventories(inventory(during), inventory(after)),
-          desired.values().stream().map(Manifest::ref).collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static Inventory inventory(Map<ObjectId, InventoryEntry> entries) {
-      return new Inventory(List.copyOf(entries.values()));
-    }
+  /** Returns the runs of the hooks of a removal, by their manifests. */
+  public static List<HookStep> removalHooks(List<Manifest> hooks, Runs runs) {
+    return HookPlan.ofRemoval(hooks, runs);
   }
 
   /**
@@ -221,17 +131,32 @@ public final class Planner {
    * @param unfinished the write set of an intent that may be unfinished; empty if the ledger is
    *     done
    * @param approved whether a person approved this generation's deletions
+   * @param runs decides about hooks
    */
   public record Request(
       List<Manifest> desired,
       Inventory old,
       Set<ObjectId> unfinished,
       Policy policy,
-      boolean approved) {
+      boolean approved,
+      Runs runs) {
 
     public Request {
       desired = List.copyOf(desired);
       unfinished = Set.copyOf(unfinished);
     }
+  }
+
+  /**
+   * The circumstances of the runs of hooks.
+   *
+   * @param install whether nothing of the application was applied before
+   * @param again whether the same inputs were applied to the end before
+   * @param id differs for each generation of each application; part of generated names
+   */
+  public record Runs(boolean install, boolean again, String id) {
+
+    /** The runs of a plan that runs no hooks. */
+    public static final Runs NONE = new Runs(false, true, "");
   }
 }

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
  * Refuses deletions that look accidental.
  *
  * <p>There are two rules. Deleting a Namespace, CustomResourceDefinition or PersistentVolumeClaim
- * also deletes other objects or data, so each needs an approval. And one generation may delete no
- * more than the policy's percentage of the old inventory; up to {@value #ALWAYS_ALLOWED} deletions
- * are exempt, or an object of a three-object application could not be renamed. A limit of 0 percent
- * allows no deletion at all.
+ * also deletes other objects or data, so each needs an approval; so does an object whose manifest
+ * asked for one. And one generation may delete no more than the policy's percentage of the old
+ * inventory; up to {@value #ALWAYS_ALLOWED} deletions are exempt, or an object of a three-object
+ * application could not be renamed. A limit of 0 percent allows no deletion at all.
  */
 public final class PruneGuard {
 
@@ -42,7 +42,10 @@ public final class PruneGuard {
   /** Returns why these deletions must wait; empty if they may proceed. */
   static Optional<Failure> objection(List<PruneStep> prunes, int inventory, Policy policy) {
     List<ObjectRef> guarded =
-        prunes.stream().map(PruneStep::ref).filter(PruneGuard::isProtected).toList();
+        prunes.stream()
+            .filter(step -> step.guarded() || isProtected(step.ref()))
+            .map(PruneStep::ref)
+            .toList();
     if (!guarded.isEmpty()) {
       return Optional.of(
           held(

@@ -1,48 +1,85 @@
 package dev.sluice.worker.plan;
 
+import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Policy;
+import dev.sluice.worker.manifest.Directives;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Steps that may run once the previous stages are done and, where a stage waits, their objects are
- * established.
+ * Steps that may run once the previous stages are done: objects that are written, and hooks that
+ * run to their end.
+ *
+ * @param awaited objects that have to be healthy before the next stage, whether written or not
+ * @param passing those that may be gone again, such as Jobs that are deleted after their end
  */
-public record Stage(Phase phase, List<ApplyStep> steps) {
+public record Stage(
+    Phase phase,
+    int wave,
+    List<ApplyStep> steps,
+    List<HookStep> hooks,
+    List<ObjectRef> awaited,
+    Set<ObjectRef> passing) {
 
   public Stage {
     steps = List.copyOf(steps);
+    hooks = List.copyOf(hooks);
+    awaited = List.copyOf(awaited);
+    passing = Set.copyOf(passing);
+  }
+
+  /** Creates a stage that only writes objects. */
+  public Stage(Phase phase, List<ApplyStep> steps) {
+    this(phase, 0, steps, List.of(), List.of(), Set.of());
+  }
+
+  /** Returns the stage that writes only these of its objects, and does not wait. */
+  public Stage only(Collection<ApplyStep> chosen) {
+    return new Stage(
+        phase,
+        wave,
+        steps.stream().filter(chosen::contains).toList(),
+        List.of(),
+        List.of(),
+        Set.of());
   }
 
   /**
-   * Returns whether an object is deleted and created again if its immutable fields change: a hook,
-   * since Jobs cannot be changed, or an object whose annotations ask for it, unless data would be
-   * lost with it.
+   * Returns whether an object is deleted and created again if its immutable fields change: one
+   * whose annotations, or the policy, ask for it, unless data would be lost with it, or its
+   * deletion is forbidden or needs an approval.
    */
-  public boolean replaces(ApplyStep step) {
-    return phase.isOfHooks()
-        || (step.manifest().directives().replace() && !PruneGuard.isProtected(step.ref()));
+  public static boolean replaces(ApplyStep step, Policy policy) {
+    Directives directives = step.manifest().directives();
+    return directives.replaces(policy.replaces())
+        && !directives.keep()
+        && !directives.guarded()
+        && !PruneGuard.isProtected(step.ref());
   }
 
-  /** The kinds of objects in a stage, in the order of the stages. */
+  /** Returns its name for people. */
+  public String shown() {
+    return wave == 0 ? phase.text : "%s wave %d".formatted(phase.text, wave);
+  }
+
+  /** The kinds of stages, in their order. */
   public enum Phase {
     /**
-     * CustomResourceDefinition, Namespace, ClusterRole: other objects cannot be sent before them.
+     * CustomResourceDefinition, Namespace, ClusterRole without a wave of their own: other objects
+     * cannot be sent before them.
      */
-    DEFINITIONS,
-    /** Helm's hooks before an install or upgrade; one stage per weight. */
-    HOOKS_BEFORE,
-    /** Kinds ending in Class, which other objects refer to. */
-    CLASSES,
-    OBJECTS,
-    /** Helm's hooks after an install or upgrade; one stage per weight. */
-    HOOKS_AFTER;
+    DEFINITIONS("definitions"),
+    PRE_SYNC("PreSync"),
+    SYNC("Sync"),
+    POST_SYNC("PostSync"),
+    PRE_DELETE("PreDelete"),
+    POST_DELETE("PostDelete");
 
-    /** Returns whether later stages wait until this stage's objects are established or finished. */
-    public boolean waits() {
-      return this != OBJECTS;
-    }
+    private final String text;
 
-    public boolean isOfHooks() {
-      return this == HOOKS_BEFORE || this == HOOKS_AFTER;
+    Phase(String text) {
+      this.text = text;
     }
   }
 }

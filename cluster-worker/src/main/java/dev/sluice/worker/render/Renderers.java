@@ -8,6 +8,7 @@ import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.api.ClusterFacts;
 import dev.sluice.worker.helm.HelmEngine;
 import dev.sluice.worker.helm.HelmLibrary;
@@ -43,12 +44,20 @@ public final class Renderers implements AutoCloseable {
   /** Maximum size of the rendered sources of one application, checked before any is parsed. */
   private static final int MAX_CHARACTERS = Allowance.MAX_APPLICATION;
 
+  private static final int PART_OF_HEAP = 16;
+
   private final Renderer plain = new PlainRenderer();
   private final Optional<KustomizeRenderer> kustomize;
   private final Optional<HelmRenderer> helm;
   private final IsolationMode isolation;
   private final Runnable stop;
   private final RenderCache cache = new RenderCache(CACHED_CHARACTERS);
+
+  /**
+   * Inputs may have a part of the heap, since text, JSON and parsed objects need several times
+   * their size.
+   */
+  private final LargePayloads inMemory = LargePayloads.inHeap(PART_OF_HEAP);
 
   /** Limits concurrent processes to the number of cores; more gain nothing. */
   private final Semaphore running = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
@@ -147,6 +156,11 @@ public final class Renderers implements AutoCloseable {
               "renderers are not isolated: a program that a repository brought to run would have"
                   + " this process's rights; see docs/operations.md, Isolation of renderers");
     }
+  }
+
+  /** Returns the limit of the inputs that this process renders and applies at a time, by size. */
+  public LargePayloads inMemory() {
+    return inMemory;
   }
 
   /** Returns the same renderers with an empty cache. */

@@ -7,6 +7,7 @@ import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
 import dev.sluice.worker.manifest.ManifestReader;
+import dev.sluice.worker.manifest.NamespaceManifest;
 import dev.sluice.worker.manifest.Normaliser;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.ReadManifest;
@@ -76,6 +77,7 @@ public final class TargetRenderer {
     if (manifests.isEmpty()) {
       throw ManifestException.empty(target.sources().getFirst().path());
     }
+    manifests.addAll(NamespaceManifest.of(target.spec(), manifests).stream().toList());
     Normaliser normaliser =
         new Normaliser(
             new Ownership(installation, target.application()), target.spec().namespace(), scopes);

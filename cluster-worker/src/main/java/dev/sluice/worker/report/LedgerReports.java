@@ -10,6 +10,7 @@ import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.LedgerSummary.Phase;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -96,6 +97,7 @@ public final class LedgerReports {
       case ObservedEvent.OfHealth health -> observed(health.subject(), health.observed());
       case ResultEvent.Dispatched _,
           ResultEvent.Planned _,
+          Waiting _,
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Fenced _,

@@ -12,9 +12,11 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
+import dev.sluice.contract.event.ObservedObject;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.OtherManagers;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
@@ -103,6 +105,15 @@ public final class ResultLimits {
               listBytes,
               (changes, omitted) ->
                   new ResultEvent.Planned(it.subject(), changes, text(it.renderer()), omitted));
+      case Waiting it -> {
+        List<ObservedObject> first = first(it.objects(), listBytes);
+        yield new Waiting(
+            it.subject(),
+            it.stage(),
+            first,
+            omitted(it.omitted(), it.objects(), first),
+            it.until());
+      }
       case ResultEvent.Applied it ->
           cut(
               it.changes(),

@@ -1,5 +1,6 @@
 package dev.sluice.worker.sandbox;
 
+import dev.sluice.contract.yaml.Allowance;
 import java.time.Duration;
 
 /**
@@ -18,7 +19,7 @@ public record RenderLimits(Duration time, long memory, int output, long files) {
   private static final int ULIMIT_BLOCK = 512;
 
   public static final RenderLimits DEFAULT =
-      new RenderLimits(Duration.ofMinutes(1), 1L << 30, 16 << 20);
+      new RenderLimits(Duration.ofMinutes(1), 1L << 30, Allowance.MAX_APPLICATION);
 
   /** Limits with the usual one for files. */
   public RenderLimits(Duration time, long memory, int output) {

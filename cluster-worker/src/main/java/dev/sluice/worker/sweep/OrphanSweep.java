@@ -7,9 +7,13 @@ import dev.sluice.contract.event.ResultEvent.LedgerSummary;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.ObjectId;
+import dev.sluice.contract.name.ServiceAccountName;
 import dev.sluice.platform.process.FailureLog;
+import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ApiResource;
+import dev.sluice.worker.apply.AccountRequiredException;
+import dev.sluice.worker.apply.Accounts;
 import dev.sluice.worker.apply.InvalidObjects;
 import dev.sluice.worker.apply.LiveObject;
 import dev.sluice.worker.apply.OrphanRemoval;
@@ -47,10 +51,13 @@ public final class OrphanSweep {
 
   private static final Logger log = LoggerFactory.getLogger(OrphanSweep.class);
 
+  private static final int FORBIDDEN = 403;
+
   private final ClusterName cluster;
   private final Clearance.Sources sources;
   private final LedgerStore ledgers;
   private final OrphanRemoval removal;
+  private final Accounts accounts;
   private final OwnObjects own;
   private final InvalidObjects invalid;
   private final Listener listener;
@@ -80,6 +87,7 @@ public final class OrphanSweep {
       ClusterName cluster,
       Clearance.Sources sources,
       LedgerStore ledgers,
+      Accounts accounts,
       OwnObjects own,
       InvalidObjects invalid,
       Listener listener) {
@@ -87,6 +95,7 @@ public final class OrphanSweep {
     this.sources = sources;
     this.ledgers = ledgers;
     this.removal = new OrphanRemoval(sources, ledgers);
+    this.accounts = accounts;
     this.own = own;
     this.invalid = invalid;
     this.listener = listener;
@@ -169,7 +178,9 @@ public final class OrphanSweep {
     listener.swept(application, changes);
   }
 
-  private record Suspect(ApplicationName application, ObjectRef ref) {}
+  /** An object that looks like an orphan; the account is that of the ledger. */
+  private record Suspect(
+      ApplicationName application, Optional<ServiceAccountName> account, ObjectRef ref) {}
 
   private List<Suspect> suspects(ApiKind kind, ApiResource resource) throws InterruptedException {
     List<ObjectNode> objects = new ArrayList<>();
@@ -209,7 +220,8 @@ public final class OrphanSweep {
         .map(known::get)
         .filter(stored -> !own.isState(ref) && OrphanRemoval.isOrphan(ref, live, stored.ledger()))
         .filter(stored -> !returned(kind, object, stored.ledger()))
-        .map(stored -> new Suspect(stored.ledger().application(), ref));
+        .map(StoredLedger::ledger)
+        .map(ledger -> new Suspect(ledger.application(), ledger.account(), ref));
   }
 
   /**
@@ -227,11 +239,27 @@ public final class OrphanSweep {
   /** Removes an orphan; returns the object that was removed, if one was. */
   private Optional<LiveObject> remove(Suspect suspect, Clearance clearance)
       throws InterruptedException {
-    Optional<LiveObject> live = removal.find(suspect.application(), suspect.ref());
-    if (live.isEmpty()) {
-      return live;
+    Optional<LiveObject> live = Optional.empty();
+    OrphanRemoval.Result result;
+    try {
+      OrphanRemoval as = accounts.of(suspect.account()).orphans();
+      live = as.find(suspect.application(), suspect.ref());
+      if (live.isEmpty()) {
+        return live;
+      }
+      result = as.remove(suspect.ref(), live.get(), clearance);
+    } catch (AccountRequiredException e) {
+      result = new OrphanRemoval.Result.Kept("its application has no service account");
+    } catch (ApiException e) {
+      if (e.code() != FORBIDDEN || suspect.account().isEmpty()) {
+        throw e;
+      }
+      // the permissions of one account must not stop the sweep of others' objects
+      result =
+          new OrphanRemoval.Result.Kept(
+              "the service account %s may not read or delete it"
+                  .formatted(suspect.account().get()));
     }
-    OrphanRemoval.Result result = removal.remove(suspect.ref(), live.get(), clearance);
     if (result instanceof OrphanRemoval.Result.Kept(String reason)) {
       if (!reason.equals(kept.put(suspect.ref().id(), reason))) {
         log.atInfo()
@@ -243,6 +271,7 @@ public final class OrphanSweep {
       kept.remove(suspect.ref().id());
     }
     // one that someone else changed meanwhile is checked again by the next sweep
-    return live.filter(_ -> result instanceof OrphanRemoval.Result.Removed);
+    boolean isRemoved = result instanceof OrphanRemoval.Result.Removed;
+    return live.filter(_ -> isRemoved);
   }
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
  *
  * @param policy of the target; the default for a removal
  * @param batch see {@link dev.sluice.contract.event.Provenance}
+ * @param bytes size of the record's value
  * @param writtenAt when the record was written, by the dispatcher's clock
  * @param receivedAt when this worker read the record
  */
@@ -26,6 +27,7 @@ public record LogEntry(
     Batch batch,
     TraceParent trace,
     long offset,
+    long bytes,
     Instant writtenAt,
     Instant receivedAt)
     implements LogRecord {
@@ -38,7 +40,7 @@ public record LogEntry(
     }
   }
 
-  static LogEntry of(Envelope<SyncEvent> envelope, long offset, Instant receivedAt) {
+  static LogEntry of(Envelope<SyncEvent> envelope, long offset, long bytes, Instant receivedAt) {
     SyncEvent event = envelope.event();
     return new LogEntry(
         Subject.of(event),
@@ -51,6 +53,7 @@ public record LogEntry(
         Batch.of(event.provenance()),
         envelope.trace(),
         offset,
+        bytes,
         envelope.time(),
         receivedAt);
   }
@@ -67,13 +70,22 @@ public record LogEntry(
   /** Returns this entry with another trace context. */
   public LogEntry within(TraceParent context) {
     return new LogEntry(
-        subject, removal, inputDigest, policy, batch, context, offset, writtenAt, receivedAt);
+        subject,
+        removal,
+        inputDigest,
+        policy,
+        batch,
+        context,
+        offset,
+        bytes,
+        writtenAt,
+        receivedAt);
   }
 
   /** Returns this entry about an earlier generation of the application. */
   public LogEntry about(Subject earlier) {
     return new LogEntry(
-        earlier, removal, inputDigest, policy, batch, trace, offset, writtenAt, receivedAt);
+        earlier, removal, inputDigest, policy, batch, trace, offset, bytes, writtenAt, receivedAt);
   }
 
   @Override

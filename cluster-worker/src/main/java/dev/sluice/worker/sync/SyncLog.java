@@ -109,7 +109,7 @@ public final class SyncLog implements AutoCloseable {
   private void readUntilClosed() {
     while (!isClosed()) {
       try (KafkaConsumer<String, byte[]> consumer =
-          new UngroupedConsumer(kafka.consumer("worker-" + cluster))) {
+          new UngroupedConsumer(kafka.targetConsumer("worker-" + cluster))) {
         reading = consumer;
         read(consumer);
         return;

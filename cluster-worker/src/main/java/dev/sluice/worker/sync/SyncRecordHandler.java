@@ -101,7 +101,9 @@ final class SyncRecordHandler {
         Envelope<SyncEvent> sync =
             new Envelope<>(
                 envelope.id(), envelope.source(), envelope.time(), envelope.trace(), event);
-        take(LogEntry.of(sync, record.offset(), clock.instant()), event);
+        take(
+            LogEntry.of(sync, record.offset(), record.serializedValueSize(), clock.instant()),
+            event);
       }
       case Decoded.Known(Envelope<?> envelope)
           when envelope.event() instanceof SourcesEvent event ->

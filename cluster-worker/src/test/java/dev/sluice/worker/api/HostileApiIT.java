@@ -1,23 +1,13 @@
 package dev.sluice.worker.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.event.ObjectRef;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,39 +17,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An aggregated API that may answer anything. */
 final class HostileApiIT {
 
-  private final Map<String, String> answers = new ConcurrentHashMap<>();
-  private HttpServer server;
-  private KubernetesClient client;
+  private AnsweringApi server;
   private ClusterApi api;
 
   @BeforeEach
   void open() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String answer = answers.get(exchange.getRequestURI().getPath());
-          byte[] body = (answer == null ? "{}" : answer).getBytes(UTF_8);
-          exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
-                    .build())
-            .build();
-    api = new ClusterApi(client, Duration.ofSeconds(10));
+    server = new AnsweringApi(404);
+    api = server.api();
   }
 
   @AfterEach
   void close() {
-    client.close();
-    server.stop(0);
+    server.close();
   }
 
   @ParameterizedTest
@@ -73,7 +42,7 @@ final class HostileApiIT {
         "[1]",
       })
   void kindsThatCannotBeAddressedAreNotServed(String document) throws Exception {
-    answers.put("/apis/bad.example.org/v1", document);
+    server.answer("/apis/bad.example.org/v1", document);
 
     try {
       assertThat(new Discovery(api).find("bad.example.org/v1", "Thing")).isEmpty();
@@ -90,7 +59,7 @@ final class HostileApiIT {
 
   @Test
   void itemsThatAreNoObjectsAreSkipped() throws Exception {
-    answers.put("/api/v1/configmaps", "{\"items\": [null, 1, \"x\", [], {\"metadata\": {}}]}");
+    server.answer("/api/v1/configmaps", "{\"items\": [null, 1, \"x\", [], {\"metadata\": {}}]}");
     List<Object> found = new ArrayList<>();
 
     api.listMetadata("/api/v1/configmaps", "a=b", found::add);
@@ -100,7 +69,7 @@ final class HostileApiIT {
 
   @Test
   void anEndlessListFails() {
-    answers.put("/api/v1/things", "{\"items\": [], \"metadata\": {\"continue\": \"more\"}}");
+    server.answer("/api/v1/things", "{\"items\": [], \"metadata\": {\"continue\": \"more\"}}");
 
     assertThatThrownBy(() -> api.list("/api/v1/things", "a=b", _ -> {}))
         .isInstanceOf(ApiException.class)

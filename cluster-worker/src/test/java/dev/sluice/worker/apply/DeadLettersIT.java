@@ -47,6 +47,7 @@ class DeadLettersIT {
           new LogEntry.Batch("batch", 1),
           TraceParent.start(),
           0,
+          0,
           Instant.EPOCH,
           Instant.EPOCH);
   private static final Ledger.OpenEntry OPEN =

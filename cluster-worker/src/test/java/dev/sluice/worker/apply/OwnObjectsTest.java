@@ -22,7 +22,13 @@ class OwnObjectsTest {
   private static final ApplicationName WEB = new ApplicationName("web");
   private static final ApplicationName SLUICE = new ApplicationName("sluice");
   private static final Set<String> CLUSTER_SCOPED =
-      Set.of("Namespace", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition");
+      Set.of(
+          "Namespace",
+          "ClusterRole",
+          "ClusterRoleBinding",
+          "CustomResourceDefinition",
+          "ValidatingAdmissionPolicy",
+          "ValidatingAdmissionPolicyBinding");
 
   private final OwnObjects own = new OwnObjects("sluice-system", Set.of(SLUICE));
 
@@ -37,6 +43,12 @@ class OwnObjectsTest {
             + " sluice-system}}",
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: sluice-ledger-web, namespace:"
             + " sluice-system}}",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: sluice-protection.default, namespace:"
+            + " sluice-system}}",
+        "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata:"
+            + " {name: sluice-protection.default}}",
+        "{apiVersion: admissionregistration.k8s.io/v1beta1, kind: ValidatingAdmissionPolicyBinding,"
+            + " metadata: {name: sluice-protection.default}}",
         "{apiVersion: v1, kind: Secret, metadata: {name: sluice-ledger-key.default, namespace:"
             + " sluice-system}}",
         "{apiVersion: v1, kind: Secret, metadata: {name: sluice-ledger-key.default, generateName:"

@@ -26,6 +26,8 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.lane.Pace;
+import dev.sluice.worker.live.LiveListener;
+import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
@@ -89,9 +91,17 @@ class ReplacementIT {
               new AdoptionCheck(api, discovery, "replacement"),
               new OwnObjects(namespace, Set.of()),
               new InvalidObjects(CLUSTER, () -> {}),
+              new LiveObjects(new Unheard(), Clock.systemUTC(), _ -> false),
               Clock.systemUTC());
 
-      PlanRunner.Run run = runner.run(plan(steps), entry, attempt());
+      PlanRunner.Run run =
+          runner.run(
+              plan(steps),
+              entry,
+              attempt(),
+              stage -> {
+                throw new AssertionError(stage + " waits");
+              });
 
       List<ObjectChange> deleted = run.changes().subList(0, OBJECTS);
       assertThat(deleted).extracting(ObjectChange::action).containsOnly(Action.DELETED);
@@ -126,6 +136,11 @@ class ReplacementIT {
       return atMost;
     }
 
+    @Override
+    public void outlast(Duration atMost, CompletableFuture<?> change) {
+      throw new AssertionError("no hook runs");
+    }
+
     private void release(int number) {
       fixture
           .client()
@@ -135,6 +150,22 @@ class ReplacementIT {
           .patch(
               PatchContext.of(PatchType.STRATEGIC_MERGE), "{\"metadata\": {\"finalizers\": null}}");
     }
+  }
+
+  /** Ignores what is observed. */
+  private static final class Unheard implements LiveListener {
+
+    @Override
+    public void differ(ApplicationName application) {}
+
+    @Override
+    public void healthChanged(ApplicationName application) {}
+
+    @Override
+    public void kindsChanged() {}
+
+    @Override
+    public void listAgain() {}
   }
 
   private List<ApplyStep> steps(String value, boolean held) throws Exception {
@@ -181,12 +212,13 @@ class ReplacementIT {
 
   private static Plan.Ready plan(List<ApplyStep> steps) {
     return new Plan.Ready(
-        List.of(new Stage(Stage.Phase.OBJECTS, steps)),
+        List.of(new Stage(Stage.Phase.SYNC, steps)),
         List.of(),
         List.of(),
         List.of(),
         new Plan.Inventories(Inventory.EMPTY, Inventory.EMPTY),
-        Set.of());
+        Set.of(),
+        new Plan.OtherHooks(List.of(), List.of(), List.of()));
   }
 
   private Attempt attempt() {
@@ -198,9 +230,11 @@ class ReplacementIT {
         () -> {},
         new ReleasingPace(),
         new AdoptionRule(Adoption.UNOWNED, owner.installation(), Set.of()),
-        List.of(),
         EarlyReads.NONE,
-        new Writes(_ -> {}));
+        new Writes(_ -> {}),
+        Policy.DEFAULT,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private LogEntry entry() {
@@ -212,6 +246,7 @@ class ReplacementIT {
         Policy.DEFAULT,
         new LogEntry.Batch("batch", 1),
         TraceParent.start(),
+        0,
         0,
         Instant.EPOCH,
         Instant.EPOCH);

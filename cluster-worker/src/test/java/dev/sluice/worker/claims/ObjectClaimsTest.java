@@ -327,6 +327,7 @@ final class ObjectClaimsTest {
         new LogEntry.Batch(batch, size),
         TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow(),
         generation,
+        0,
         NOON,
         NOON);
   }

@@ -117,7 +117,17 @@ final class SharedObjectsTest {
         .begin(
             new Ledger.Header(new Generation(1), false, Optional.empty(), "v1:web1"),
             new Inventory(
-                List.of(new InventoryEntry(REF, "d", false, Optional.of("x"), Optional.empty()))),
+                List.of(
+                    new InventoryEntry(
+                        REF,
+                        "d",
+                        false,
+                        Optional.of("x"),
+                        Optional.empty(),
+                        false,
+                        0,
+                        false,
+                        Optional.empty()))),
             intent);
   }
 
@@ -135,6 +145,7 @@ final class SharedObjectsTest {
         new LogEntry.Batch(application + "/" + generation, 1),
         TraceParent.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").orElseThrow(),
         generation,
+        0,
         Instant.EPOCH,
         Instant.EPOCH);
   }

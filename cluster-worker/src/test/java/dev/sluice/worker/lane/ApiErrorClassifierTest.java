@@ -42,6 +42,24 @@ class ApiErrorClassifierTest {
     assertThat(((Outcome.Parked) outcome).failure().code()).isEqualTo(expected);
   }
 
+  @Test
+  void aWriteThatTheOwnProtectionRefusesIsRetried() {
+    String message =
+        "configmaps \"a\" is forbidden: ValidatingAdmissionPolicy 'sluice-protection.east' with"
+            + " binding 'sluice-protection.east' denied request: the application web owns it";
+
+    assertThat(classify(error(403, "Forbidden", message, "configmaps", List.of()), CONFIG_MAP))
+        .isInstanceOfSatisfying(
+            Outcome.RetryAfter.class,
+            retry -> assertThat(retry.failure().code()).isEqualTo(ApplyFailure.PROTECTED));
+    assertThat(
+            classify(
+                error(403, "Forbidden", message.replace("sluice-", "other-"), "", List.of()),
+                CONFIG_MAP))
+        .as("another policy")
+        .isInstanceOf(Outcome.Parked.class);
+  }
+
   @ParameterizedTest
   @CsvSource({"'', (500)", "' ', (500)", "InternalError, (500 InternalError)"})
   void aStatusWithoutAReasonIsNamedByItsCode(String reason, String expected) {
@@ -136,6 +154,25 @@ class ApiErrorClassifierTest {
     assertThat(outcome.failure().message())
         .contains("Secret ns/s", "422", "data[x]")
         .doesNotContain("hunter2");
+  }
+
+  @Test
+  void namesTheUserAndThePermissionThatIsMissingForASecret() {
+    String missing =
+        "User \"system:serviceaccount:ns:deployer\" cannot patch resource \"secrets\" in API group"
+            + " \"\" in the namespace \"ns\"";
+    ApiException error =
+        error(
+            403,
+            "Forbidden",
+            "secrets \"s\" is forbidden: " + missing + ": hunter2",
+            "",
+            List.of());
+
+    Outcome.Parked outcome =
+        (Outcome.Parked) classify(error, new ObjectRef("v1", "Secret", "ns", "s"));
+
+    assertThat(outcome.failure().message()).endsWith(": " + missing).doesNotContain("hunter2");
   }
 
   private static Outcome classify(ApiException error, ObjectRef object) {

@@ -69,6 +69,15 @@ class LaneMachineTest {
   }
 
   @Test
+  void waitsAtMostForTheSlowTimer() {
+    machine.offer(entry(1), START);
+
+    fail(new Outcome.RetryAfter(FAILURE, Optional.of(Duration.ofDays(11))), START);
+
+    assertThat(machine.due()).contains(START.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
   void aNewerGenerationEndsTheWaitingOfAnOlderOne() {
     machine.offer(entry(1), START);
     fail(RETRY, START);
@@ -355,6 +364,7 @@ class LaneMachineTest {
         new LogEntry.Batch("batch", 1),
         TRACE,
         generation,
+        0,
         START,
         START);
   }

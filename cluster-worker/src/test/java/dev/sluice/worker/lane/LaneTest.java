@@ -16,6 +16,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.FaultyClock;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.report.ReportException;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
@@ -26,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LaneTest {
 
+  private static final long MIB = 1024 * 1024;
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final Backoff SOON =
       new Backoff(Duration.ofMillis(1), Duration.ofMillis(10), () -> 1);
@@ -49,6 +52,7 @@ class LaneTest {
 
   private final Semaphore running = new Semaphore(1);
   private final Semaphore payloads = new Semaphore(1);
+  private final LargePayloads inMemory = LargePayloads.of(8 * MIB);
   private final FaultyClock clock = new FaultyClock("Lane");
   private final AtomicInteger asked = new AtomicInteger();
   private final Breaker breaker = new Breaker(LATE, counting(asked));
@@ -57,6 +61,7 @@ class LaneTest {
           new LanePolicy(SOON, Duration.ofMinutes(1), Duration.ofHours(1)),
           running,
           payloads,
+          inMemory,
           breaker,
           AttemptJournal.none(),
           clock);
@@ -78,10 +83,10 @@ class LaneTest {
     private volatile boolean isBrokerAway;
 
     @Override
-    public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+    public Outcome attempt(LogEntry entry, Received received, Pace pace)
         throws InterruptedException {
       attempted.add(entry.generation().value());
-      given.add(payload);
+      given.add(received.payload());
       try {
         return answer.to(entry, pace);
       } catch (HaltException e) {
@@ -258,6 +263,77 @@ class LaneTest {
   }
 
   @Test
+  void aLargePayloadIsReadAgainByTheAttempt() {
+    Answering work = new Answering();
+    Lane lane = lane("web", work);
+
+    lane.offer(entry("web", 1, 3 * MIB), Optional.of(payload("web", 1)));
+
+    await().until(() -> work.attempted.size() == 1 && lane.isIdle());
+    assertThat(work.given).containsExactly(Optional.empty());
+    assertThat(payloads.availablePermits()).isEqualTo(1);
+  }
+
+  @Test
+  void largeApplicationsWaitForMemoryAndSmallOnesDoNot() throws InterruptedException {
+    Answering next = new Answering();
+    Answering small = new Answering();
+    Lane second = lane("second", next);
+    Lane third = lane("third", small);
+    LargePayloads.Room others = inMemory.enter(5 * MIB);
+
+    second.offer(entry("second", 1, 100 * MIB), Optional.empty());
+    await().until(() -> inMemory.waiting() == 1);
+    third.offer(entry("third", 1), Optional.empty());
+    await().until(() -> small.attempted.size() == 1 && third.isIdle());
+    assertThat(next.attempted).isEmpty();
+    others.close();
+
+    await().until(() -> next.attempted.size() == 1 && second.isIdle());
+  }
+
+  @Test
+  void aLargeApplicationThatWaitsForItsHooksLetsOthersRun() {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    Answering waiting = new Answering();
+    waiting.answer =
+        (_, pace) -> {
+          pace.outlast(Duration.ofHours(1), end);
+          return DONE;
+        };
+    Answering next = new Answering();
+    Lane first = lane("first", waiting);
+    Lane second = lane("second", next);
+    first.offer(entry("first", 1, 5 * MIB), Optional.empty());
+    await().until(() -> waiting.attempted.size() == 1);
+
+    second.offer(entry("second", 1, 100 * MIB), Optional.empty());
+    await().until(() -> next.attempted.size() == 1 && second.isIdle());
+    assertThat(first.isIdle()).isFalse();
+    end.complete(null);
+
+    await().until(first::isIdle);
+  }
+
+  @Test
+  void aNewerGenerationThatNeedsMoreMemoryWaitsForIt() throws InterruptedException {
+    Answering work = new Answering();
+    Lane lane = lane("web", work);
+    running.acquire();
+    lane.offer(entry("web", 1), Optional.empty());
+    await().until(running::hasQueuedThreads);
+    LargePayloads.Room others = inMemory.enter(8 * MIB);
+
+    lane.offer(entry("web", 2, 3 * MIB), Optional.empty());
+    running.release();
+    await().until(() -> inMemory.waiting() == 1);
+    assertThat(work.attempted).isEmpty();
+    others.close();
+
+    await().until(() -> work.attempted.equals(List.of(2L)) && lane.isIdle());
+  }
+
+  @Test
   void onlyTheFirstAttemptHasThePayload() {
     Answering work = new Answering();
     work.answer = (_, _) -> work.attempted.size() == 1 ? RETRY : DONE;
@@ -369,6 +445,10 @@ class LaneTest {
   private static final TraceParent TRACE = TraceParent.start();
 
   private static LogEntry entry(String application, long generation) {
+    return entry(application, generation, 1_000);
+  }
+
+  private static LogEntry entry(String application, long generation, long bytes) {
     return new LogEntry(
         new Subject(
             new ClusterName("test"),
@@ -382,6 +462,7 @@ class LaneTest {
         new LogEntry.Batch("b", 1),
         TRACE,
         generation,
+        bytes,
         NOW,
         NOW);
   }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Subject;
-import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.name.ApplicationName;
@@ -13,6 +12,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.platform.process.Backoff;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.worker.sync.LogEntry;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,6 +50,7 @@ class LanesTest {
               Duration.ofMinutes(1),
               Duration.ofMillis(10)),
           1,
+          LargePayloads.of(1),
           new Breaker(new Backoff(Duration.ofMillis(1), Duration.ofMillis(10), () -> 1), clock),
           AttemptJournal.none(),
           clock);
@@ -63,7 +64,7 @@ class LanesTest {
     }
 
     @Override
-    public Outcome attempt(LogEntry entry, Optional<SyncEvent> payload, Pace pace)
+    public Outcome attempt(LogEntry entry, Received received, Pace pace)
         throws InterruptedException {
       attempting.accept(entry);
       if (application.value().equals("waiting") && awaited.isPresent()) {
@@ -247,6 +248,7 @@ class LanesTest {
         new LogEntry.Batch("b", 1),
         TraceParent.start(),
         generation,
+        0,
         NOW,
         NOW);
   }

@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.plan.Inventory;
 import dev.sluice.worker.plan.InventoryEntry;
+import dev.sluice.worker.plan.LiveState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +45,49 @@ class LedgerCodecTest {
 
     assertThat(LedgerCodec.decode(LedgerCodec.content(configMap))).isEqualTo(ledger);
     assertThat(configMap.toString().length()).isLessThan(1024 * 1024);
+  }
+
+  /** The digests and parts of the names are random, and so cannot be compressed. */
+  @Test
+  void aLedgerOfFiveThousandSharedObjectsFitsIntoAConfigMap() throws Exception {
+    Ledger begun = large(5_000, true);
+    ObjectNode configMap = Json.mapper().createObjectNode();
+
+    LedgerCodec.put(LedgerCodec.encode(begun), configMap);
+
+    assertThat(LedgerSize.fits(begun)).isTrue();
+    assertThat(LedgerCodec.decode(LedgerCodec.content(configMap))).isEqualTo(begun);
+  }
+
+  @Test
+  void whatIsBegunCanBeFinishedAndRemoved() {
+    int objects = 7_000;
+    while (LedgerSize.fits(large(objects + 250, false))) {
+      objects += 250;
+    }
+    Ledger begun = large(objects, false);
+    Ledger.Header header = new Ledger.Header(new Generation(6), true, Optional.empty(), "");
+
+    Ledger done = begun.finish(header, states(begun.inventory()), END);
+    Ledger removing = done.begin(header, done.inventory(), begun.intent());
+
+    assertThat(objects).isGreaterThan(10_000);
+    assertThat(List.of(done, removing))
+        .allSatisfy(
+            ledger ->
+                assertThat(LedgerCodec.storedBytes(LedgerCodec.encode(ledger)))
+                    .isLessThan(1024 * 1024));
+  }
+
+  @Test
+  void moreObjectsDoNotFit() {
+    assertThat(LedgerSize.fits(large(20_000, false))).isFalse();
+  }
+
+  @Test
+  void equalLedgersHaveEqualBytes() {
+    assertThat(LedgerCodec.encode(large(50, false)))
+        .isEqualTo(LedgerCodec.encode(large(50, false)));
   }
 
   @ParameterizedTest
@@ -123,6 +172,49 @@ class LedgerCodecTest {
         """;
 
     assertThat(LedgerCodec.decode(before.getBytes(UTF_8)).finished()).isEmpty();
+  }
+
+  private static Ledger large(int objects, boolean shared) {
+    Random random = new Random(objects);
+    List<InventoryEntry> entries =
+        IntStream.range(0, objects)
+            .mapToObj(
+                i ->
+                    new InventoryEntry(
+                        new ObjectRef(
+                            i % 2 == 0 ? "v1" : "apps/v1",
+                            i % 2 == 0 ? "ConfigMap" : "Deployment",
+                            "team-" + i % 40,
+                            "service-%d-%08x".formatted(i, random.nextInt())),
+                        hex(random),
+                        false,
+                        Optional.of(hex(random)).filter(_ -> shared),
+                        Optional.empty(),
+                        false,
+                        0,
+                        i % 7 == 0,
+                        Optional.of(Propagation.FOREGROUND).filter(_ -> i % 11 == 0)))
+            .toList();
+    return Ledger.unknown(new ApplicationName("web"))
+        .begin(
+            new Ledger.Header(
+                new Generation(5), false, Optional.of(new CommitId("1".repeat(40))), "v1:x"),
+            new Inventory(entries),
+            entries.stream().map(InventoryEntry::ref).collect(Collectors.toSet()));
+  }
+
+  private static Inventory states(Inventory inventory) {
+    Random random = new Random(1);
+    return new Inventory(
+        inventory.entries().stream()
+            .map(entry -> entry.left(new LiveState("f:" + hex(random).substring(0, 18))))
+            .toList());
+  }
+
+  private static String hex(Random random) {
+    byte[] digest = new byte[32];
+    random.nextBytes(digest);
+    return HexFormat.of().formatHex(digest);
   }
 
   private static Ledger ledger(int objects) {

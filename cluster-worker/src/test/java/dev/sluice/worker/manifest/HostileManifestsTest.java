@@ -126,24 +126,24 @@ class HostileManifestsTest {
     String item = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a%d}, data: {a: *big}},\n";
     String list =
         "apiVersion: v1\nkind: List\nbig: &big \"%s\"\nitems: [\n".formatted(x(1 << 20))
-            + IntStream.range(0, 20).mapToObj(item::formatted).collect(Collectors.joining())
+            + IntStream.range(0, 40).mapToObj(item::formatted).collect(Collectors.joining())
             + "]\n";
     String documents =
-        IntStream.range(0, 20)
+        IntStream.range(0, 40)
             .mapToObj(i -> HEAD + "data:\n  a: " + x(900_000) + "\n---\n")
             .collect(Collectors.joining());
 
-    assertThat(refused(list).message()).contains("16 MiB of JSON");
+    assertThat(refused(list).message()).contains("32 MiB of JSON");
     assertThat(refused(documents).code()).isEqualTo(SourceFailure.TOO_LARGE);
   }
 
   @Test
   void manyEmptyValuesAreRefusedThoughTheyAreShort() {
-    assertThat(refused(HEAD + "a: [\n" + "{},\n".repeat(1_100_000) + "]\n").message())
-        .contains("1000000 values");
+    assertThat(refused(HEAD + "a: [\n" + "{},\n".repeat(2_100_000) + "]\n").message())
+        .contains("2000000 values");
     String json = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[%s{}]}";
-    assertThat(refused(json.formatted("{},".repeat(1_100_000))).message())
-        .contains("1000000 values");
+    assertThat(refused(json.formatted("{},".repeat(2_100_000))).message())
+        .contains("2000000 values");
   }
 
   static Stream<Arguments> scalarsOfFiveMegabytes() {

@@ -102,7 +102,14 @@ class GoldenIT {
     }
     Plan plan =
         new Planner()
-            .plan(new Planner.Request(desired, Inventory.EMPTY, Set.of(), Policy.DEFAULT, false));
+            .plan(
+                new Planner.Request(
+                    desired,
+                    Inventory.EMPTY,
+                    Set.of(),
+                    Policy.DEFAULT,
+                    false,
+                    new Planner.Runs(true, false, "1")));
 
     String objects =
         Json.mapper()
@@ -169,6 +176,13 @@ class GoldenIT {
                       lines.add(
                           "%s %s %s %s"
                               .formatted(stage.phase(), step.reason(), step.mode(), step.ref())));
+          stage
+              .hooks()
+              .forEach(
+                  hook ->
+                      lines.add(
+                          "%s hook %d %s"
+                              .formatted(stage.phase(), hook.hook().weight(), hook.ref())));
         }
         ready.skipped().forEach(ref -> lines.add("skipped " + ref));
         ready

@@ -43,14 +43,18 @@ class OrderTest {
           ref("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", ""));
 
   @Test
-  void hasThreePhases() {
-    assertThat(SORTED.stream().map(Order::phase).toList())
-        .isSorted()
-        .filteredOn(phase -> phase == Stage.Phase.DEFINITIONS)
+  void beginsWithDefinitionsAndThenClasses() {
+    assertThat(SORTED.stream().map(Order::isDefinition).toList())
+        .startsWith(true, true, true)
+        .filteredOn(is -> is)
         .hasSize(3);
-    assertThat(SORTED.stream().filter(ref -> Order.phase(ref) == Stage.Phase.CLASSES))
+    assertThat(SORTED.subList(3, SORTED.size()).stream().takeWhile(ref -> isClass(ref)))
         .extracting(ObjectRef::kind)
         .containsExactly("PriorityClass", "StorageClass", "IngressClass", "TenantClass");
+  }
+
+  private static boolean isClass(ObjectRef ref) {
+    return ref.kind().endsWith("Class");
   }
 
   @RepeatedTest(50)

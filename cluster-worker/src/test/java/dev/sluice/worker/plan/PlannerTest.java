@@ -9,9 +9,11 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.RenderFailure;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ObjectId;
 import dev.sluice.worker.manifest.Manifest;
+import dev.sluice.worker.manifest.ManifestReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PlannerTest {
+
+  private static final Planner.Runs INSTALL = new Planner.Runs(true, false, "1");
+  private static final Planner.Runs UPGRADE = new Planner.Runs(false, false, "2");
 
   private final Planner planner = new Planner();
 
@@ -63,7 +68,12 @@ class PlannerTest {
     Manifest same = configMap("same", "1");
     Planner.Request request =
         new Planner.Request(
-            List.of(same), inventory(entry(same)), Set.of(same.ref().id()), Policy.DEFAULT, false);
+            List.of(same),
+            inventory(entry(same)),
+            Set.of(same.ref().id()),
+            Policy.DEFAULT,
+            false,
+            UPGRADE);
 
     assertThat(ready(request).applies())
         .extracting(ApplyStep::reason)
@@ -84,14 +94,13 @@ class PlannerTest {
             manifest("storage.k8s.io/v1", "StorageClass", "fast"));
     List<String> installed =
         List.of(
-            "DEFINITIONS [Namespace]",
-            "HOOKS_BEFORE [ServiceAccount, Secret]",
-            "HOOKS_BEFORE [migrate]",
-            "CLASSES [StorageClass]",
-            "OBJECTS [ConfigMap]",
-            "HOOKS_AFTER [notify, seed]");
+            "PRE_SYNC 0 [] hooks [Secret]",
+            "PRE_SYNC 0 [] hooks [migrate]",
+            "SYNC 0 [StorageClass, ConfigMap] hooks []",
+            "POST_SYNC 0 [] hooks [seed]",
+            "POST_SYNC 0 [] hooks [Namespace]");
 
-    Plan.Ready first = ready(request(desired, Inventory.EMPTY));
+    Plan.Ready first = ready(request(desired, Inventory.EMPTY, INSTALL));
     Plan.Ready again =
         ready(
             new Planner.Request(
@@ -99,33 +108,164 @@ class PlannerTest {
                 first.inventories().during(),
                 ids(first.writeSet()),
                 Policy.DEFAULT,
-                false));
-    Plan.Ready upgrade = ready(request(desired, inventory(entry(configMap("rest", "0")))));
+                false,
+                INSTALL));
+    Plan.Ready upgrade = ready(request(desired, inventory(entry(configMap("rest", "0"))), UPGRADE));
 
     assertThat(stages(first)).isEqualTo(installed);
     assertThat(stages(again)).as("an install that was not finished").isEqualTo(installed);
     assertThat(stages(upgrade))
         .containsExactly(
-            "DEFINITIONS [Namespace]",
-            "HOOKS_BEFORE [ServiceAccount, Secret]",
-            "HOOKS_BEFORE [seed]",
-            "HOOKS_BEFORE [migrate]",
-            "CLASSES [StorageClass]",
-            "OBJECTS [ConfigMap]",
-            "HOOKS_AFTER [notify]");
+            "PRE_SYNC 0 [] hooks [ServiceAccount, Secret]",
+            "PRE_SYNC 0 [] hooks [seed]",
+            "PRE_SYNC 0 [] hooks [migrate]",
+            "SYNC 0 [StorageClass, ConfigMap] hooks []",
+            "POST_SYNC 0 [] hooks [notify]");
+  }
+
+  @Test
+  void hooksRunWithEachChangeAndNotWithout() {
+    Manifest migrate = hook(manifest("batch/v1", "Job", "migrate"), "pre-install,pre-upgrade", "0");
+    Manifest late = hook(manifest("batch/v1", "Job", "late"), "post-upgrade", "0");
+    List<Manifest> desired = List.of(configMap("rest", "1"), migrate, late);
+    Inventory installed = ready(request(desired, Inventory.EMPTY, INSTALL)).inventories().after();
+
+    assertThat(ready(request(desired, installed, UPGRADE)).isEmpty())
+        .as("nothing has changed")
+        .isTrue();
+    assertThat(
+            stages(
+                ready(request(List.of(configMap("rest", "2"), migrate, late), installed, UPGRADE))))
+        .containsExactly(
+            "PRE_SYNC 0 [] hooks [migrate]",
+            "SYNC 0 [ConfigMap] hooks []",
+            "POST_SYNC 0 [] hooks [late]");
+    Planner.Request resync =
+        new Planner.Request(
+            desired,
+            installed,
+            installed.ids(),
+            Policy.DEFAULT,
+            false,
+            new Planner.Runs(false, true, "2"));
+    assertThat(stages(ready(resync)))
+        .as("the same inputs were applied to the end before")
+        .containsExactly("SYNC 0 [ConfigMap] hooks []");
+    Plan.Ready without = ready(request(List.of(configMap("rest", "1"), late), installed, UPGRADE));
+    assertThat(stages(without)).as("no hook runs because one was removed").isEmpty();
+    assertThat(without.prunes()).containsExactly(PruneStep.ofHook(migrate.ref()));
+  }
+
+  @Test
+  void wavesAreStagesThatWaitForTheirObjects() {
+    List<Manifest> desired =
+        List.of(
+            annotated(configMap("a", "1"), "argocd.argoproj.io/sync-wave", "-1"),
+            annotated(configMap("c", "1"), "sluice.dev/wave", "2"),
+            configMap("b", "1"),
+            annotated(manifest("v1", "Namespace", "n"), "argocd.argoproj.io/sync-wave", "5"),
+            annotated(manifest("v1", "Namespace", "other"), "argocd.argoproj.io/sync-wave", "1"),
+            annotated(manifest("batch/v1", "Job", "check"), "argocd.argoproj.io/hook", "PostSync"));
+
+    Plan.Ready plan = ready(request(desired, inventory(entry(desired.get(2))), UPGRADE));
+
+    assertThat(stages(plan))
+        .as("a namespace comes before the first wave that needs it")
+        .containsExactly(
+            "SYNC -1 [Namespace] hooks [] awaits 1",
+            "SYNC -1 [ConfigMap] hooks [] awaits 1",
+            "SYNC 0 [] hooks [] awaits 1",
+            "SYNC 1 [Namespace] hooks [] awaits 1",
+            "SYNC 2 [ConfigMap] hooks [] awaits 1",
+            "POST_SYNC 0 [] hooks [check]");
+    Plan.Ready first =
+        ready(request(desired.subList(0, 3), inventory(entry(desired.get(1))), UPGRADE));
+    assertThat(stages(first))
+        .as("what is unchanged in later waves is not awaited")
+        .containsExactly("SYNC -1 [ConfigMap] hooks [] awaits 1", "SYNC 0 [ConfigMap] hooks []");
+  }
+
+  @Test
+  void aRemovalThatContinuesDoesNotDeleteTheHooksThatItRuns() {
+    Manifest web = configMap("web", "1");
+    Manifest cleanup = hook(manifest("batch/v1", "Job", "cleanup"), "post-delete", "0");
+    List<HookStep> hooks = Planner.removalHooks(List.of(cleanup), UPGRADE);
+
+    Plan.Ready first = planner.removal(inventory(entry(web)), false, false, hooks);
+    Plan.Ready again = planner.removal(first.inventories().during(), false, false, hooks);
+
+    assertThat(first.otherHooks().afterDeletion()).hasSize(1);
+    assertThat(again.prunes()).extracting(PruneStep::ref).containsExactly(web.ref());
+    assertThat(again.otherHooks()).isEqualTo(first.otherHooks());
+  }
+
+  @Test
+  void deletesInReverseOrderOfWaves() {
+    Manifest early = annotated(configMap("a", "1"), "sluice.dev/wave", "-1");
+    Manifest late = annotated(configMap("b", "1"), "sluice.dev/wave", "3");
+    Manifest stays = configMap("c", "1");
+    Inventory old =
+        ready(request(List.of(early, late, stays), Inventory.EMPTY, INSTALL)).inventories().after();
+
+    assertThat(ready(request(List.of(stays), old, UPGRADE)).prunes())
+        .extracting(PruneStep::ref)
+        .containsExactly(late.ref(), early.ref());
+  }
+
+  @Test
+  void aGeneratedNameIsTheSameForOneGenerationAndAnotherForEach() throws Exception {
+    Manifest hook =
+        ManifestReader.read(
+                """
+                apiVersion: batch/v1
+                kind: Job
+                metadata:
+                  generateName: migrate-
+                  namespace: shop
+                  annotations: {argocd.argoproj.io/hook: PreSync}
+                """,
+                "hook.yaml")
+            .getFirst();
+    List<Manifest> desired = List.of(configMap("rest", "1"), hook);
+
+    Plan.Ready first = ready(request(desired, Inventory.EMPTY, INSTALL));
+    Plan.Ready same = ready(request(desired, Inventory.EMPTY, INSTALL));
+    Inventory installed = first.inventories().after();
+    Plan.Ready unchanged = ready(request(desired, installed, UPGRADE));
+    Plan.Ready next = ready(request(List.of(configMap("rest", "2"), hook), installed, UPGRADE));
+
+    ObjectRef ran = first.stages().getFirst().hooks().getFirst().ref();
+    assertThat(ran.name()).matches("migrate-[0-9a-f]{10}");
+    assertThat(same.stages().getFirst().hooks().getFirst().ref()).isEqualTo(ran);
+    assertThat(unchanged.isEmpty()).isTrue();
+    assertThat(unchanged.inventories().after()).isEqualTo(installed);
+    assertThat(next.stages().getFirst().hooks().getFirst().ref().name())
+        .matches("migrate-[0-9a-f]{10}")
+        .isNotEqualTo(ran.name());
+    assertThat(next.prunes()).containsExactly(PruneStep.ofHook(ran));
   }
 
   private static List<String> stages(Plan.Ready plan) {
     return plan.stages().stream()
         .map(
             stage ->
-                stage.phase()
-                    + " "
-                    + stage.steps().stream()
-                        .map(ApplyStep::ref)
-                        .map(ref -> ref.kind().equals("Job") ? ref.name() : ref.kind())
-                        .toList())
+                "%s %d %s hooks %s%s"
+                    .formatted(
+                        stage.phase(),
+                        stage.wave(),
+                        names(stage.steps().stream().map(ApplyStep::ref)),
+                        names(stage.hooks().stream().map(HookStep::ref)),
+                        stage.awaited().isEmpty() ? "" : " awaits " + stage.awaited().size()))
         .toList();
+  }
+
+  private static List<String> names(Stream<ObjectRef> refs) {
+    return refs.map(ref -> ref.kind().equals("Job") ? ref.name() : ref.kind()).toList();
+  }
+
+  private static Manifest annotated(Manifest manifest, String annotation, String value) {
+    manifest.content().withObject("/metadata/annotations").put(annotation, value);
+    return manifest;
   }
 
   private static Manifest hook(Manifest manifest, String hooks, String weight) {
@@ -242,10 +382,11 @@ class PlannerTest {
     List<Manifest> desired =
         Stream.concat(all.stream().skip(gone), Stream.of(configMap("fresh", "1"))).toList();
     Policy policy = new Policy(true, percent, true, Policy.DEFAULT.timeout());
-    Planner.Request request = new Planner.Request(desired, old, Set.of(), policy, false);
+    Planner.Request request = new Planner.Request(desired, old, Set.of(), policy, false, UPGRADE);
 
     Plan plan = planner.plan(request);
-    Plan approved = planner.plan(new Planner.Request(desired, old, Set.of(), policy, true));
+    Plan approved =
+        planner.plan(new Planner.Request(desired, old, Set.of(), policy, true, UPGRADE));
 
     assertThat(plan instanceof Plan.Held).isEqualTo(held);
     if (plan instanceof Plan.Held(Failure failure, Plan.Ready _)) {
@@ -282,13 +423,87 @@ class PlannerTest {
   }
 
   @Test
+  void anObjectThatAsksForApprovalIsNotDeletedWithoutOne() {
+    Manifest guarded = annotated("data", "argocd.argoproj.io/sync-options", "Prune=confirm");
+    Manifest stays = configMap("stays", "1");
+    Inventory old = ready(request(List.of(guarded, stays), Inventory.EMPTY)).inventories().after();
+
+    Plan plan = planner.plan(request(List.of(stays), old));
+
+    assertThat(plan).isInstanceOf(Plan.Held.class);
+    assertThat(((Plan.Held) plan).failure().message()).contains(guarded.ref().toString());
+    assertThat(planner.removal(old, false, false).skipped()).containsExactly(guarded.ref());
+    assertThat(planner.removal(old, false, true).prunes()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sluice.dev/prune, disabled, false",
+    "sluice.dev/prune, confirm, false",
+    "sluice.dev/replace, disabled, false",
+    "sluice.dev/apply, IfNotPresent, true",
+  })
+  void anObjectWhoseDeletionIsGuardedIsNotReplaced(String name, String value, boolean replaced) {
+    Policy policy = with("replace", true);
+    ApplyStep step =
+        ready(request(List.of(annotated("a", name, value)), Inventory.EMPTY)).applies().getFirst();
+
+    assertThat(Stage.replaces(step, policy)).isEqualTo(replaced);
+  }
+
+  @Test
+  void thePolicyOfTheGenerationDecidesAboutDependentsOfEarlierObjects() {
+    Manifest gone = configMap("gone", "1");
+    Manifest stays = configMap("stays", "1");
+    Planner.Request request =
+        new Planner.Request(
+            List.of(stays),
+            inventory(entry(gone), entry(stays)),
+            Set.of(),
+            with("propagationPolicy", "orphan"),
+            false,
+            UPGRADE);
+
+    assertThat(ready(request).prunes())
+        .extracting(PruneStep::propagation)
+        .containsExactly(Propagation.ORPHAN);
+  }
+
+  private static Policy with(String field, Object value) {
+    ObjectNode fields = Json.mapper().valueToTree(Policy.DEFAULT);
+    fields.set(field, Json.mapper().valueToTree(value));
+    return Json.mapper().convertValue(fields, Policy.class);
+  }
+
+  @Test
+  void theAnnotationOrElseThePolicyDecidesAboutDependents() {
+    Manifest own = annotated("own", "sluice.dev/propagation-policy", "orphan");
+    Manifest ofPolicy = configMap("policy", "1");
+    Policy policy = with("propagationPolicy", "foreground");
+    Inventory old =
+        ready(
+                new Planner.Request(
+                    List.of(own, ofPolicy), Inventory.EMPTY, Set.of(), policy, false, UPGRADE))
+            .inventories()
+            .after();
+
+    List<PruneStep> prunes = ready(request(List.of(configMap("new", "1")), old)).prunes();
+
+    assertThat(prunes)
+        .extracting(PruneStep::ref, PruneStep::propagation)
+        .containsExactlyInAnyOrder(
+            tuple(own.ref(), Propagation.ORPHAN), tuple(ofPolicy.ref(), Propagation.FOREGROUND));
+  }
+
+  @Test
   void withoutPruningTheObjectsStayInTheInventory() {
     Manifest stays = configMap("stays", "1");
     Manifest gone = configMap("gone", "1");
     Inventory old = inventory(entry(stays), entry(gone));
     Policy policy = new Policy(false, 50, true, Policy.DEFAULT.timeout());
 
-    Plan.Ready plan = ready(new Planner.Request(List.of(stays), old, Set.of(), policy, false));
+    Plan.Ready plan =
+        ready(new Planner.Request(List.of(stays), old, Set.of(), policy, false, UPGRADE));
 
     assertThat(plan.prunes()).isEmpty();
     assertThat(plan.skipped()).containsExactly(gone.ref());
@@ -338,7 +553,7 @@ class PlannerTest {
             .collect(Collectors.toSet());
     Policy policy = new Policy(world.random.nextInt(4) > 0, 50, true, Policy.DEFAULT.timeout());
 
-    Plan.Ready plan = ready(new Planner.Request(desired, old, unfinished, policy, true));
+    Plan.Ready plan = ready(new Planner.Request(desired, old, unfinished, policy, true, UPGRADE));
 
     Set<ObjectId> desiredOnes = Set.copyOf(desired.stream().map(m -> m.ref().id()).toList());
     List<ObjectRef> applied = plan.applies().stream().map(ApplyStep::ref).toList();
@@ -364,7 +579,7 @@ class PlannerTest {
       assertThat(plan.inventories().after().find(ref.id())).isEmpty();
     }
     Planner.Request again =
-        new Planner.Request(desired, plan.inventories().after(), Set.of(), policy, true);
+        new Planner.Request(desired, plan.inventories().after(), Set.of(), policy, true, UPGRADE);
     if (planner.plan(again) instanceof Plan.Ready second) {
       assertThat(second.isEmpty()).as("a plan that was carried out leaves nothing to do").isTrue();
     }
@@ -377,7 +592,11 @@ class PlannerTest {
   }
 
   private static Planner.Request request(List<Manifest> desired, Inventory old) {
-    return new Planner.Request(desired, old, Set.of(), Policy.DEFAULT, false);
+    return request(desired, old, UPGRADE);
+  }
+
+  private static Planner.Request request(List<Manifest> desired, Inventory old, Planner.Runs runs) {
+    return new Planner.Request(desired, old, Set.of(), Policy.DEFAULT, false, runs);
   }
 
   private static Inventory inventory(InventoryEntry... entries) {

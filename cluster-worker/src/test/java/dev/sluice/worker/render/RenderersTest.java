@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class RenderersTest {
 
-  private static final String SEVEN_MEGABYTES = "# 34567890\n".repeat(650_000);
+  private static final String FOURTEEN_MEGABYTES = "# 34567890\n".repeat(1_300_000);
 
   private final Renderers renderers =
       new Renderers(Optional.empty(), Optional.empty(), IsolationMode.NONE, () -> {});
@@ -61,6 +61,6 @@ class RenderersTest {
         path,
         Optional.empty(),
         RenderOptions.DEFAULT,
-        text(path + "/a.yaml", SEVEN_MEGABYTES));
+        text(path + "/a.yaml", FOURTEEN_MEGABYTES));
   }
 }

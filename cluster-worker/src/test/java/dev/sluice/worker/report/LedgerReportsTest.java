@@ -194,6 +194,9 @@ class LedgerReportsTest {
         done.intent(),
         done.kinds(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

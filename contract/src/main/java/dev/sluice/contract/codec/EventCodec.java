@@ -6,12 +6,15 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -70,6 +73,51 @@ public final class EventCodec {
       return Json.mapper().writeValueAsBytes(event);
     } catch (JsonProcessingException e) {
       return escaped(event);
+    }
+  }
+
+  /** Returns the size of an event's JSON in bytes, without having it in memory. */
+  public static long size(Event event) {
+    try {
+      return size(Json.mapper().writer(), event);
+    } catch (JsonProcessingException e) {
+      return sizeEscaped(event);
+    }
+  }
+
+  private static long sizeEscaped(Event event) {
+    try {
+      return size(Json.mapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII), event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + event.getClass().getName(), e);
+    }
+  }
+
+  private static long size(ObjectWriter writer, Event event) throws JsonProcessingException {
+    CountingStream counted = new CountingStream();
+    try {
+      writer.writeValue(counted, event);
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("counting does not fail", e);
+    }
+    return counted.bytes;
+  }
+
+  /** Counts the bytes that are written to it. */
+  private static final class CountingStream extends OutputStream {
+
+    private long bytes;
+
+    @Override
+    public void write(int one) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] some, int offset, int length) {
+      bytes += length;
     }
   }
 

@@ -18,6 +18,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.Waiting;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,7 @@ public enum EventType {
   OBJECTS_ASKED("objects-asked", QuestionEvent.ObjectsAsked.class),
   DISPATCHED("dispatched", ResultEvent.Dispatched.class),
   PLANNED("planned", ResultEvent.Planned.class),
+  WAITING("waiting", Waiting.class),
   APPLIED("applied", ResultEvent.Applied.class),
   UNCHANGED("unchanged", ResultEvent.Unchanged.class),
   SUPERSEDED("superseded", ResultEvent.Superseded.class),

@@ -14,6 +14,15 @@ public sealed interface InputFile {
 
   String path();
 
+  /** Returns the size of the content: characters of text and links, bytes of other files. */
+  default long size() {
+    return switch (this) {
+      case Text text -> text.text().length();
+      case Binary binary -> binary.bytes().length;
+      case Link link -> link.target().length();
+    };
+  }
+
   /**
    * A file whose bytes are UTF-8.
    *

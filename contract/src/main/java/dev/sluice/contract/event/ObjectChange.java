@@ -91,6 +91,8 @@ public record ObjectChange(
     RETURNED,
     /** A field changed that is immutable, so the object was deleted to be created again. */
     REPLACED,
+    /** It is a hook that has run, or that is to run again. */
+    HOOK,
     /** A cause of a later version. */
     @JsonEnumDefaultValue
     OTHER

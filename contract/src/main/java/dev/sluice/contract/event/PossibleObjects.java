@@ -66,6 +66,9 @@ public record PossibleObjects(
         PossibleObjectsReader reader = new PossibleObjectsReader(target.spec().namespace());
         reader.read(target.application().value());
         reader.read(target.cluster().value());
+        if (target.spec().policy().createNamespace().isPresent()) {
+          reader.read("Namespace " + target.spec().namespace());
+        }
         boolean plugins = target.spec().policy().allowsPlugins();
         target.sources().forEach(source -> reader.read(source, plugins));
         yield reader.result();

@@ -26,6 +26,7 @@ public sealed interface ResultEvent extends Event
   sealed interface OfTarget extends ResultEvent
       permits Dispatched,
           Planned,
+          Waiting,
           Applied,
           Unchanged,
           Superseded,

@@ -91,6 +91,28 @@ public sealed interface SyncEvent extends Event {
           application, cluster, next, spec, sources, isApproved, inputDigest, cause, plan);
     }
 
+    /** Returns the target without its files, for what only needs to know the rest. */
+    public Target withoutFiles() {
+      return new Target(
+          application,
+          cluster,
+          generation,
+          spec,
+          sources.stream().map(source -> source.withFiles(List.of())).toList(),
+          approved,
+          inputDigest,
+          provenance,
+          approval);
+    }
+
+    /** Returns the size of all files together, as {@link InputFile#size}. */
+    public long filesSize() {
+      return sources.stream()
+          .flatMap(source -> source.files().stream())
+          .mapToLong(InputFile::size)
+          .sum();
+    }
+
     /** Returns the commit of the first source, which represents the target in listings. */
     public CommitId commit() {
       return sources.getFirst().commit();

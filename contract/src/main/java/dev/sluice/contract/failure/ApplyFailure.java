@@ -9,15 +9,25 @@ public enum ApplyFailure implements FailureCode {
       "The API server does not accept the worker's credentials (401). Retried " + "automatically.",
       "Renew the worker's credentials."),
   FORBIDDEN(
-      "The worker is not allowed to do this (403). Retried once the permissions may "
-          + "have changed.",
+      "The worker, or the service account of the application, is not allowed to do this (403). "
+          + "Retried once the permissions may have changed.",
       "Grant the permission that the message names."),
+  PROTECTED(
+      "The protection of an application (`policy.protect`) refuses a write by the worker or by the "
+          + "service account, which the API server does not know as a writer yet. Retried "
+          + "automatically.",
+      "Usually none. If it persists, see whether another installation of Sluice owns the object,"
+          + " and whether the worker's log has a reason why the protection cannot be updated."),
+  SERVICE_ACCOUNT_REQUIRED(
+      "The application names no service account, and the worker runs with "
+          + "`--require-service-account`.",
+      "Set `policy.serviceAccount`."),
   QUOTA_EXCEEDED(
       "The namespace's quota is exceeded. Retried when there may be room.",
       "Raise the quota, or lower the requests."),
   MISSING_NAMESPACE(
       "The object's namespace does not exist. Retried once it exists.",
-      "Create the namespace, or add its manifest to an application."),
+      "Create the namespace, set `policy.createNamespace`, or add its manifest to an application."),
   NAMESPACE_TERMINATING(
       "The object's namespace is being deleted. Retried automatically.",
       "Wait for the deletion, or find the finalizer that holds it."),
@@ -59,8 +69,17 @@ public enum ApplyFailure implements FailureCode {
       "The object is no longer the one whose deletion was approved. Retried " + "automatically.",
       "Approve the deletion again if the object is to go."),
   HOOK_RUNNING(
-      "A hook has not finished. Retried automatically.", "Wait, or look at the hook's logs."),
-  HOOK_FAILED("A hook has failed.", "Look at the hook's logs; delete the hook to run it again."),
+      "A hook has not finished in the time that `policy.timeout` allows, or was deleted before "
+          + "its end was seen. Retried automatically.",
+      "Look at the hook's logs; raise `policy.timeout` if it needs longer."),
+  HOOK_FAILED(
+      "A hook has failed; nothing after it was done.",
+      "Look at the last lines of its log in the message; correct it in Git, or run the "
+          + "hooks again with `sluice sync`."),
+  WAVE_NOT_HEALTHY(
+      "The objects of a wave did not become healthy in the time that `policy.timeout` allows, so "
+          + "the next wave has not begun. Retried by the slow timer.",
+      "Look at the objects that the message names; raise `policy.timeout` if they need longer."),
   NOT_ESTABLISHED(
       "A namespace or CustomResourceDefinition is not ready yet. Retried automatically.",
       "Look at its status conditions."),
@@ -95,6 +114,10 @@ public enum ApplyFailure implements FailureCode {
       "Follow the message: trust or delete the ConfigMap."),
   LEDGER_KEY_UNUSABLE(
       "The worker has no usable key to verify ledgers with.", "Restore the key's Secret."),
+  LEDGER_TOO_LARGE(
+      "The application's objects, with those that they replace, are more than its ledger can "
+          + "name.",
+      "Split the application, or replace its objects in several steps."),
   LEDGER_CONTENDED(
       "The ledger changed before every write. Retried automatically.",
       "Check whether two workers lead the same cluster."),

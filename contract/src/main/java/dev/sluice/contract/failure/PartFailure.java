@@ -17,6 +17,11 @@ public enum PartFailure implements FailureCode {
       "The worker may not list or watch some kinds, so the health and the drift of their objects "
           + "are unknown.",
       "Grant the worker's user the verbs list and watch for the kinds that the message names."),
+  UNPROTECTED(
+      "Applications have `policy.protect`, but the worker cannot install the protection of their "
+          + "objects. They are applied and healed as always.",
+      "Do what the message says: run the worker with `--protect`, grant it the rights of "
+          + "`k8s/protection`, or upgrade the cluster to Kubernetes 1.30 or newer."),
   NO_LEADER(
       "No worker of the cluster leads, so nothing is applied there.",
       "See the log and `/readyz` of the cluster's workers."),

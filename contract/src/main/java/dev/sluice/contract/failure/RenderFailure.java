@@ -57,6 +57,9 @@ public enum RenderFailure implements FailureCode {
   GENERATED_VALUES(
       "The sources generate values that differ at each rendering, which the policy refuses.",
       "Set the values in Git, or change `policy.generatedValues`."),
+  OUTSIDE_PROJECT(
+      "The application reaches outside of the bounds of its project. Nothing is written.",
+      "Change what the message names, or have the `Project` changed."),
   OWN_OBJECT(
       "A manifest describes an object that Sluice itself depends on.", "Remove the manifest.");
 

@@ -67,6 +67,12 @@ public record Definition(
         application, sources, clusters, spec, orphanOnRemoval, owner, Optional.of(policy));
   }
 
+  /** Returns this definition with other bounds. */
+  public Definition in(Optional<Project> bounds) {
+    return new Definition(
+        application, sources, clusters, spec.in(bounds), orphanOnRemoval, owner, remote);
+  }
+
   /** Returns the repository whose partition owns this application. */
   public RepositoryId owningRepository() {
     return owner.orElseGet(() -> sources.getFirst().repository());

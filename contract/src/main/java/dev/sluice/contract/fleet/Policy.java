@@ -2,6 +2,7 @@ package dev.sluice.contract.fleet;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.sluice.contract.name.GroupKind;
+import dev.sluice.contract.name.ServiceAccountName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import java.util.Optional;
  * @param pruneLimitPercent the share of the application's objects that one generation may delete
  *     without approval; 0 to 100
  * @param force take over fields that other field managers own
- * @param timeout the longest time for one attempt, including waits
+ * @param timeout the longest time that one wait takes: for the objects of a wave to become healthy,
+ *     or for hooks to end
  * @param plugins whether kustomizations may run plugins that are installed at the worker; empty if
  *     not
  * @param generatedValues the treatment of values that charts generate; empty for the default
@@ -25,6 +27,15 @@ import java.util.Optional;
  * @param healthCheckExprs rules for the health of objects; empty for none
  * @param adopt the existing objects that the application may take over; empty for the default,
  *     which is those that nobody owns
+ * @param serviceAccount the account that is impersonated for all reads and writes of the
+ *     application's objects; empty if the worker's own permissions are used
+ * @param createNamespace creates the application's namespace; empty if only manifests do
+ * @param propagationPolicy how the dependents of deleted objects are treated; empty for the
+ *     default, which is to delete them in the background
+ * @param protect who may write the application's objects besides Sluice; empty if everyone with the
+ *     permissions may
+ * @param replace delete and create again objects whose immutable fields have changed; empty if only
+ *     those whose annotations ask for it
  */
 public record Policy(
     boolean prune,
@@ -38,7 +49,12 @@ public record Policy(
     Optional<List<IgnoredDifference>> ignoreDifferences,
     Optional<ObjectSharing> sharedObjects,
     Optional<List<HealthCheck>> healthCheckExprs,
-    Optional<Adoption> adopt) {
+    Optional<Adoption> adopt,
+    Optional<ServiceAccountName> serviceAccount,
+    Optional<NamespaceCreation> createNamespace,
+    Optional<Propagation> propagationPolicy,
+    Optional<WriteProtection> protect,
+    Optional<Boolean> replace) {
 
   private static final Duration HEALTH_TIMEOUT = Duration.ofMinutes(5);
 
@@ -53,6 +69,8 @@ public record Policy(
     sharedObjects = sharedObjects.filter(given -> given != ObjectSharing.NONE);
     healthCheckExprs = healthCheckExprs.map(List::copyOf).filter(rules -> !rules.isEmpty());
     adopt = adopt.filter(given -> given != Adoption.UNOWNED);
+    propagationPolicy = propagationPolicy.filter(given -> given != Propagation.BACKGROUND);
+    replace = replace.filter(replaces -> replaces);
     if (pruneLimitPercent < 0 || pruneLimitPercent > 100) {
       throw new IllegalArgumentException(
           "pruneLimitPercent is between 0 and 100, not " + pruneLimitPercent);
@@ -74,6 +92,11 @@ public record Policy(
         pruneLimitPercent,
         force,
         timeout,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -123,6 +146,18 @@ public record Policy(
   @JsonIgnore
   public Adoption adoption() {
     return adopt.orElse(Adoption.UNOWNED);
+  }
+
+  /** Returns whether objects whose immutable fields have changed are deleted and created again. */
+  @JsonIgnore
+  public boolean replaces() {
+    return replace.orElse(false);
+  }
+
+  /** Returns how the dependents of deleted objects are treated. */
+  @JsonIgnore
+  public Propagation propagation() {
+    return propagationPolicy.orElse(Propagation.BACKGROUND);
   }
 
   /** Returns whether kustomizations may run plugins. */

@@ -21,6 +21,9 @@ public final class RecordDigest {
   /** The length of a digest's text form. */
   static final int TEXT = 43;
 
+  /** The size in bytes from which a part is not copied. */
+  private static final int LARGE = 1024 * 1024;
+
   private static final MessageDigest SHA_256 = lookedUp();
 
   private final byte[] bytes;
@@ -32,7 +35,7 @@ public final class RecordDigest {
   /** Returns the digest of a record. */
   public static RecordDigest of(@Nullable String key, byte @Nullable [] value, Headers headers) {
     Header[] all = headers.toArray();
-    // one update of the digest: many small ones take longer than the hash itself
+    // one update of the digest for small parts: many take longer than the hash itself
     byte[] @Nullable [] parts = new byte[2 + 2 * all.length][];
     parts[0] = key == null ? null : key.getBytes(UTF_8);
     parts[1] = value;
@@ -42,21 +45,28 @@ public final class RecordDigest {
     }
     int size = Integer.BYTES * (parts.length + 1);
     for (byte @Nullable [] part : parts) {
-      size += part == null ? 0 : part.length;
+      size += part == null || part.length >= LARGE ? 0 : part.length;
     }
+    MessageDigest digest = sha256();
     ByteBuffer text = ByteBuffer.allocate(size);
-    put(text, parts[0]);
-    put(text, parts[1]);
+    put(text, parts[0], digest);
+    put(text, parts[1], digest);
     text.putInt(all.length);
     for (int i = 2; i < parts.length; i++) {
-      put(text, parts[i]);
+      put(text, parts[i], digest);
     }
-    return new RecordDigest(sha256().digest(text.array()));
+    digest.update(text.flip());
+    return new RecordDigest(digest.digest());
   }
 
-  private static void put(ByteBuffer text, byte @Nullable [] part) {
+  /** Adds a part to the text; adds the text and the part to the digest if the part is large. */
+  private static void put(ByteBuffer text, byte @Nullable [] part, MessageDigest digest) {
     text.putInt(part == null ? -1 : part.length);
-    if (part != null) {
+    if (part != null && part.length >= LARGE) {
+      digest.update(text.flip());
+      digest.update(part);
+      text.clear();
+    } else if (part != null) {
       text.put(part);
     }
   }

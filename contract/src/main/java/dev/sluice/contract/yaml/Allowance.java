@@ -12,15 +12,15 @@ public final class Allowance {
   /** The largest object that an API server accepts: 3 MiB of JSON, its limit for request bodies. */
   public static final int MAX_OBJECT = 3 << 20;
 
-  /** The largest application, all its objects together: 16 MiB of JSON. */
-  public static final int MAX_APPLICATION = 16 << 20;
+  /** The largest application, all its objects together: 32 MiB of JSON. */
+  public static final int MAX_APPLICATION = 32 << 20;
 
   /**
    * The largest number of values: mappings, lists and scalars. An empty list takes two bytes of
-   * JSON but many times as much memory. Real applications of 16 MiB have some hundred thousand
-   * values.
+   * JSON but many times as much memory. A line of a manifest has about two values, so that real
+   * applications of 32 MiB have one to two million.
    */
-  public static final int MAX_VALUES = 1_000_000;
+  public static final int MAX_VALUES = 2_000_000;
 
   /** The largest number of values in a file of the fleet; an application has a few dozen. */
   public static final int MAX_FLEET_VALUES = 400_000;

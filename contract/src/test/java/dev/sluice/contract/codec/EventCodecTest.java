@@ -77,6 +77,27 @@ class EventCodecTest {
 
   @ParameterizedTest
   @MethodSource("samples")
+  void theSizeOfAnEventIsThatOfItsValue(Event sample) {
+    assertThat(EventCodec.size(sample)).isEqualTo(EventCodec.value(sample).length);
+  }
+
+  @Test
+  void theSizeCountsEscapesOfHalfASurrogatePair() {
+    Failure failure =
+        new Failure(ApplyFailure.FORBIDDEN, "\ud83d\u00e9", Failure.Stage.APPLY, Optional.empty());
+    Event event =
+        samples()
+            .filter(ResultEvent.Retrying.class::isInstance)
+            .map(ResultEvent.Retrying.class::cast)
+            .map(it -> new ResultEvent.Retrying(it.subject(), 1, it.delay(), failure))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(EventCodec.size(event)).isEqualTo(EventCodec.value(event).length);
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
   void anEventThatLacksARequiredFieldIsDamaged(Event sample) throws IOException {
     ObjectNode whole = (ObjectNode) Json.mapper().readTree(EventCodec.value(sample));
     for (RecordComponent component : sample.getClass().getRecordComponents()) {

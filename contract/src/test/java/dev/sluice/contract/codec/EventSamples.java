@@ -48,6 +48,7 @@ import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.failure.SourceFailure;
@@ -473,6 +474,14 @@ public final class EventSamples {
             Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41))),
             Optional.of(Generation.FIRST)),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
+        new Waiting(
+            SUBJECT,
+            "Sync wave 2",
+            List.of(
+                new ObservedObject(
+                    CHANGE.object(), Health.PROGRESSING, "1 of 3 replicas are ready", List.of())),
+            Optional.of(4),
+            NOON),
         new ResultEvent.Applied(
             SUBJECT,
             List.of(CHANGE),

@@ -3,10 +3,12 @@ package dev.sluice.contract.event;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -15,7 +17,6 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -130,22 +131,32 @@ final class PossibleObjectsTest {
   }
 
   @Test
+  void aPolicyMayCreateTheNamespace() {
+    ObjectNode fields = Json.mapper().valueToTree(Policy.DEFAULT);
+    ObjectNode creation = fields.putObject("createNamespace");
+    creation.putObject("labels").put("team", "a");
+    creation.putObject("annotations");
+    SyncEvent.Target target =
+        target(
+            Json.mapper().convertValue(fields, Policy.class),
+            SourceType.PLAIN,
+            text("a.yaml", "kind: ConfigMap"));
+    String namespace = target.spec().namespace();
+
+    assertThat(
+            PossibleObjects.of(target)
+                .mayHave(new ObjectRef("v1", "Namespace", "", namespace).id()))
+        .isTrue();
+    assertThat(
+            PossibleObjects.of(target).mayHave(new ObjectRef("v1", "Namespace", "", "other").id()))
+        .isFalse();
+  }
+
+  @Test
   void pluginsMayRenderToAnyObject() {
     SyncEvent.Target target =
         target(
-            new Policy(
-                true,
-                50,
-                true,
-                Duration.ofMinutes(5),
-                Optional.of(true),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()),
+            policy("plugins", true),
             SourceType.KUSTOMIZE,
             text("kustomization.yaml", "generators: [a.yaml]"));
 
@@ -224,5 +235,11 @@ final class PossibleObjectsTest {
 
   private static InputFile text(String path, String text) {
     return new InputFile.Text(path, false, text);
+  }
+
+  /** Returns the default policy with another value of a field. */
+  private static Policy policy(String field, boolean value) {
+    ObjectNode fields = Json.mapper().valueToTree(Policy.DEFAULT);
+    return Json.mapper().convertValue(fields.put(field, value), Policy.class);
   }
 }

@@ -3,8 +3,12 @@ package dev.sluice.contract.proof;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,25 @@ class ChainLinkTest {
       })
   void anythingElseIsNoLink(String text) {
     assertThat(ChainLink.parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 1024 * 1024 - 1, 1024 * 1024, 2_000_000})
+  void theDigestOfALargeRecordHasTheSamePartsInTheSameOrder(int size) throws Exception {
+    byte[] value = new byte[size];
+    new Random(1).nextBytes(value);
+    ByteBuffer expected = ByteBuffer.allocate(size + 100);
+    for (byte[] part : List.of("key".getBytes(UTF_8), value)) {
+      expected.putInt(part.length).put(part);
+    }
+    expected.putInt(1).putInt(1).put((byte) 'h').putInt(-1);
+
+    Headers headers = new RecordHeaders();
+    headers.add("h", null);
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    sha.update(expected.flip());
+    assertThat(RecordDigest.of("key", value, headers))
+        .hasToString(Base64.getUrlEncoder().withoutPadding().encodeToString(sha.digest()));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.archive;
 
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.LargeRecords;
 import dev.sluice.platform.kafka.TopicWatch;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,6 +37,10 @@ final class ArchiveConsumer implements AutoCloseable {
   private static final Duration DISCOVERY = Duration.ofSeconds(30);
 
   private static final Duration CLOSE = Duration.ofSeconds(1);
+
+  /** Each may be as large as {@link LargeRecords#MAX_BYTES} when it is not compressed. */
+  private static final int RECORDS = 4;
+
   private static final int FETCH_BYTES = 8 * 1024 * 1024;
 
   private final KafkaConnection connection;
@@ -74,7 +79,7 @@ final class ArchiveConsumer implements AutoCloseable {
         CooperativeStickyAssignor.class.getName());
     properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) DISCOVERY.toMillis());
     properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS);
     properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 5_000);
     // the thread of the heartbeats wakes after this time
     properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 1_000);

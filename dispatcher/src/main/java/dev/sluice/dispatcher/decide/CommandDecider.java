@@ -125,6 +125,11 @@ public final class CommandDecider {
   }
 
   private Verdict judge() {
+    Optional<String> objection =
+        definition.spec().project().flatMap(project -> project.objectionToCommander(given.by()));
+    if (objection.isPresent()) {
+      return new Verdict.Refused(objection.get());
+    }
     Set<ClusterName> all =
         definition.clusters().stream()
             .map(ClusterTarget::name)

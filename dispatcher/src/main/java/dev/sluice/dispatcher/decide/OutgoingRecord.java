@@ -16,23 +16,40 @@ import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.platform.kafka.KafkaConnection;
+import dev.sluice.platform.kafka.LargeRecords;
 import dev.sluice.platform.kafka.Topics;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Record that a partition has decided to write. */
+/**
+ * Record that a partition has decided to write.
+ *
+ * @param stored size of the value in the topic, in bytes; compressed if that is needed to fit
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
+public record OutgoingRecord(Envelope<?> envelope, byte[] value, int stored) {
 
   /** Part of a record's maximum size that is reserved for its headers. */
   private static final int ROOM_FOR_HEADERS = 64 * 1024;
 
-  /** Maximum size of a value, in bytes. */
+  /** Maximum size of a value in the topic, in bytes. */
   static final int MAX_BYTES = KafkaConnection.MAX_RECORD_BYTES - ROOM_FOR_HEADERS;
 
+  /** Maximum size of a target before it is compressed, in bytes. */
+  static final int MAX_TARGET_BYTES = LargeRecords.MAX_BYTES;
+
+  /** Size of files whose JSON cannot be too large: a character has at most six bytes there. */
+  private static final int SURELY_SENT = MAX_TARGET_BYTES / 12;
+
   static OutgoingRecord of(Envelope<?> envelope) {
-    return new OutgoingRecord(envelope, EventCodec.value(envelope.event()));
+    byte[] value = EventCodec.value(envelope.event());
+    boolean isCompressed =
+        envelope.event() instanceof SyncEvent
+            && value.length > MAX_BYTES
+            && value.length <= MAX_TARGET_BYTES;
+    return new OutgoingRecord(
+        envelope, value, isCompressed ? LargeRecords.compressed(value) : value.length);
   }
 
   /**
@@ -42,7 +59,7 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
    * @throws IllegalStateException if it is too large
    */
   public void requireFit() {
-    if (value.length > MAX_BYTES) {
+    if (stored > MAX_BYTES) {
       throw new IllegalStateException(
           "a %s about %s has %d bytes, which no record of Kafka holds"
               .formatted(
@@ -52,14 +69,36 @@ public record OutgoingRecord(Envelope<?> envelope, byte[] value) {
     }
   }
 
-  /** Returns the failure of a target that is too large for a record. */
-  Failure tooLarge() {
+  /** Returns why a target does not fit into a record; empty if it does. */
+  Optional<Failure> tooLarge() {
+    return stored > MAX_BYTES
+        ? Optional.of(
+            tooLarge(
+                "the input files make a target of %d bytes, which is compressed to %d, and at most %d fit a record: split the application"
+                    .formatted(value.length, stored, MAX_BYTES)))
+        : Optional.empty();
+  }
+
+  /**
+   * Returns why a target has more bytes than a record may have before it is compressed; empty if it
+   * has not. Needs no memory for the record.
+   */
+  static Optional<Failure> tooLarge(SyncEvent.Target target) {
+    if (target.filesSize() < SURELY_SENT) {
+      return Optional.empty();
+    }
+    long bytes = EventCodec.size(target);
+    return bytes > MAX_TARGET_BYTES
+        ? Optional.of(
+            tooLarge(
+                "the input files make a target of %d bytes, and at most %d are sent: split the application"
+                    .formatted(bytes, MAX_TARGET_BYTES)))
+        : Optional.empty();
+  }
+
+  private static Failure tooLarge(String message) {
     return new Failure(
-        SourceFailure.TARGET_TOO_LARGE,
-        "the input files make a target of %d bytes, and at most %d fit a record: split the application"
-            .formatted(value.length, MAX_BYTES),
-        Failure.Stage.SOURCE,
-        Optional.empty());
+        SourceFailure.TARGET_TOO_LARGE, message, Failure.Stage.SOURCE, Optional.empty());
   }
 
   /**

@@ -72,9 +72,13 @@ final class SentTargets {
       String reason,
       List<RefPosition> positions,
       Optional<Generation> repeated) {
+    Optional<Failure> tooLarge = OutgoingRecord.tooLarge(target);
+    if (tooLarge.isPresent()) {
+      return tooLarge;
+    }
     OutgoingRecord outgoing = decision.encoded(target.id(), target);
-    if (outgoing.value().length > OutgoingRecord.MAX_BYTES) {
-      return Optional.of(outgoing.tooLarge());
+    if (outgoing.tooLarge().isPresent()) {
+      return outgoing.tooLarge();
     }
     decision.add(outgoing);
     sent(target, Optional.of(target));

@@ -9,12 +9,12 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.decide.Finding;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.platform.process.LargePayloads;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,9 +37,6 @@ public final class Evaluation {
     void write(FindingBatch batch) throws InterruptedException;
   }
 
-  private static final int MAX_FINDINGS = 200;
-  private static final long MAX_BYTES = 8L * 1024 * 1024;
-
   private final Mirrors mirrors;
   private final InputInspector inspector;
   private final Clock clock;
@@ -50,14 +47,21 @@ public final class Evaluation {
     this.clock = clock;
   }
 
-  public EvaluationOutcome run(EvaluationRequest request, Sink sink) throws InterruptedException {
+  /**
+   * Evaluates a ref.
+   *
+   * @param payloads limits the inputs that the process has in memory
+   */
+  public EvaluationOutcome run(EvaluationRequest request, LargePayloads payloads, Sink sink)
+      throws InterruptedException {
+    Output output = new Output(payloads, sink);
     return switch (request.aim()) {
-      case EvaluationRequest.Aim.Fetch fetch -> fetch(request, fetch, sink);
+      case EvaluationRequest.Aim.Fetch fetch -> fetch(request, fetch, output);
       case EvaluationRequest.Aim.Evaluate _ -> {
         Optional<CommitId> head = mirrored(request, request.known().head());
         yield head.isPresent()
-            ? evaluate(request, head.get(), Optional.empty(), sink)
-            : fetch(request, new EvaluationRequest.Aim.Fetch(Optional.empty(), false), sink);
+            ? evaluate(request, head.get(), Optional.empty(), output)
+            : fetch(request, new EvaluationRequest.Aim.Fetch(Optional.empty(), false), output);
       }
       case EvaluationRequest.Aim.Warm _ -> warm(request);
       case EvaluationRequest.Aim.Poll _ -> poll(request);
@@ -74,11 +78,12 @@ public final class Evaluation {
    * not show no longer delays the evaluation.
    */
   private EvaluationOutcome fetch(
-      EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Sink sink)
+      EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Output output)
       throws InterruptedException {
     Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
     return switch (mirrors.fetch(request.source(), request.key().ref(), awaited)) {
-      case FetchOutcome.At at -> evaluate(request, at.head(), unmet(request, aim, at.head()), sink);
+      case FetchOutcome.At at ->
+          evaluate(request, at.head(), unmet(request, aim, at.head()), output);
       case FetchOutcome.Gone _ -> new EvaluationOutcome.Gone(aim.expected());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
@@ -150,7 +155,7 @@ public final class Evaluation {
   }
 
   private EvaluationOutcome evaluate(
-      EvaluationRequest request, CommitId commit, Optional<CommitId> unmet, Sink sink)
+      EvaluationRequest request, CommitId commit, Optional<CommitId> unmet, Output output)
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
@@ -175,23 +180,29 @@ public final class Evaluation {
             newCommits(request, commit),
             commands(results),
             unmet);
-    List<Finding> findings = new ArrayList<>();
-    long bytes = 0;
+    FindingBatches batches = new FindingBatches(evaluated, output.sink());
+    List<Inspection> large = new ArrayList<>();
     for (Inspection result : results) {
-      for (Finding finding : result.findings()) {
-        long size = finding.bytes();
-        if (!findings.isEmpty() && (bytes + size > MAX_BYTES || findings.size() >= MAX_FINDINGS)) {
-          sink.write(new FindingBatch(evaluated, findings, false));
-          findings = new ArrayList<>();
-          bytes = 0;
-        }
-        findings.add(finding);
-        bytes += size;
+      if (result.largest() == 0) {
+        result.findings(batches::add);
+      } else {
+        large.add(result);
       }
     }
-    sink.write(new FindingBatch(evaluated, findings, true));
+    if (!large.isEmpty()) {
+      batches.write(false); // what is small does not wait for memory
+    }
+    for (Inspection result : large) {
+      try (LargePayloads.Room _ = output.payloads().enter(result.largest())) {
+        result.findings(batches::add);
+        batches.write(false);
+      }
+    }
+    batches.write(true);
     return new EvaluationOutcome.Done();
   }
+
+  private record Output(LargePayloads payloads, Sink sink) {}
 
   private static Map<ApplicationName, Set<EventId>> commands(List<Inspection> results) {
     return results.stream()

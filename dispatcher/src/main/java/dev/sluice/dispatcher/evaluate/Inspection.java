@@ -17,7 +17,9 @@ import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.inputs.closure.Closure;
 import dev.sluice.inputs.walk.Remotes;
+import dev.sluice.platform.process.LargePayloads;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,11 @@ record Inspection(
     List<View> views,
     String reason,
     PossibleObjects possible) {
+
+  /** Receives findings. */
+  interface Receiver {
+    void found(Finding finding) throws InterruptedException;
+  }
 
   /** Inputs for a cluster, with their commits. */
   record View(ClusterTarget cluster, SourceCommits commits, Inputs inputs) {}
@@ -90,20 +97,37 @@ record Inspection(
         .toList();
   }
 
-  List<Finding> findings() {
+  /**
+   * Returns the largest size of the inputs that {@link #findings} has in memory for a cluster; 0 if
+   * all are small.
+   */
+  long largest() {
+    return views.stream()
+        .filter(view -> bytes(view) > LargePayloads.SMALL && isNew(view))
+        .mapToLong(Inspection::bytes)
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * Passes on the findings one by one, and has the inputs of one large finding in memory at a time.
+   */
+  void findings(Receiver receiver) throws InterruptedException {
     IdentityHashMap<Closure, List<InputFile>> loaded = new IdentityHashMap<>();
-    List<Finding> findings = new ArrayList<>();
     for (View view : views) {
       switch (view.inputs()) {
         case Inputs.Refused(Failure failure) ->
-            findings.add(new Finding.Refused(definition, view.cluster(), failure, possible));
+            receiver.found(new Finding.Refused(definition, view.cluster(), failure, possible));
         case Inputs.Resolved resolved -> {
           if (isNew(view)) {
-            findings.add(
+            if (bytes(view) > LargePayloads.SMALL) {
+              loaded.keySet().retainAll(closures(resolved));
+            }
+            receiver.found(
                 new Finding.Differs(
                     definition, view.cluster(), payload(resolved, view.commits(), loaded), reason));
           } else if (wasRefused(view) || isAwaited(view.cluster())) {
-            findings.add(new Finding.Same(definition, view.cluster()));
+            receiver.found(new Finding.Same(definition, view.cluster()));
           }
         }
       }
@@ -113,10 +137,23 @@ record Inspection(
       if (hold != null
           && hold.excludesSources()
           && (isAwaited(cluster) || state.demands().containsKey(cluster.name()))) {
-        findings.add(new Finding.Held(definition, cluster, hold));
+        receiver.found(new Finding.Held(definition, cluster, hold));
       }
     }
-    return findings;
+  }
+
+  private static Set<Closure> closures(Inputs.Resolved resolved) {
+    Set<Closure> closures = Collections.newSetFromMap(new IdentityHashMap<>());
+    resolved.sources().forEach(source -> closures.add(source.closure()));
+    return closures;
+  }
+
+  private static long bytes(View view) {
+    return switch (view.inputs()) {
+      case Inputs.Refused _ -> 0;
+      case Inputs.Resolved resolved ->
+          resolved.sources().stream().mapToLong(source -> source.closure().bytes()).sum();
+    };
   }
 
   private Finding.Payload payload(
@@ -129,7 +166,7 @@ record Inspection(
       SourceSpec source = one.source();
       Closure closure = one.closure();
       List<InputFile> files = loaded.computeIfAbsent(closure, _ -> one.load());
-      bytes += files.stream().mapToLong(Inspection::bytes).sum();
+      bytes += files.stream().mapToLong(InputFile::size).sum();
       inputs.add(
           new SourceInputs(
               source.repository(),
@@ -176,13 +213,5 @@ record Inspection(
 
   private boolean isRefused(View view) {
     return state.refused().containsKey(view.cluster().name());
-  }
-
-  private static long bytes(InputFile file) {
-    return switch (file) {
-      case InputFile.Text text -> text.text().length();
-      case InputFile.Binary binary -> binary.bytes().length;
-      case InputFile.Link link -> link.target().length();
-    };
   }
 }

@@ -1,24 +1,17 @@
 package dev.sluice.dispatcher.fleet;
 
-import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
-import dev.sluice.contract.fleet.GeneratedValues;
-import dev.sluice.contract.fleet.HealthCheck;
-import dev.sluice.contract.fleet.IgnoredDifference;
-import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
+import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -28,18 +21,21 @@ import org.jspecify.annotations.Nullable;
 final class ApplicationDocument {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,6}h)?(\\d{1,6}m)?(\\d{1,6}s)?");
 
   private static final Pattern CHART_REPOSITORY =
       Pattern.compile("(https?|oci)://[^\\s/@?#]+(/[^\\s@?#]*)?");
 
   private final Map<String, FleetRepository> repositories;
   private final Map<ClusterName, ClusterTarget> clusters;
+  private final ProjectDocuments projects;
 
   ApplicationDocument(
-      Map<String, FleetRepository> repositories, Map<ClusterName, ClusterTarget> clusters) {
+      Map<String, FleetRepository> repositories,
+      Map<ClusterName, ClusterTarget> clusters,
+      ProjectDocuments projects) {
     this.repositories = repositories;
     this.clusters = clusters;
+    this.projects = projects;
   }
 
   /** Returns the definition; empty if the document has problems. */
@@ -54,20 +50,40 @@ final class ApplicationDocument {
             .flatMap(fields -> fields.fields("remote"))
             .map(this::remote)
             .orElse(RemotePolicy.NONE);
-    Policy policy = policies.map(ApplicationDocument::policy).orElse(Policy.DEFAULT);
+    Policy policy =
+        policies
+            .map(fields -> PolicyDocument.read(fields, namespace.orElse("")))
+            .orElse(Policy.DEFAULT);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
+    Optional<Project> project = project(spec);
     spec.refuseUnknown();
     if (!document.isValid()) {
       return Optional.empty();
     }
-    return Optional.of(
+    Definition definition =
         new Definition(
                 name,
                 sources,
                 targets,
-                new ApplicationSpec(namespace.orElseThrow(), policy),
+                new ApplicationSpec(namespace.orElseThrow(), policy, project),
                 orphan)
-            .withRemote(remote));
+            .withRemote(remote);
+    new ProjectObjections(spec, definition).report();
+    return Optional.of(definition).filter(_ -> document.isValid());
+  }
+
+  /** Returns the bounds of the application; empty if it has none. */
+  private Optional<Project> project(Fields spec) {
+    if (spec.isNull("project")) {
+      spec.problem("project", "is empty: name a Project, or leave the field out");
+    }
+    Optional<String> name = spec.text("project");
+    try {
+      return projects.bounds(name);
+    } catch (IllegalArgumentException e) {
+      spec.problem("project", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** Reports the clusters that lack a label which a placeholder uses. */
@@ -119,41 +135,6 @@ final class ApplicationDocument {
     return known("Cluster", clusters.get(new ClusterName(name)), name);
   }
 
-  private static Policy policy(Fields fields) {
-    boolean prune = fields.bool("prune", Policy.DEFAULT.prune());
-    int limit = fields.integer("pruneLimitPercent", Policy.DEFAULT.pruneLimitPercent());
-    if (limit < 0 || limit > 100) {
-      fields.problem("pruneLimitPercent", "is between 0 and 100, not " + limit);
-      limit = Policy.DEFAULT.pruneLimitPercent();
-    }
-    boolean force = fields.bool("force", Policy.DEFAULT.force());
-    Duration timeout =
-        fields.text("timeout", ApplicationDocument::timeout).orElse(Policy.DEFAULT.timeout());
-    boolean plugins = fields.bool("plugins", false);
-    Optional<GeneratedValues> generated =
-        fields.text("generatedValues", ApplicationDocument::generated);
-    boolean heals = fields.bool("selfHeal", true);
-    Optional<Duration> healthTimeout = fields.text("healthTimeout", ApplicationDocument::timeout);
-    List<IgnoredDifference> ignored = IgnoredDifferences.read(fields);
-    Optional<ObjectSharing> shared = fields.text("sharedObjects", ApplicationDocument::sharing);
-    List<HealthCheck> checks = HealthChecks.read(fields);
-    Optional<Adoption> adopt = fields.text("adopt", ApplicationDocument::adoption);
-    fields.refuseUnknown();
-    return new Policy(
-        prune,
-        limit,
-        force,
-        timeout,
-        Optional.of(plugins),
-        generated,
-        Optional.of(heals),
-        healthTimeout,
-        Optional.of(ignored),
-        shared,
-        Optional.of(checks),
-        adopt);
-  }
-
   private RemotePolicy remote(Fields fields) {
     List<RemotePolicy.Base> bases = fields.texts("bases", this::base);
     List<RemotePolicy.Charts> charts =
@@ -187,50 +168,12 @@ final class ApplicationDocument {
       throw new IllegalArgumentException(
           "must be https://HOST/PATH, http://HOST/PATH or oci://HOST/PATH, without credentials");
     }
-    return text.replaceFirst("/+$", "");
-  }
-
-  private static Duration timeout(String text) {
-    Optional<Duration> duration = Optional.empty();
-    if (!text.isEmpty() && DURATION.matcher(text).matches()) {
-      try {
-        duration = Optional.of(Duration.parse("PT" + text.toUpperCase(Locale.ROOT)));
-      } catch (DateTimeParseException e) {
-        duration = Optional.empty();
-      }
+    if (text.contains("%") || Pattern.compile("/\\.{1,2}(/|$)").matcher(text).find()) {
+      throw new IllegalArgumentException(
+          "must be in its shortest form, without %, /./ and /../, since projects are compared with"
+              + " it");
     }
-    Duration timeout =
-        duration.orElseThrow(
-            () -> new IllegalArgumentException("must be a duration such as 90s, 5m or 1h30m"));
-    return new Policy(true, 0, true, timeout).timeout();
-  }
-
-  private static GeneratedValues generated(String text) {
-    return switch (text) {
-      case "keep-live" -> GeneratedValues.KEEP_LIVE;
-      case "fail" -> GeneratedValues.FAIL;
-      case "allow" -> GeneratedValues.ALLOW;
-      default ->
-          throw new IllegalArgumentException("must be keep-live, fail or allow, not " + text);
-    };
-  }
-
-  private static ObjectSharing sharing(String text) {
-    return switch (text) {
-      case "none" -> ObjectSharing.NONE;
-      case "namespaces" -> ObjectSharing.NAMESPACES;
-      case "all" -> ObjectSharing.ALL;
-      default -> throw new IllegalArgumentException("must be none, namespaces or all, not " + text);
-    };
-  }
-
-  private static Adoption adoption(String text) {
-    return switch (text) {
-      case "never" -> Adoption.NEVER;
-      case "unowned" -> Adoption.UNOWNED;
-      case "force" -> Adoption.FORCE;
-      default -> throw new IllegalArgumentException("must be never, unowned or force, not " + text);
-    };
+    return text.replaceFirst("/+$", "");
   }
 
   private static boolean orphans(String text) {

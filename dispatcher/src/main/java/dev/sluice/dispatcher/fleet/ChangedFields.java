@@ -84,6 +84,7 @@ final class ChangedFields {
     ChangedFields fields = new ChangedFields();
     fields.clusters(definition.clusters());
     fields.fields.put("namespace", definition.spec().namespace());
+    definition.spec().project().ifPresent(project -> fields.add("project", tree(project)));
     fields.sources(definition.sources());
     fields.policy(definition.spec().policy());
     definition.remote().ifPresent(remote -> fields.add("policy.remote", tree(remote)));

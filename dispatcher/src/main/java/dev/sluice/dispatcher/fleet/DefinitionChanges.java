@@ -28,10 +28,10 @@ record DefinitionChanges(
 
   private static final int MOST_FIELDS = 100;
 
-  /** Fields that come, or may come, from the documents of repositories and clusters. */
+  /** Fields that come, or may come, from the documents of repositories, clusters and projects. */
   private static final Pattern OF_OTHERS =
       Pattern.compile(
-          "(sources|policy\\.remote\\.bases)\\[\\d+]\\.(repository|url|credentials|ssh|forge)\\b.*|clusters\\[.*");
+          "(sources|policy\\.remote\\.bases)\\[\\d+]\\.(repository|url|credentials|ssh|forge)\\b.*|clusters\\[.*|project\\..*");
 
   DefinitionChanges {
     definitions = Map.copyOf(definitions);

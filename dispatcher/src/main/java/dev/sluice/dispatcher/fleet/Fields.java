@@ -42,6 +42,18 @@ final class Fields {
     return node.hasNonNull(name);
   }
 
+  /** Returns whether the field is there without a value. */
+  boolean isNull(String name) {
+    known.add(name);
+    return node.has(name) && node.get(name).isNull();
+  }
+
+  /** Returns whether the field is there with a mapping as its value. */
+  boolean isMapping(String name) {
+    known.add(name);
+    return node.path(name).isObject();
+  }
+
   Optional<String> text(String name) {
     return value(name, "a string", JsonNode::isTextual).map(JsonNode::textValue);
   }

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
@@ -19,9 +20,10 @@ import java.util.stream.Stream;
 record FleetDocuments(
     Map<ApplicationName, Document> applications,
     Map<RepositoryId, Document> repositories,
-    Map<ClusterName, Document> clusters) {
+    Map<ClusterName, Document> clusters,
+    Map<String, Document> projects) {
 
-  static final FleetDocuments NONE = new FleetDocuments(Map.of(), Map.of(), Map.of());
+  static final FleetDocuments NONE = new FleetDocuments(Map.of(), Map.of(), Map.of(), Map.of());
 
   /** Files that a change names at most. */
   private static final int MOST_FILES = 10;
@@ -30,6 +32,7 @@ record FleetDocuments(
     applications = Map.copyOf(applications);
     repositories = Map.copyOf(repositories);
     clusters = Map.copyOf(clusters);
+    projects = Map.copyOf(projects);
   }
 
   /**
@@ -43,7 +46,8 @@ record FleetDocuments(
 
   /**
    * Returns the files whose documents about an application differ from those of an earlier reading:
-   * its own document, and those of its repositories and clusters. A removed document counts, too.
+   * its own document, and those of its repositories, clusters and project. A removed document
+   * counts, too.
    */
   List<String> changedSince(FleetDocuments before, Optional<Definition> old, Definition now) {
     List<Definition> both = Stream.concat(Stream.of(now), old.stream()).toList();
@@ -51,6 +55,7 @@ record FleetDocuments(
     addChanged(files, Stream.of(now.application()), before.applications, applications);
     addChanged(files, all(both, FleetDocuments::repositories), before.repositories, repositories);
     addChanged(files, all(both, FleetDocuments::clusters), before.clusters, clusters);
+    addChanged(files, all(both, FleetDocuments::project), before.projects, projects);
     return files.stream().limit(MOST_FILES).toList();
   }
 
@@ -83,5 +88,9 @@ record FleetDocuments(
 
   private static Stream<ClusterName> clusters(Definition definition) {
     return definition.clusters().stream().map(ClusterTarget::name);
+  }
+
+  private static Stream<String> project(Definition definition) {
+    return Stream.of(definition.spec().project().map(Project::name).orElse(Project.DEFAULT));
   }
 }

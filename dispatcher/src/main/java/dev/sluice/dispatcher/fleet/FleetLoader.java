@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster} and
- * {@code Application} of {@code sluice.dev/v1}.
+ * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster}, {@code
+ * Project} and {@code Application} of {@code sluice.dev/v1}.
  *
  * <p>Strict, but never stops at the first problem: an invalid application blocks no other
  * (CVE-2022-39272), and an unreadable document never counts as removed.
@@ -33,8 +33,9 @@ public final class FleetLoader {
 
   private static final String API_VERSION = "sluice.dev/v1";
   private static final Set<String> KINDS =
-      Set.of("Repository", "Cluster", "Application", "ApplicationSet");
+      Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
   private final RepositoryDocuments documents = new RepositoryDocuments();
+  private final ProjectDocuments projects = new ProjectDocuments();
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
   private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
   private final Map<ApplicationName, FleetDocuments.Document> applicationDocuments =
@@ -68,7 +69,8 @@ public final class FleetLoader {
     byKind.getOrDefault("Repository", List.of()).forEach(this::repository);
     Map<String, FleetRepository> repositories = documents.repositories();
     byKind.getOrDefault("Cluster", List.of()).forEach(this::cluster);
-    ApplicationDocument reader = new ApplicationDocument(repositories, clusters);
+    byKind.getOrDefault("Project", List.of()).forEach(this::project);
+    ApplicationDocument reader = new ApplicationDocument(repositories, clusters, projects);
     byKind
         .getOrDefault("Application", List.of())
         .forEach(application -> application(application, reader));
@@ -88,7 +90,9 @@ public final class FleetLoader {
         Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
         List.copyOf(repositories.values()),
         revision(repositories.values()),
-        new FleetDocuments(applicationDocuments, documents.documents(), clusterDocuments));
+        new FleetDocuments(
+            applicationDocuments, documents.documents(), clusterDocuments, projects.documents()),
+        projects.projects());
   }
 
   private record Header(
@@ -143,6 +147,11 @@ public final class FleetLoader {
     documents.read(header.name(), header.document(), header.spec());
   }
 
+  private void project(Header header) {
+    header.metadata().refuseUnknown();
+    projects.read(header.name(), header.document(), header.spec());
+  }
+
   private void cluster(Header header) {
     Map<String, String> labels = header.metadata().labels("labels");
     header.metadata().refuseUnknown();
@@ -176,6 +185,9 @@ public final class FleetLoader {
     content.put("invalid", invalid);
     content.put("clusters", clusters.values());
     content.put("repositories", repositories);
+    if (!projects.projects().isEmpty()) {
+      content.put("projects", projects.projects());
+    }
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(Json.mapper().writeValueAsBytes(content));
@@ -195,7 +207,7 @@ public final class FleetLoader {
   private static String kind(String text) {
     if (!KINDS.contains(text)) {
       throw new IllegalArgumentException(
-          "must be Repository, Cluster or Application, not '%s'".formatted(text));
+          "must be Repository, Cluster, Project or Application, not '%s'".formatted(text));
     }
     return text;
   }

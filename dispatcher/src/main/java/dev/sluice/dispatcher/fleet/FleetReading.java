@@ -2,9 +2,11 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 
@@ -19,6 +21,7 @@ import java.util.SortedSet;
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout
  * @param documents where the valid definitions are
+ * @param projects the valid projects by name
  */
 public record FleetReading(
     List<Definition> definitions,
@@ -28,12 +31,14 @@ public record FleetReading(
     SortedSet<ClusterName> clusters,
     List<FleetRepository> repositories,
     String revision,
-    FleetDocuments documents) {
+    FleetDocuments documents,
+    Map<String, Project> projects) {
 
   public FleetReading {
     definitions = List.copyOf(definitions);
     invalid = Set.copyOf(invalid);
     problems = List.copyOf(problems);
     repositories = List.copyOf(repositories);
+    projects = Map.copyOf(projects);
   }
 }

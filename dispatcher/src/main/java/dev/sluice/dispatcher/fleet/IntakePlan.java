@@ -99,7 +99,7 @@ record IntakePlan(
     List<String> waiting = new ArrayList<>();
     String revision = reading.revision();
     Set<ApplicationName> present = new HashSet<>(reading.invalid());
-    for (Definition read : reading.definitions()) {
+    for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
       Definition definition = state.ownerOf(read.application()).map(read::withOwner).orElse(read);

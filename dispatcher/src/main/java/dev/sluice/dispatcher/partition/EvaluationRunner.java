@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.evaluate.Evaluation;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.LargePayloads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,16 +29,24 @@ final class EvaluationRunner implements AutoCloseable {
   private final ScheduledExecutorService timers;
   private final Consumer<PartitionInput> inputs;
   private final LoopFailures failures;
+  private final LargePayloads payloads;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
+  /**
+   * Creates a runner.
+   *
+   * @param payloads limits the inputs that the process has in memory
+   */
   EvaluationRunner(
       Evaluation evaluation,
       ScheduledExecutorService timers,
       LoopFailures failures,
+      LargePayloads payloads,
       Consumer<PartitionInput> inputs) {
     this.evaluation = evaluation;
     this.timers = timers;
     this.failures = failures;
+    this.payloads = payloads;
     this.inputs = inputs;
   }
 
@@ -81,7 +90,8 @@ final class EvaluationRunner implements AutoCloseable {
 
   private EvaluationOutcome run(EvaluationRequest request) {
     try {
-      EvaluationOutcome outcome = evaluation.run(request, batch -> write(request.key(), batch));
+      EvaluationOutcome outcome =
+          evaluation.run(request, payloads, batch -> write(request.key(), batch));
       if (outcome instanceof EvaluationOutcome.Done) {
         failures.clear(request.key());
       }

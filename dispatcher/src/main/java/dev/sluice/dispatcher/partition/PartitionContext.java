@@ -6,6 +6,7 @@ import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Replication;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.platform.telemetry.Tracing;
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
  *
  * @param partitions number of partitions of {@code changes}
  * @param replication of the topics that are created
+ * @param payloads limits the inputs that the process has in memory
  */
 public record PartitionContext(
     KafkaConnection connection,
@@ -23,6 +25,7 @@ public record PartitionContext(
     Mirrors mirrors,
     Remotes remotes,
     RecordedTargets recorded,
+    LargePayloads payloads,
     RetryTiming timing,
     Clock clock,
     ScheduledExecutorService timers,

@@ -62,7 +62,7 @@ sealed interface PartitionInput {
 
     @Override
     public Optional<SyncEvent.Target> target() {
-      return answer instanceof RecordedAnswer.Found(SyncEvent.Target target)
+      return answer instanceof RecordedAnswer.Found(SyncEvent.Target target, _)
           ? Optional.of(target)
           : Optional.empty();
     }

@@ -36,7 +36,7 @@ final class PartitionLog implements AutoCloseable {
   private PartitionLog(KafkaConnection connection, int partition) {
     this.connection = connection;
     this.partition = partition;
-    this.producer = new ChainedProducer(connection.transactionalProducer("home-" + partition));
+    this.producer = new ChainedProducer(connection.targetProducer("home-" + partition));
   }
 
   /** Fences the previous owner and ends its open transaction. */

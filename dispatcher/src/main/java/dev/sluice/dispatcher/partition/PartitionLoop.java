@@ -182,7 +182,8 @@ public final class PartitionLoop {
 
   private EvaluationRunner evaluations(InputInspector inspector) {
     Evaluation evaluation = new Evaluation(context.mirrors(), inspector, context.clock());
-    return new EvaluationRunner(evaluation, context.timers(), failures, inputs::add);
+    return new EvaluationRunner(
+        evaluation, context.timers(), failures, context.payloads(), inputs::add);
   }
 
   /** Handlers of the kinds of inputs. */
@@ -264,12 +265,15 @@ public final class PartitionLoop {
           decided(commands, () -> commands.recomputed(recomputed, batch));
       case PartitionInput.ResentRead read -> {
         handlers.recorded().handled();
+        batch.afterwards(read.answer()::handled);
         decided(commands, () -> commands.lookedUp(read, batch));
       }
       case PartitionInput.CommitLookedUp lookedUp ->
           decided(commands, () -> commands.lookedUp(lookedUp, batch));
-      case PartitionInput.LastRead read ->
-          handlers.recorded().lastRead(read, batch, context.clock().instant());
+      case PartitionInput.LastRead read -> {
+        batch.afterwards(read.answer()::handled);
+        handlers.recorded().lastRead(read, batch, context.clock().instant());
+      }
       case PartitionInput.LastReadDue due -> handlers.recorded().due(due);
       case PartitionInput.Stop _ -> {}
     }

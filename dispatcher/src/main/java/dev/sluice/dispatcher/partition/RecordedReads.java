@@ -189,7 +189,7 @@ final class RecordedReads {
     handled();
     WantedTarget wanted = read.wanted();
     switch (read.answer()) {
-      case RecordedAnswer.Found(var target) -> {
+      case RecordedAnswer.Found(var target, _) -> {
         asked.remove(wanted);
         batch.add(decider.repeated(target, read.why(), now));
         // other inputs may have been sent, and demanded again, since this was read

@@ -6,6 +6,7 @@ import dev.sluice.dispatcher.archive.ArchiveException;
 import dev.sluice.dispatcher.archive.TargetArchive;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.LargePayloads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,10 +41,14 @@ public final class RecordedTargets implements AutoCloseable {
   private static final int TOGETHER = 16;
 
   /** Number of targets that are read from the archive at once. */
-  private static final int FROM_ARCHIVE = 8;
+  private static final int FROM_ARCHIVE = 4;
+
+  /** The time after which an answer does not count as in memory, even if nobody has handled it. */
+  private static final Duration UNHANDLED = Duration.ofSeconds(30);
 
   private final KafkaConnection connection;
   private final Optional<TargetArchive> archive;
+  private final LargePayloads payloads;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore archiveReads = new Semaphore(FROM_ARCHIVE);
 
@@ -53,10 +59,13 @@ public final class RecordedTargets implements AutoCloseable {
    * Creates a reader.
    *
    * @param archive of the targets that the topics no longer have
+   * @param payloads limits what the process has in memory
    */
-  public RecordedTargets(KafkaConnection connection, Optional<TargetArchive> archive) {
+  public RecordedTargets(
+      KafkaConnection connection, Optional<TargetArchive> archive, LargePayloads payloads) {
     this.connection = connection;
     this.archive = archive;
+    this.payloads = payloads;
   }
 
   private record Request(WantedTarget wanted, CompletableFuture<RecordedAnswer> answer) {}
@@ -111,19 +120,31 @@ public final class RecordedTargets implements AutoCloseable {
 
   private void search(ClusterName cluster, List<Request> requests) {
     try {
-      Map<WantedTarget, SyncEvent> found =
-          new SyncTopicSearch(connection)
-              .find(
-                  cluster,
-                  requests.stream().map(Request::wanted).collect(Collectors.toUnmodifiableSet()));
-      for (Request request : requests) {
-        SyncEvent event = found.get(request.wanted());
-        if (event == null && archive.isPresent()) {
-          threads.execute(() -> request.answer().complete(archived(request.wanted())));
-        } else {
-          request.answer().complete(answer(request.wanted(), event));
-        }
-      }
+      Map<WantedTarget, List<Request>> left =
+          requests.stream()
+              .collect(Collectors.groupingBy(Request::wanted, HashMap::new, Collectors.toList()));
+      new SyncTopicSearch(connection, payloads)
+          .find(
+              cluster,
+              Set.copyOf(left.keySet()),
+              (wanted, event, room) -> {
+                RecordedAnswer answer = answer(wanted, event, room);
+                left.remove(wanted).forEach(request -> request.answer().complete(answer));
+              });
+      left.values()
+          .forEach(
+              all ->
+                  all.forEach(
+                      request -> {
+                        if (archive.isPresent()) {
+                          threads.execute(
+                              () -> request.answer().complete(archived(request.wanted())));
+                        } else {
+                          request.answer().complete(unarchived(request.wanted()));
+                        }
+                      }));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the dispatcher stops
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       // every request is answered: commands wait for it
@@ -144,16 +165,28 @@ public final class RecordedTargets implements AutoCloseable {
     }
   }
 
-  private RecordedAnswer answer(WantedTarget wanted, @Nullable SyncEvent found) {
+  private static RecordedAnswer answer(
+      WantedTarget wanted, SyncEvent found, LargePayloads.Room room) {
     return switch (found) {
-      case SyncEvent.Target target -> new RecordedAnswer.Found(target);
-      case SyncEvent.Removal _ ->
-          new RecordedAnswer.Missing(
-              "%s is its removal, which has no inputs".formatted(wanted.words()));
-      case null ->
-          new RecordedAnswer.Missing(
-              "%s, and there is no archive (--archive); %s".formatted(gone(wanted), INSTEAD));
+      case SyncEvent.Target target -> held(target, room);
+      case SyncEvent.Removal _ -> {
+        room.close();
+        yield new RecordedAnswer.Missing(
+            "%s is its removal, which has no inputs".formatted(wanted.words()));
+      }
     };
+  }
+
+  /** Returns an answer that keeps its room until it is handled, or for a time. */
+  private static RecordedAnswer held(SyncEvent.Target target, LargePayloads.Room room) {
+    CompletableFuture.delayedExecutor(UNHANDLED.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(room::close);
+    return new RecordedAnswer.Found(target, room);
+  }
+
+  private RecordedAnswer unarchived(WantedTarget wanted) {
+    return new RecordedAnswer.Missing(
+        "%s, and there is no archive (--archive); %s".formatted(gone(wanted), INSTEAD));
   }
 
   /** Returns the answer about a target that the topic no longer has. */
@@ -162,14 +195,14 @@ public final class RecordedTargets implements AutoCloseable {
     try {
       archiveReads.acquire();
       try {
-        return store
-            .read(wanted.cluster(), wanted.application(), wanted.generation())
-            .filter(wanted::is)
-            .<RecordedAnswer>map(RecordedAnswer.Found::new)
-            .orElseGet(
-                () ->
-                    new RecordedAnswer.Missing(
-                        "%s, and %s does not have it; %s".formatted(gone(wanted), store, INSTEAD)));
+        Optional<SyncEvent.Target> target =
+            store
+                .read(wanted.cluster(), wanted.application(), wanted.generation())
+                .filter(wanted::is);
+        return target.isPresent()
+            ? held(target.get(), payloads.enter(target.get().filesSize()))
+            : new RecordedAnswer.Missing(
+                "%s, and %s does not have it; %s".formatted(gone(wanted), store, INSTEAD));
       } finally {
         archiveReads.release();
       }

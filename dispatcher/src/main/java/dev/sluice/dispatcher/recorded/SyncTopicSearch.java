@@ -6,6 +6,7 @@ import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.UngroupedConsumer;
+import dev.sluice.platform.process.LargePayloads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,7 +20,10 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Search for targets in the topic of a cluster, which is read once for all of them. */
+/**
+ * Search for targets in the topic of a cluster, which is read once for all of them. What is found
+ * is then read again one by one, since a few large targets may fill the memory.
+ */
 final class SyncTopicSearch {
 
   /**
@@ -35,21 +39,37 @@ final class SyncTopicSearch {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final KafkaConnection connection;
+  private final LargePayloads payloads;
 
-  SyncTopicSearch(KafkaConnection connection) {
+  /**
+   * Creates a search.
+   *
+   * @param payloads limits what the process has in memory
+   */
+  SyncTopicSearch(KafkaConnection connection, LargePayloads payloads) {
     this.connection = connection;
+    this.payloads = payloads;
+  }
+
+  /** Receives what was found. */
+  interface Receiver {
+
+    /** Called with one event, and the room that it has in memory. */
+    void found(WantedTarget wanted, SyncEvent event, LargePayloads.Room room);
   }
 
   /**
-   * Returns those of the wanted targets that the topic still has; removals, too.
+   * Passes on those of the wanted targets that the topic still has; removals, too.
    *
    * @throws KafkaException if the topic cannot be read
+   * @throws InterruptedException if the thread is interrupted while it waits for room in memory
    */
-  Map<WantedTarget, SyncEvent> find(ClusterName cluster, Collection<WantedTarget> wanted) {
+  void find(ClusterName cluster, Collection<WantedTarget> wanted, Receiver receiver)
+      throws InterruptedException {
     TopicPartition partition = new TopicPartition(connection.topics().sync(cluster), 0);
-    Map<WantedTarget, SyncEvent> found = new HashMap<>();
+    Map<WantedTarget, Long> found = new HashMap<>();
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(connection.consumer("dispatcher-recorded-" + cluster))) {
+        new UngroupedConsumer(connection.targetConsumer("dispatcher-recorded-" + cluster))) {
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       consumer.assign(List.of(partition), _ -> start(consumer, partition, wanted, end));
       long from = consumer.position(partition);
@@ -59,8 +79,46 @@ final class SyncTopicSearch {
         consumer.seekToBeginning(List.of(partition));
         read(consumer, partition, end, Instant.MAX, missing, found);
       }
+      for (var each : found.entrySet()) {
+        passOn(consumer, partition, each.getKey(), each.getValue(), receiver);
+      }
     }
-    return found;
+  }
+
+  /** Reads a record again, and passes on its event; nothing if it was compacted away meanwhile. */
+  private void passOn(
+      UngroupedConsumer consumer,
+      TopicPartition partition,
+      WantedTarget wanted,
+      long offset,
+      Receiver receiver)
+      throws InterruptedException {
+    consumer.seek(partition, offset);
+    long since = System.nanoTime();
+    while (consumer.position(partition) <= offset) {
+      List<ConsumerRecord<String, byte[]>> records = consumer.poll(POLL).records(partition);
+      if (records.isEmpty()) {
+        requireHeard(partition, since);
+      }
+      for (ConsumerRecord<String, byte[]> record : records) {
+        if (record.offset() == offset) {
+          LargePayloads.Room room = payloads.enter(record.serializedValueSize());
+          if (EventCodec.decode(record) instanceof Decoded.Known known
+              && known.envelope().event() instanceof SyncEvent event) {
+            receiver.found(wanted, event, room);
+          } else {
+            room.close();
+          }
+        }
+      }
+    }
+  }
+
+  private static void requireHeard(TopicPartition partition, long since) {
+    if (System.nanoTime() - since > PATIENCE.toNanos()) {
+      throw new KafkaException(
+          "%s has sent no record for %d s".formatted(partition.topic(), PATIENCE.toSeconds()));
+    }
   }
 
   private static void read(
@@ -69,7 +127,7 @@ final class SyncTopicSearch {
       long end,
       Instant last,
       Collection<WantedTarget> wanted,
-      Map<WantedTarget, SyncEvent> found) {
+      Map<WantedTarget, Long> found) {
     Map<String, List<WantedTarget>> open =
         wanted.stream().collect(Collectors.groupingBy(one -> one.application().value()));
     long heard = System.nanoTime();
@@ -81,9 +139,8 @@ final class SyncTopicSearch {
         if (Instant.ofEpochMilli(records.getLast().timestamp()).isAfter(last)) {
           return;
         }
-      } else if (System.nanoTime() - heard > PATIENCE.toNanos()) {
-        throw new KafkaException(
-            "%s has sent no record for %d s".formatted(partition.topic(), PATIENCE.toSeconds()));
+      } else {
+        requireHeard(partition, heard);
       }
     }
   }
@@ -91,7 +148,7 @@ final class SyncTopicSearch {
   private static void match(
       ConsumerRecord<String, byte[]> record,
       Map<String, List<WantedTarget>> open,
-      Map<WantedTarget, SyncEvent> found) {
+      Map<WantedTarget, Long> found) {
     List<WantedTarget> named = open.getOrDefault(String.valueOf(record.key()), List.of());
     if (named.isEmpty()
         || !(EventCodec.decode(record) instanceof Decoded.Known known)
@@ -100,7 +157,7 @@ final class SyncTopicSearch {
     }
     for (WantedTarget one : named) {
       if (one.is(event) || one.hasInputs(event)) {
-        found.put(one, event);
+        found.put(one, record.offset());
       }
     }
     List<WantedTarget> left = named.stream().filter(one -> !one.is(event)).toList();

@@ -23,6 +23,8 @@ import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.NamePattern;
+import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.dispatcher.decide.CommandDecider.Verdict;
@@ -75,6 +77,43 @@ class CommandDeciderTest {
 
     assertThat(judge(Optional.of(running()), command, ONE, three))
         .isEqualTo(new Verdict.Refused("web does not go to [three]"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandOfSomebodyWhomTheProjectDoesNotNameIsRefused(Command command) {
+    assertThat(judge(Optional.of(commandedBy("jo", "ops-*")), command, ONE))
+        .isEqualTo(
+            new Verdict.Refused(
+                "the project shop does not allow commands of ada (commanders allows jo, ops-*)"));
+  }
+
+  @Test
+  void somebodyWhomTheProjectNamesMayCommand() {
+    Verdict.Accepted accepted = accepted(commandedBy("a?a"), new Command.Suspend());
+
+    assertThat(accepted.message()).isEqualTo("suspended: [one, two]");
+  }
+
+  /** Returns the state of an application whose project names these commanders. */
+  private static ApplicationState commandedBy(String... commanders) {
+    List<NamePattern> all = List.of(new NamePattern("*"));
+    Project project =
+        new Project(
+            "shop",
+            all,
+            all,
+            all,
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            Optional.of(Stream.of(commanders).map(NamePattern::new).toList()));
+    return SampleApplication.sent(
+        SampleApplication.define("apps/web", ONE, TWO).in(Optional.of(project)),
+        Map.of(),
+        Map.of(),
+        Map.of());
   }
 
   @ParameterizedTest

@@ -30,10 +30,12 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -192,21 +194,55 @@ class DeciderTest {
   }
 
   @Test
-  void aTooLargeTargetIsRefused() {
+  void aLargeTargetIsSentIfItFitsARecordCompressed() {
     accept(define(ONE));
-    String large = "x".repeat(OutgoingRecord.MAX_BYTES);
-    Finding.Differs finding =
-        new Finding.Differs(
-            define(ONE), ONE, payload("v1:large", new InputFile.Text("a", false, large)), "a");
 
-    List<Event> events = found(finding);
+    List<Event> events = found(large("x".repeat(OutgoingRecord.MAX_TARGET_BYTES - 2_000)));
 
+    assertThat(events).filteredOn(SyncEvent.class::isInstance).hasSize(1);
+    assertThat(events).noneMatch(DeadLetterEvent.class::isInstance);
+  }
+
+  @Test
+  void aTargetIsRefusedIfItIsTooLargeBeforeItIsCompressed() {
+    accept(define(ONE));
+
+    refusedAs(
+        found(large("x".repeat(OutgoingRecord.MAX_TARGET_BYTES))),
+        "make a target of 50332",
+        "at most 50331648 are sent: split the application");
+  }
+
+  @Test
+  void aTargetIsRefusedIfItIsTooLargeAlthoughItIsCompressed() {
+    accept(define(ONE));
+    byte[] random = new byte[18_000_000];
+    new Random(1).nextBytes(random);
+
+    refusedAs(
+        found(large(Base64.getEncoder().encodeToString(random))),
+        "make a target of 24000",
+        "which is compressed to 18",
+        "at most 16711680 fit a record: split the application");
+  }
+
+  private static void refusedAs(List<Event> events, String... message) {
     assertThat(events).noneMatch(SyncEvent.class::isInstance);
     assertThat(events)
         .filteredOn(DeadLetterEvent.Opened.class::isInstance)
-        .extracting(event -> ((DeadLetterEvent.Opened) event).failure().code())
-        .containsExactly(SourceFailure.TARGET_TOO_LARGE);
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DeadLetterEvent.Opened.class,
+            opened -> {
+              assertThat(opened.failure().code()).isEqualTo(SourceFailure.TARGET_TOO_LARGE);
+              assertThat(opened.failure().message()).contains(message);
+            });
     assertThat(sources(events)).hasSize(1);
+  }
+
+  private static Finding.Differs large(String text) {
+    return new Finding.Differs(
+        define(ONE), ONE, payload("v1:large", new InputFile.Text("a", false, text)), "a");
   }
 
   @Test

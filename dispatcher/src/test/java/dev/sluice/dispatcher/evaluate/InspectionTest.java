@@ -28,6 +28,7 @@ import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.git.Mirrors;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +69,7 @@ class InspectionTest {
     assertThat(found.differs()).isTrue();
     assertThat(found.changed()).containsExactly(target(TWO));
     assertThat(found.recipients()).containsExactly(target(TWO));
-    assertThat(found.findings())
+    assertThat(findings(found))
         .singleElement()
         .isInstanceOfSatisfying(
             Finding.Differs.class,
@@ -84,7 +85,7 @@ class InspectionTest {
     Inspection found = inspection(sent(Map.of(ONE, DIGEST, TWO, DIGEST)), RESOLVED, RESOLVED);
 
     assertThat(found.differs()).isFalse();
-    assertThat(found.findings()).isEmpty();
+    assertThat(findings(found)).isEmpty();
     assertThat(found.recipients()).isEmpty();
   }
 
@@ -116,7 +117,7 @@ class InspectionTest {
     Inspection first = inspection(sent(Map.of(ONE, DIGEST)), REFUSED);
     assertThat(first.differs()).isTrue();
     assertThat(first.recipients()).containsExactly(target(ONE));
-    assertThat(first.findings())
+    assertThat(findings(first))
         .containsExactly(new Finding.Refused(WEB, target(ONE), REFUSED.failure(), POSSIBLE));
 
     ApplicationState refused = refusedOnce(POSSIBLE.digest());
@@ -132,7 +133,7 @@ class InspectionTest {
     Inspection found = inspection(refusedOnce(POSSIBLE.digest()), RESOLVED);
 
     assertThat(found.isRecovered()).isTrue();
-    assertThat(found.findings()).containsExactly(new Finding.Same(WEB, target(ONE)));
+    assertThat(findings(found)).containsExactly(new Finding.Same(WEB, target(ONE)));
     ApplicationState discarded =
         with(sent(Map.of(ONE, DIGEST)), Map.of(), Map.of(ONE, POSSIBLE.digest()));
     assertThat(inspection(discarded, RESOLVED).isRecovered())
@@ -248,5 +249,15 @@ class InspectionTest {
 
   private static ClusterTarget target(ClusterName cluster) {
     return new ClusterTarget(cluster, Map.of());
+  }
+
+  private static List<Finding> findings(Inspection inspection) {
+    List<Finding> findings = new ArrayList<>();
+    try {
+      inspection.findings(findings::add);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return findings;
   }
 }

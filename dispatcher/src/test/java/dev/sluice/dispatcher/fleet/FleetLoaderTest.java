@@ -323,6 +323,8 @@ class FleetLoaderTest {
         "bases: ['https://forge.example/acme/shop']      | no valid Repository",
         "charts: [{url: 'https://me:secret@charts.example'}] | without credentials",
         "charts: [{url: 'file:///charts'}]               | must be https://HOST/PATH",
+        "charts: [{url: 'https://a.example/b/../c'}]     | must be in its shortest form",
+        "charts: [{url: 'https://a.example/b/%2e%2e/c'}] | must be in its shortest form",
         "charts: [{credentials: env:CHARTS}]             | is required",
       })
   void refusesInvalidRemotePolicies(String remote, String problem) throws IOException {

@@ -127,6 +127,7 @@ class FleetReportTest {
         new TreeSet<>(),
         List.of(),
         "r1",
-        FleetDocuments.NONE);
+        FleetDocuments.NONE,
+        Map.of());
   }
 }

@@ -84,7 +84,8 @@ class IntakePlanTest {
             new TreeSet<>(),
             List.of(),
             "r1",
-            FleetDocuments.NONE);
+            FleetDocuments.NONE,
+            Map.of());
 
     assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
         .isEmpty();
@@ -189,7 +190,8 @@ class IntakePlanTest {
             reading.clusters(),
             List.of(),
             "r2",
-            FleetDocuments.NONE);
+            FleetDocuments.NONE,
+            Map.of());
 
     IntakePlan later =
         IntakePlan.of(known(five), next, RemovalGuard.DEFAULT, Optional.of(granted(held)));
@@ -427,7 +429,8 @@ class IntakePlanTest {
         new TreeSet<>(Set.of(new ClusterName("one"), new ClusterName("two"))),
         List.of(),
         "r1",
-        FleetDocuments.NONE);
+        FleetDocuments.NONE,
+        Map.of());
   }
 
   private static Definition define(String name, String... clusters) {

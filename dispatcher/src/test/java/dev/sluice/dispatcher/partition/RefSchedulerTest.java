@@ -34,6 +34,7 @@ import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Replication;
 import dev.sluice.platform.kafka.Topics;
+import dev.sluice.platform.process.LargePayloads;
 import dev.sluice.platform.telemetry.Tracing;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,15 +59,16 @@ class RefSchedulerTest {
     SourceSpec away = away(directory);
     PartitionState state = new PartitionState();
     state.replay(following(away));
+    LargePayloads payloads = LargePayloads.of(1);
     BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
     KafkaConnection connection =
         new KafkaConnection("no-broker:9092", new Topics("sluice"), Map.of());
-    try (var recorded = new RecordedTargets(connection, Optional.empty());
+    try (var recorded = new RecordedTargets(connection, Optional.empty(), payloads);
         var timers = new ScheduledThreadPoolExecutor(1);
         var mirrors = new Mirrors(directory.resolve("mirrors"), CLOCK);
         var evaluations =
             new EvaluationRunner(
-                evaluation(mirrors), timers, new LoopFailures(0, CLOCK), inputs::add)) {
+                evaluation(mirrors), timers, new LoopFailures(0, CLOCK), payloads, inputs::add)) {
       timers.setRemoveOnCancelPolicy(true);
       timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
       RetryTiming timing =
@@ -85,6 +87,7 @@ class RefSchedulerTest {
                   mirrors,
                   Remotes.NONE,
                   recorded,
+                  payloads,
                   timing,
                   CLOCK,
                   timers,

@@ -18,6 +18,7 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import dev.sluice.platform.kafka.Replication;
 import dev.sluice.platform.kafka.TopicProvisioner;
+import dev.sluice.platform.process.LargePayloads;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class RecordedTargetsIT {
     }
     archive =
         ArchiveConfig.in(directory.resolve("archive")).open(connection.topics(), Clock.systemUTC());
-    recorded = new RecordedTargets(connection, Optional.of(archive));
+    recorded = new RecordedTargets(connection, Optional.of(archive), LargePayloads.of(1));
   }
 
   @AfterEach
@@ -118,7 +119,7 @@ class RecordedTargetsIT {
     WantedTarget wanted =
         new WantedTarget(EAST, WEB, new Generation(generation), sentAt, inputDigest);
     return switch (recorded.read(wanted, LIMIT).join()) {
-      case RecordedAnswer.Found(SyncEvent.Target target) -> found(target);
+      case RecordedAnswer.Found(SyncEvent.Target target, _) -> found(target);
       case RecordedAnswer.Missing(String reason) -> "missing: " + reason;
       case RecordedAnswer.Unreadable(String reason) -> "unreadable: " + reason;
     };

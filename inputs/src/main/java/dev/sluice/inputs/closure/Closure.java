@@ -47,6 +47,18 @@ public record Closure(
     return ClosureDigest.of(this);
   }
 
+  /** Returns the size of all files together, in bytes. */
+  public long bytes() {
+    return entries.stream().mapToLong(Closure::bytes).sum();
+  }
+
+  private static long bytes(ClosureEntry entry) {
+    return switch (entry) {
+      case ClosureEntry.File file -> file.size();
+      case ClosureEntry.Link link -> link.target().length();
+    };
+  }
+
   /** Reads the files, sorted by path, from the tree that the closure was resolved from. */
   public List<InputFile> load(SourceTree tree) {
     return entries.stream().map(entry -> load(tree, entry)).toList();

@@ -10,6 +10,7 @@ import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.walk.ClosureLimits;
 import dev.sluice.inputs.walk.Footprint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,11 +67,30 @@ public final class DefinitionResolver {
           }
         }
       }
+      if (failure.isEmpty() && bytes(closures) > ClosureLimits.DEFAULT.maxBytes()) {
+        failure = Optional.of(tooLarge(bytes(closures)));
+        for (int i = 0; i < sources.size(); i++) {
+          footprints.get(i).add(new Footprint(Set.of(), Set.of(), Set.of(sources.get(i).path())));
+        }
+      }
       clusters.put(
           cluster.name(),
           failure.<Inputs>map(Inputs.Refused::new).orElseGet(() -> new Inputs.Resolved(closures)));
     }
     return ApplicationClosures.of(clusters, footprints);
+  }
+
+  private static long bytes(List<SourceClosure> closures) {
+    return closures.stream().mapToLong(each -> each.closure().bytes()).sum();
+  }
+
+  private static Failure tooLarge(long bytes) {
+    return new Failure(
+        SourceFailure.TOO_LARGE,
+        "the inputs of all sources are larger than %d bytes (%d together): split the application"
+            .formatted(ClosureLimits.DEFAULT.maxBytes(), bytes),
+        Failure.Stage.SOURCE,
+        Optional.empty());
   }
 
   /**

@@ -19,6 +19,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.walk.ClosureEntry;
+import dev.sluice.inputs.walk.ClosureLimits;
 import dev.sluice.inputs.walk.Remotes;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,32 @@ class DefinitionResolverTest {
 
     assertThat(paths(closures, EU)).containsExactly("web/Chart.yaml", "teams/a/production.yaml");
     assertThat(paths(closures, TEST)).containsExactly("web/Chart.yaml", "teams/a/staging.yaml");
+  }
+
+  @Test
+  void sourcesThatAreTogetherTooLargeAreRefused() {
+    String half = "#".repeat(ClosureLimits.DEFAULT.maxBytes() / 2);
+    MemoryTree tree = MemoryTree.empty().file("a/x.yaml", half).file("b/x.yaml", half);
+    MemoryTree larger = tree.file("b/y.yaml", "#");
+    Definition definition =
+        definition(source("a", HelmOptions.DEFAULT), source("b", HelmOptions.DEFAULT));
+
+    assertThat(resolver.resolve(definition, _ -> tree).clusters().values())
+        .hasOnlyElementsOfType(Inputs.Resolved.class);
+    ApplicationClosures closures = resolver.resolve(definition, _ -> larger);
+
+    assertThat(closures.clusters().get(EU.name()))
+        .isInstanceOfSatisfying(
+            Inputs.Refused.class,
+            refused -> {
+              assertThat(refused.failure().code()).isEqualTo(SourceFailure.TOO_LARGE);
+              assertThat(refused.failure().message())
+                  .contains("larger than 33554432 bytes (33554433 together)", "split");
+            });
+    assertThat(closures.footprints())
+        .satisfiesExactly(
+            footprint -> assertThat(footprint.covers("a/new.yaml")).isTrue(),
+            footprint -> assertThat(footprint.covers("b/new.yaml")).isTrue());
   }
 
   private static List<String> paths(ApplicationClosures closures, ClusterTarget cluster) {

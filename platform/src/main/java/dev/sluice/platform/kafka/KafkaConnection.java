@@ -27,12 +27,15 @@ public record KafkaConnection(
     Map<String, String> security,
     Optional<Metrics> metrics) {
 
-  /** The largest record, and so the largest target; the topics are created with the same limit. */
+  /**
+   * The largest record as a topic stores it, which is compressed if its producer compresses it; the
+   * topics are created with the same limit.
+   */
   public static final int MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
   /**
-   * The largest request of a producer. It is smaller than the topics' limit, because the broker may
-   * recompress a batch, and the batch may grow by that.
+   * The largest request of a producer that does not compress. It is smaller than the topics' limit,
+   * because the broker may recompress a batch, and the batch may grow by that.
    */
   public static final int MAX_REQUEST_BYTES = MAX_RECORD_BYTES - 32 * 1024;
 
@@ -88,6 +91,26 @@ public record KafkaConnection(
     Map<String, Object> properties = producer(transactionalId);
     properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topics.prefix() + "-" + transactionalId);
     properties.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    return properties;
+  }
+
+  /**
+   * Returns the properties of a transactional producer of targets, which compresses its records and
+   * may write {@link LargeRecords}.
+   */
+  public Map<String, Object> targetProducer(String transactionalId) {
+    Map<String, Object> properties = transactionalProducer(transactionalId);
+    LargeRecords.allow(properties);
+    return properties;
+  }
+
+  /**
+   * Returns the properties of a consumer of topics that have {@link LargeRecords}: as {@link
+   * #consumer}, and each poll returns one record.
+   */
+  public Map<String, Object> targetConsumer(String clientId) {
+    Map<String, Object> properties = consumer(clientId);
+    LargeRecords.oneAtATime(properties);
     return properties;
   }
 

@@ -141,7 +141,7 @@ public final class TopicProvisioner {
                 TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG,
                 MONTH,
                 TopicConfig.COMPRESSION_TYPE_CONFIG,
-                "zstd"));
+                TopicRequirements.COMPRESSED));
     List<String> names = clusters.stream().map(topics::sync).toList();
     int copies = replication.factor(inspection.brokers());
     create(names.stream().map(name -> topic(name, 1, copies, settings)).toList());

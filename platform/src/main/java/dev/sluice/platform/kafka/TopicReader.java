@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -21,16 +22,20 @@ public final class TopicReader {
 
   /** Returns all records of a topic, in the order of each partition; none without the topic. */
   public List<ConsumerRecord<String, byte[]>> records(String topic) {
+    List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+    read(topic, records::add);
+    return List.copyOf(records);
+  }
+
+  private void read(String topic, Consumer<ConsumerRecord<String, byte[]>> handler) {
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(connection.consumer("sluice-topic-reader"))) {
+        new UngroupedConsumer(connection.targetConsumer("sluice-topic-reader"))) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))
               .toList();
       consumer.assign(partitions, _ -> Optional.empty());
-      List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-      consumer.readToEnd(records::add);
-      return List.copyOf(records);
+      consumer.readToEnd(handler);
     }
   }
 
@@ -40,18 +45,25 @@ public final class TopicReader {
    */
   public <E extends Event> List<Envelope<E>> events(String topic, Class<E> type) {
     List<Envelope<E>> events = new ArrayList<>();
-    for (ConsumerRecord<String, byte[]> record : records(topic)) {
-      if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
-          && type.isInstance(envelope.event())) {
-        events.add(
-            new Envelope<>(
-                envelope.id(),
-                envelope.source(),
-                envelope.time(),
-                envelope.trace(),
-                type.cast(envelope.event())));
-      }
-    }
+    events(topic, type, events::add);
     return List.copyOf(events);
+  }
+
+  /** Passes on all events of a type, as {@link #events(String, Class)} returns them. */
+  public <E extends Event> void events(String topic, Class<E> type, Consumer<Envelope<E>> handler) {
+    read(
+        topic,
+        record -> {
+          if (EventCodec.decode(record) instanceof Decoded.Known(Envelope<?> envelope)
+              && type.isInstance(envelope.event())) {
+            handler.accept(
+                new Envelope<>(
+                    envelope.id(),
+                    envelope.source(),
+                    envelope.time(),
+                    envelope.trace(),
+                    type.cast(envelope.event())));
+          }
+        });
   }
 }

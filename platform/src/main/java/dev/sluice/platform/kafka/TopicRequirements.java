@@ -19,6 +19,9 @@ import org.apache.kafka.common.config.TopicConfig;
 record TopicRequirements(
     String name, Use use, int partitions, int copies, Map<String, String> settings) {
 
+  /** How the dispatcher compresses its records, and clusters' topics are created. */
+  static final String COMPRESSED = "zstd";
+
   private static final long DAY = 24L * 3600 * 1000;
   private static final long WEEK = 7 * DAY;
 
@@ -54,6 +57,7 @@ record TopicRequirements(
     List<String> warnings = new ArrayList<>();
     cleanup(refusals, warnings);
     size(refusals);
+    compression(refusals);
     retention(refusals, warnings);
     copies(wanted, brokers, refusals, warnings);
     return new Findings(refusals, warnings);
@@ -104,6 +108,17 @@ record TopicRequirements(
           says(
               "max.message.bytes=%s is less than a record may have",
               text(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), KafkaConnection.MAX_RECORD_BYTES));
+    }
+  }
+
+  /**
+   * Checks that the broker stores a batch of large targets in as many bytes as the dispatcher sends
+   * it: otherwise it refuses the batch, and with it the transaction.
+   */
+  private void compression(List<String> refusals) {
+    String type = text(TopicConfig.COMPRESSION_TYPE_CONFIG);
+    if (use == Use.SYNC && !type.equals(COMPRESSED) && !type.equals("producer")) {
+      refusals.add(says("compression.type=%s cannot store all large targets", type, COMPRESSED));
     }
   }
 

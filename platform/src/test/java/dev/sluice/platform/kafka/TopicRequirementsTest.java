@@ -39,6 +39,8 @@ class TopicRequirementsTest {
     "STATE, max.message.bytes, 1048588",
     "SYNC, max.message.bytes, 1048588",
     "REPORTS, max.message.bytes, 1048588",
+    "SYNC, compression.type, uncompressed",
+    "SYNC, compression.type, lz4",
     "STATE, min.insync.replicas, 4"
   })
   void settingsThatBreakAGuaranteeAreRefused(Use use, String setting, String value) {
@@ -64,6 +66,14 @@ class TopicRequirementsTest {
 
     assertThat(findings.refusals()).isEmpty();
     assertThat(findings.warnings()).singleElement().asString().contains("sluice.topic", setting);
+  }
+
+  @Test
+  void aClustersTopicMayKeepTheCompressionOfTheProducer() {
+    Findings findings = check(Use.SYNC, 1, 3, 3, Map.of("compression.type", "producer"));
+
+    assertThat(findings.refusals()).isEmpty();
+    assertThat(findings.warnings()).isEmpty();
   }
 
   @Test
@@ -104,6 +114,7 @@ class TopicRequirementsTest {
     settings.put("retention.bytes", "-1");
     settings.put("max.message.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
     settings.put("min.compaction.lag.ms", YEAR);
+    settings.put("compression.type", use == Use.SYNC ? "zstd" : "uncompressed");
     settings.put("min.insync.replicas", "2");
     settings.put("unclean.leader.election.enable", "false");
     settings.putAll(other);

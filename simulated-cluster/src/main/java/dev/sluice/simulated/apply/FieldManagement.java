@@ -60,8 +60,22 @@ public record FieldManagement(Type type, FieldSet resets) {
    */
   public Optional<ObjectNode> apply(
       ObjectNode live, ObjectNode applied, FieldOwner owner, String time, boolean force) {
-    ManagedFields before = ManagedFields.of(live);
     ObjectNode bare = withoutManagedFields(live);
+    ManagedFields before = ManagedFields.of(live);
+    if (isUntracked(live, before)) {
+      FieldOwner unknown =
+          new FieldOwner(
+              "before-first-apply",
+              FieldOwner.Operation.UPDATE,
+              owner.apiVersion(),
+              Optional.empty());
+      FieldSet all =
+          Comparison.between(type, bare.objectNode(), bare)
+              .added()
+              .difference(UNTRACKED)
+              .recursiveDifference(resets);
+      before = before.with(new ManagedFields.Entry(unknown, time, all));
+    }
     // as the API server, which cannot compare the fields of two groups
     FieldSet last =
         before
@@ -99,7 +113,8 @@ public record FieldManagement(Type type, FieldSet resets) {
             ? readable(updated).orElseGet(() -> ManagedFields.of(live))
             : ManagedFields.of(live);
     ObjectNode bare = withoutManagedFields(updated);
-    if (hasEntries && updated.path("metadata").path("managedFields").isEmpty()) {
+    boolean isDropped = hasEntries && updated.path("metadata").path("managedFields").isEmpty();
+    if (isDropped || isUntracked(live, before)) {
       return bare;
     }
     Comparison changes = Comparison.between(type, withoutManagedFields(live), bare);
@@ -120,6 +135,14 @@ public record FieldManagement(Type type, FieldSet resets) {
             .orElse(time);
     settled.with(new ManagedFields.Entry(owner, since, now)).writeTo(bare);
     return bare;
+  }
+
+  /**
+   * Returns whether an object exists whose fields have no owners. They get one at the first apply,
+   * and no other write gives them one.
+   */
+  private static boolean isUntracked(ObjectNode live, ManagedFields managed) {
+    return live.path("metadata").has("uid") && managed.entries().isEmpty();
   }
 
   private static Optional<ManagedFields> readable(ObjectNode object) {

@@ -10,9 +10,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Router from path and method to the operation. */
 final class Endpoints {
+  private static final Pattern SERVICE_ACCOUNT =
+      Pattern.compile("system:serviceaccount:[^:]+:[^:]+");
+
   private final Cluster cluster;
   private final AggregatedApis aggregated;
   private final Discovery discovery;
@@ -45,12 +49,7 @@ final class Endpoints {
    * @throws ApiException if it ends with an error
    */
   void serve(RoutingContext context) {
-    boolean impersonates =
-        context.request().headers().names().stream()
-            .anyMatch(name -> name.regionMatches(true, 0, "Impersonate-", 0, 12));
-    if (impersonates) {
-      throw ApiException.notImplemented("impersonation");
-    }
+    requireKnownUser(context);
     List<String> path =
         Arrays.stream(ApiServer.path(context).split("/", -1)).filter(s -> !s.isEmpty()).toList();
     switch (path.isEmpty() ? "" : path.getFirst()) {
@@ -61,6 +60,24 @@ final class Endpoints {
       case "apis" -> apis(context, path);
       default -> throw ApiException.unknownPath();
     }
+  }
+
+  /**
+   * Accepts requests that impersonate a service account: every user may do everything here, as with
+   * the API server's {@code AlwaysAllow}. Other impersonation is not supported.
+   */
+  private static void requireKnownUser(RoutingContext context) {
+    context.request().headers().names().stream()
+        .filter(name -> name.regionMatches(true, 0, "Impersonate-", 0, 12))
+        .filter(
+            name ->
+                !name.equalsIgnoreCase("Impersonate-User")
+                    || !SERVICE_ACCOUNT.matcher(context.request().getHeader(name)).matches())
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw ApiException.notImplemented("impersonation, except of service accounts");
+            });
   }
 
   private void openApi(RoutingContext context, List<String> path) {

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectsAnswered;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
@@ -81,6 +82,7 @@ public final class PushReport {
                 who(retrying.subject()),
                 "retried in %d ms: %s"
                     .formatted(retrying.delay().toMillis(), retrying.failure().message()));
+        case Waiting waiting -> print(who(waiting.subject()), waiting.shown());
         case ResultEvent.Removed removed ->
             print(who(removed.subject()), "removed: " + objects(removed.changes()));
         case ResultEvent.Superseded superseded ->

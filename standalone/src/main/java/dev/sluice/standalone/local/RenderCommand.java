@@ -90,7 +90,8 @@ public final class RenderCommand {
     return new Command(
         "render",
         "Renders an application for a cluster from a checkout, and prints the objects. Connects to"
-            + " the cluster, for its kinds and version, only if --kubeconfig or --context is given.",
+            + " the cluster, for its kinds and version, only if --kubeconfig or --context is"
+            + " given.",
         settings,
         Optional.of(APPLICATION),
         RenderCommand::run);
@@ -226,6 +227,13 @@ public final class RenderCommand {
       System.out.print(Serialization.asYaml(manifest.content()).replaceFirst("^---\n", ""));
     }
     System.out.flush();
+    for (Manifest manifest : desired.manifests()) {
+      for (String instruction : manifest.instructionsWithoutEffect()) {
+        System.err.printf(
+            "sluice: %s: the annotation %s has no effect (see docs/directives.md)%n",
+            Visible.line(manifest.source()), Visible.line(instruction));
+      }
+    }
     if (!desired.generated().isEmpty()) {
       System.err.printf(
           "sluice: %d fields have another value at each rendering; %s:%n",

@@ -22,6 +22,7 @@ import dev.sluice.worker.ledger.Ledger;
 import dev.sluice.worker.ledger.LedgerListing;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
+import dev.sluice.worker.manifest.Directives;
 import dev.sluice.worker.manifest.KnownFields;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestException;
@@ -154,7 +155,8 @@ final class ClusterRules {
       return;
     }
     for (Manifest manifest : manifests) {
-      if (manifest.directives().ignore() || manifest.directives().createOnly()) {
+      Directives directives = manifest.directives();
+      if (directives.ignore() || directives.createOnly() || manifest.hook().isPresent()) {
         continue;
       }
       Optional<ObjectNode> live = discovery.read(manifest.ref());
@@ -167,7 +169,10 @@ final class ClusterRules {
       }
       LiveObject found = new LiveObject(live.get());
       Ledger writer = writer(manifest.ref().id(), found, ledger, ledgers);
-      compare(target, manifest.ref(), manifest.contentOf(writer.application()), live.get(), shown);
+      if (!directives.existence()) {
+        compare(
+            target, manifest.ref(), manifest.contentOf(writer.application()), live.get(), shown);
+      }
       Optional<Generation> written = found.generation();
       Generation begun = writer.generation().orElseThrow();
       if (written.isEmpty() || written.get().isAfter(begun)) {
@@ -230,6 +235,9 @@ final class ClusterRules {
     }
     Map<ObjectRef, String> unhealthy = new HashMap<>();
     for (InventoryEntry entry : ledger.inventory().entries()) {
+      if (entry.hook()) {
+        continue;
+      }
       health(entry, target.spec().policy())
           .filter(health -> health.health() != Health.HEALTHY)
           .ifPresent(

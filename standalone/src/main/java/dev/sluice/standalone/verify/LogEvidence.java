@@ -51,8 +51,7 @@ record LogEvidence(
         .events(connection.topics().state(), StateRecord.class)
         .forEach(state -> states.put(state.event().key(), state.event()));
     List<Envelope<SyncEvent>> syncs = new ArrayList<>();
-    clusters.forEach(
-        cluster -> syncs.addAll(reader.events(connection.topics().sync(cluster), SyncEvent.class)));
+    clusters.forEach(cluster -> syncs.addAll(syncs(reader, connection.topics().sync(cluster))));
     return new LogEvidence(
             reader.events(connection.topics().changes(), ChangeEvent.class),
             List.copyOf(states.values()),
@@ -61,6 +60,35 @@ record LogEvidence(
             reader.events(connection.topics().deadLetters(), DeadLetterEvent.class),
             Set.copyOf(clusters))
         .ofClusters();
+  }
+
+  /**
+   * Returns the events of a cluster's topic. Targets that a later event replaces have no files,
+   * since only the latest are rendered and a large application may have many.
+   */
+  private static List<Envelope<SyncEvent>> syncs(TopicReader reader, String topic) {
+    List<Envelope<SyncEvent>> syncs = new ArrayList<>();
+    Map<ApplicationName, Integer> latest = new HashMap<>();
+    reader.events(
+        topic,
+        SyncEvent.class,
+        sync -> {
+          Integer replaced = latest.put(sync.event().application(), syncs.size());
+          if (replaced != null) {
+            syncs.set(replaced, withoutFiles(syncs.get(replaced)));
+          }
+          syncs.add(sync);
+        });
+    return syncs;
+  }
+
+  private static Envelope<SyncEvent> withoutFiles(Envelope<SyncEvent> sync) {
+    return switch (sync.event()) {
+      case SyncEvent.Removal _ -> sync;
+      case SyncEvent.Target target ->
+          new Envelope<>(
+              sync.id(), sync.source(), sync.time(), sync.trace(), target.withoutFiles());
+    };
   }
 
   /** Returns the evidence without what is only about other clusters. */

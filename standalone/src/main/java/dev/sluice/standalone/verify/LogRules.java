@@ -12,6 +12,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -304,6 +305,7 @@ final class LogRules {
       case ResultEvent.Applied _, ResultEvent.Unchanged _, ResultEvent.Removed _ -> true;
       case ResultEvent.Dispatched _,
           ResultEvent.Planned _,
+          Waiting _,
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Parked _,

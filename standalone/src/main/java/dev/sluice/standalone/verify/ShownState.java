@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.Waiting;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.ObjectId;
@@ -83,6 +84,7 @@ final class ShownState {
       case ObservedEvent.Contended it -> contended.add(it.object().id());
       case ResultEvent.Dispatched _,
           ResultEvent.Planned _,
+          Waiting _,
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Parked _,

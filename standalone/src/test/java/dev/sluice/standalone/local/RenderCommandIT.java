@@ -254,10 +254,36 @@ class RenderCommandIT {
 
     assertThat(errors())
         .contains(
-            "plain/job.yaml, document 1 (line 1) (Job)"
-                + " has generateName and so another name each time: give it a metadata.name",
+            "plain/job.yaml, document 1 (line 1) (Job) has generateName and so another name each"
+                + " time, which only hooks may have: give it a metadata.name",
             "InvalidManifest");
     assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void annotationsWithoutEffectAreNamed() throws Exception {
+    try (Git git = Git.open(directory.resolve("shop").toFile())) {
+      write(
+          "plain/options.yaml",
+          """
+          apiVersion: v1
+          kind: ConfigMap
+          metadata:
+            name: options
+            annotations:
+              argocd.argoproj.io/sync-options: Prune=false,Validate=false
+          """);
+      commit(git);
+    }
+
+    assertThat(render("plain", "--cluster", "eu")).isZero();
+
+    assertThat(errors())
+        .contains(
+            "plain/options.yaml, document 1 (line 1): the annotation"
+                + " argocd.argoproj.io/sync-options: Validate=false has no effect"
+                + " (see docs/directives.md)")
+        .doesNotContain("Prune=false has no effect");
   }
 
   @Test

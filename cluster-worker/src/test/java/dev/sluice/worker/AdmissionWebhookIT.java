@@ -1,0 +1,281 @@
+package dev.sluice.worker;
+
+import static dev.sluice.worker.Targets.configMap;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.json.Json;
+import dev.sluice.platform.tls.SelfSigned;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Admission webhooks of the same application. The simulated cluster calls none, so a real one is
+ * needed, whose API server reaches this machine's loopback address.
+ */
+@Tag("kubernetes")
+final class AdmissionWebhookIT {
+
+  private static final String PATCH =
+      Base64.getEncoder()
+          .encodeToString(
+              "[{\"op\": \"add\", \"path\": \"/data/added\", \"value\": \"by-webhook\"}]"
+                  .getBytes(UTF_8));
+
+  private final Bench bench = new Bench();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicInteger called = new AtomicInteger();
+
+  @TempDir private Path temporary;
+
+  private KeyStore certificate;
+  private HttpsServer server;
+
+  /** The webhook's answers. */
+  private volatile Answer answer = review -> {};
+
+  /** Completes the response of an admission review, which allows the request. */
+  interface Answer {
+    void to(ObjectNode response) throws InterruptedException;
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    assumeFalse(bench.fixture.isSimulated(), "the simulated cluster calls no webhooks");
+    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    certificate = SelfSigned.create(temporary, "webhook");
+    server = server(0);
+    bench.worker("one");
+  }
+
+  @AfterEach
+  void close() {
+    if (server != null) {
+      server.stop(0);
+      for (String kind : new String[] {"Validating", "Mutating"}) {
+        bench
+            .fixture
+            .client()
+            .genericKubernetesResources(
+                "admissionregistration.k8s.io/v1", kind + "WebhookConfiguration")
+            .withName(bench.namespace)
+            .delete();
+      }
+    }
+    threads.shutdownNow();
+    bench.close();
+  }
+
+  @Test
+  void theFirstSyncDoesNotNeedItsOwnWebhook() throws Exception {
+    server.stop(0);
+
+    send(1, configuration("Validating", 5), configMap("a", "1"), configMap("b", "1"));
+    bench.awaitApplied("shop", 1);
+
+    assertThat(bench.value("a")).contains("1");
+    assertThat(bench.value("b")).contains("1");
+  }
+
+  @Test
+  void aChangeWaitsForAWebhookThatDoesNotAnswerYet() throws Exception {
+    int port = server.getAddress().getPort();
+    send(1, configuration("Validating", 5), configMap("a", "1"));
+    bench.awaitApplied("shop", 1);
+    awaitCalls(); // in force, since a change is asked about
+    server.stop(0);
+
+    send(2, configuration("Validating", 5), configMap("a", "2"));
+    Failure failure =
+        await()
+            .atMost(Bench.PATIENCE)
+            .until(
+                () -> bench.results.all(ResultEvent.Retrying.class), retried -> !retried.isEmpty())
+            .getFirst()
+            .failure();
+    assertThat(failure.message()).contains("failed calling webhook");
+    assertThat(bench.value("a")).contains("1");
+
+    server = server(port);
+    bench.awaitApplied("shop", 2);
+    assertThat(bench.value("a")).contains("2");
+    assertThat(bench.results.all(ResultEvent.Parked.class)).isEmpty();
+  }
+
+  @Test
+  void aWebhookThatIsTooSlowIsRetried() throws Exception {
+    CountDownLatch quicker = new CountDownLatch(1);
+    send(1, configuration("Validating", 1), configMap("a", "1"));
+    bench.awaitApplied("shop", 1);
+    awaitCalls();
+    answer = _ -> quicker.await();
+
+    send(2, configuration("Validating", 1), configMap("a", "2"));
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(ResultEvent.Retrying.class).isEmpty());
+    quicker.countDown();
+
+    bench.awaitApplied("shop", 2);
+    assertThat(bench.value("a")).contains("2");
+  }
+
+  @Test
+  void aRefusalParksTheApplicationWithTheWebhooksWords() throws Exception {
+    send(1, configuration("Validating", 5), configMap("a", "1"));
+    bench.awaitApplied("shop", 1);
+    awaitCalls();
+    answer =
+        response -> {
+          response.put("allowed", false);
+          response.putObject("status").put("code", 403).put("message", "no changes on Fridays");
+        };
+
+    send(2, configuration("Validating", 5), configMap("a", "2"), configMap("b", "2"));
+
+    Failure failure = bench.awaitParked("shop");
+    assertThat(failure.message()).contains("no changes on Fridays", "denied the request");
+    assertThat(bench.value("a")).contains("1");
+  }
+
+  @Test
+  void whatAWebhookAddsIsNoDifference() throws Exception {
+    send(1, configuration("Mutating", 5), configMap("a", "1"));
+    bench.awaitApplied("shop", 1);
+    awaitCalls();
+    answer = response -> response.put("patchType", "JSONPatch").put("patch", PATCH);
+
+    send(2, configuration("Mutating", 5), configMap("a", "2"));
+    bench.awaitApplied("shop", 2);
+
+    assertThat(bench.object("a").orElseThrow().getData()).containsEntry("added", "by-webhook");
+    assertThat(new Questions(bench).ask("shop").differences()).isEmpty();
+  }
+
+  @Test
+  void theRemovalDeletesTheWebhookFirst() throws Exception {
+    send(1, configuration("Validating", 5), configMap("a", "1"));
+    bench.awaitApplied("shop", 1);
+    awaitCalls();
+    server.stop(0);
+
+    bench.targets.send(bench.targets.removal("shop", 2, false));
+
+    await().atMost(Bench.PATIENCE).until(() -> bench.value("a").isEmpty());
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(() -> !bench.results.all(ResultEvent.Removed.class).isEmpty());
+  }
+
+  private void send(long generation, String... manifests) {
+    bench.targets.send(bench.targets.target("shop", generation, manifests));
+  }
+
+  /** Waits until the API server calls the webhook, by changes of another ConfigMap. */
+  private void awaitCalls() {
+    AtomicInteger number = new AtomicInteger();
+    await()
+        .atMost(Bench.PATIENCE)
+        .until(
+            () -> {
+              var unused =
+                  bench
+                      .fixture
+                      .client()
+                      .resource(configMap("probe", "" + number.incrementAndGet()))
+                      .inNamespace(bench.namespace)
+                      .serverSideApply();
+              return called.get() > 0;
+            });
+  }
+
+  /** Returns a configuration that has the webhook asked about ConfigMaps, unless it is Sluice's. */
+  private String configuration(String kind, int seconds) throws Exception {
+    return """
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: %1$sWebhookConfiguration
+    metadata: {name: %2$s}
+    webhooks:
+    - name: webhook.example.org
+      admissionReviewVersions: [v1]
+      sideEffects: None
+      failurePolicy: Fail
+      timeoutSeconds: %3$d
+      namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %2$s}}
+      matchConditions:
+      - {name: of-applications, expression: "!object.metadata.name.startsWith('sluice-')"}
+      rules:
+      - {apiGroups: [""], apiVersions: [v1], resources: [configmaps], operations: [CREATE, UPDATE]}
+      clientConfig: {url: "https://127.0.0.1:%4$d/", caBundle: %5$s}
+    """
+        .formatted(kind, bench.namespace, seconds, server.getAddress().getPort(), authority());
+  }
+
+  private String authority() throws Exception {
+    String pem =
+        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+            .formatted(
+                Base64.getMimeEncoder()
+                    .encodeToString(certificate.getCertificate("webhook").getEncoded()));
+    return Base64.getEncoder().encodeToString(pem.getBytes(UTF_8));
+  }
+
+  private HttpsServer server(int port) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(certificate, SelfSigned.password());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(context));
+    https.setExecutor(threads);
+    https.createContext("/", this::review);
+    https.start();
+    return https;
+  }
+
+  private void review(HttpExchange exchange) throws IOException {
+    JsonNode request = Json.mapper().readTree(exchange.getRequestBody()).path("request");
+    ObjectNode review = Json.mapper().createObjectNode();
+    review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
+    ObjectNode response = review.putObject("response");
+    response.put("uid", request.path("uid").asText()).put("allowed", true);
+    called.incrementAndGet();
+    try {
+      answer.to(response);
+    } catch (InterruptedException e) {
+      exchange.close();
+      return;
+    }
+    byte[] body = Json.mapper().writeValueAsBytes(review);
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+}
