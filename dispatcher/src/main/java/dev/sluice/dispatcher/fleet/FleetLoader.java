@@ -56,7 +56,8 @@ public final class FleetLoader {
     List<FleetProblem> problems = new ArrayList<>(content.unreadable());
     if (problems.isEmpty() && content.documents().isEmpty()) {
       problems.add(
-          new FleetProblem(directory.toString(), 0, "", "holds no documents (*.yaml, *.yml)"));
+          FleetProblem.of(
+              FleetRule.NO_DOCUMENTS, directory.toString(), "holds no documents (*.yaml, *.yml)"));
     }
     complete = problems.isEmpty();
     Map<String, List<Header>> byKind = new HashMap<>();
@@ -80,7 +81,9 @@ public final class FleetLoader {
             set ->
                 set.document()
                     .problem(
-                        "kind", "ApplicationSet is not supported yet: write its Applications"));
+                        FleetRule.UNKNOWN_KIND,
+                        "kind",
+                        "ApplicationSet is not supported yet: write its Applications"));
     content.documents().forEach(document -> problems.addAll(document.problems()));
     return new FleetReading(
         List.copyOf(definitions.values()),
@@ -100,8 +103,8 @@ public final class FleetLoader {
 
   private Optional<Header> header(FleetDocument document) {
     Fields root = document.fields();
-    root.required("apiVersion", FleetLoader::apiVersion);
-    Optional<String> kind = root.required("kind", FleetLoader::kind);
+    root.required("apiVersion", FleetRule.UNKNOWN_KIND, FleetLoader::apiVersion);
+    Optional<String> kind = root.required("kind", FleetRule.UNKNOWN_KIND, FleetLoader::kind);
     Fields metadata = root.requiredFields("metadata");
     Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
     boolean hasSpec = root.has("spec");
@@ -117,7 +120,7 @@ public final class FleetLoader {
 
   private static Fields emptySpec(FleetDocument document, Fields root, Optional<String> kind) {
     if (!kind.equals(Optional.of("Cluster"))) {
-      root.problem("spec", "is required");
+      root.missing("spec");
     }
     return new Fields(Json.mapper().createObjectNode(), "spec", document);
   }
@@ -131,11 +134,13 @@ public final class FleetLoader {
         header
             .document()
             .problem(
+                FleetRule.DUPLICATE_NAME,
                 "metadata.name",
                 message.formatted(header.kind(), header.name(), other.document().place()));
         other
             .document()
             .problem(
+                FleetRule.DUPLICATE_NAME,
                 "metadata.name",
                 message.formatted(header.kind(), header.name(), header.document().place()));
       }

@@ -32,7 +32,9 @@ class FleetReportTest {
 
   @Test
   void aDirectoryThatCannotBeListedIsUnreadableUntilItCan() {
-    report.read(reading(new FleetProblem("/fleet", 0, "", "cannot be listed: /fleet")), NOTHING);
+    report.read(
+        reading(FleetProblem.of(FleetRule.UNREADABLE, "/fleet", "cannot be listed: /fleet")),
+        NOTHING);
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -53,7 +55,15 @@ class FleetReportTest {
     report.read(
         reading(
             IntStream.range(0, 5)
-                .mapToObj(i -> new FleetProblem("a%d.yaml".formatted(i), 1, "kind", "is unknown"))
+                .mapToObj(
+                    i ->
+                        new FleetProblem(
+                            FleetRule.UNKNOWN_KIND,
+                            "a%d.yaml".formatted(i),
+                            2,
+                            1,
+                            "kind",
+                            "is unknown"))
                 .toArray(FleetProblem[]::new)),
         NOTHING);
     assertThat(report.findings())
@@ -62,8 +72,7 @@ class FleetReportTest {
             finding -> {
               assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
               assertThat(finding.message())
-                  .contains(
-                      "has 5 problems", "a0.yaml, document 1, kind: is unknown", "and 2 more");
+                  .contains("has 5 problems", "a0.yaml:2:1: kind: is unknown", "and 2 more");
             });
     assertThat(report.unreadable()).isEmpty();
   }
