@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,12 +21,26 @@ final class Fields {
   private final ObjectNode node;
   private final String path;
   private final FleetDocument document;
+  private final boolean absent;
   private final Set<String> known = new LinkedHashSet<>();
 
   Fields(ObjectNode node, String path, FleetDocument document) {
+    this(node, path, document, false);
+  }
+
+  private Fields(ObjectNode node, String path, FleetDocument document, boolean absent) {
     this.node = node;
     this.path = path;
     this.document = document;
+    this.absent = absent;
+  }
+
+  /**
+   * Returns the fields of a mapping that is missing, which is a problem already: what is missing in
+   * it is none.
+   */
+  static Fields absent(String path, FleetDocument document) {
+    return new Fields(JsonNodeFactory.instance.objectNode(), path, document, true);
   }
 
   /** Reports a value that is not accepted. */
@@ -34,7 +49,9 @@ final class Fields {
   }
 
   void problem(FleetRule rule, String name, String message) {
-    document.problem(rule, pathOf(name), message);
+    if (!absent) {
+      document.problem(rule, pathOf(name), message);
+    }
   }
 
   void missing(String name) {
@@ -120,7 +137,7 @@ final class Fields {
     if (!has(name)) {
       missing(name);
     }
-    return fields(name).orElseGet(() -> new Fields(node.objectNode(), pathOf(name), document));
+    return fields(name).orElseGet(() -> absent(pathOf(name), document));
   }
 
   List<Fields> list(String name) {

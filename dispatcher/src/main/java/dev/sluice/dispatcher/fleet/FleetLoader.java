@@ -34,6 +34,10 @@ public final class FleetLoader {
   private static final String API_VERSION = "sluice.dev/v1";
   private static final Set<String> KINDS =
       Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
+
+  /** Stands for the name of a document whose name is a problem, so that it is never valid. */
+  private static final ApplicationName UNNAMED = new ApplicationName("unnamed");
+
   private final RepositoryDocuments documents = new RepositoryDocuments();
   private final ProjectDocuments projects = new ProjectDocuments();
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
@@ -98,8 +102,13 @@ public final class FleetLoader {
         projects.projects());
   }
 
+  /**
+   * The fields that documents of all kinds have.
+   *
+   * @param name empty if it is missing or invalid; the document is read for its other problems
+   */
   private record Header(
-      FleetDocument document, String kind, String name, Fields metadata, Fields spec) {}
+      FleetDocument document, String kind, Optional<String> name, Fields metadata, Fields spec) {}
 
   private Optional<Header> header(FleetDocument document) {
     Fields root = document.fields();
@@ -109,52 +118,55 @@ public final class FleetLoader {
     Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
     boolean hasSpec = root.has("spec");
     Fields spec = hasSpec ? root.requiredFields("spec") : emptySpec(document, root, kind);
-    root.refuseUnknown();
+    if (kind.isPresent()) {
+      root.refuseUnknown();
+    }
     if (kind.isEmpty() || name.isEmpty()) {
       // the document's application is unknown, so none may count as removed
       complete = false;
-      return Optional.empty();
     }
-    return Optional.of(new Header(document, kind.get(), name.get(), metadata, spec));
+    return kind.map(known -> new Header(document, known, name, metadata, spec));
   }
 
   private static Fields emptySpec(FleetDocument document, Fields root, Optional<String> kind) {
-    if (!kind.equals(Optional.of("Cluster"))) {
+    if (kind.filter(known -> !known.equals("Cluster")).isPresent()) {
       root.missing("spec");
     }
-    return new Fields(Json.mapper().createObjectNode(), "spec", document);
+    return Fields.absent("spec", document);
   }
 
   private static void refuseDuplicates(List<Header> headers) {
     Map<String, Header> first = new HashMap<>();
     for (Header header : headers) {
-      Header other = first.putIfAbsent(header.name(), header);
-      if (other != null) {
-        String message = "%s '%s' is defined twice: here and in %s";
-        header
-            .document()
-            .problem(
-                FleetRule.DUPLICATE_NAME,
-                "metadata.name",
-                message.formatted(header.kind(), header.name(), other.document().place()));
-        other
-            .document()
-            .problem(
-                FleetRule.DUPLICATE_NAME,
-                "metadata.name",
-                message.formatted(header.kind(), header.name(), header.document().place()));
-      }
+      header
+          .name()
+          .map(name -> first.putIfAbsent(name, header))
+          .ifPresent(
+              other -> {
+                refuseDuplicate(header, other);
+                refuseDuplicate(other, header);
+              });
     }
+  }
+
+  private static void refuseDuplicate(Header header, Header other) {
+    header
+        .document()
+        .problem(
+            FleetRule.DUPLICATE_NAME,
+            "metadata.name",
+            "%s '%s' is defined twice: here and in %s"
+                .formatted(header.kind(), header.name().orElseThrow(), other.document().place()));
   }
 
   private void repository(Header header) {
     header.metadata().refuseUnknown();
-    documents.read(header.name(), header.document(), header.spec());
+    documents.read(header.name().orElse(""), header.document(), header.spec());
   }
 
   private void project(Header header) {
     header.metadata().refuseUnknown();
-    projects.read(header.name(), header.document(), header.spec());
+    projects.read(header.name().orElse(""), header.document(), header.spec());
   }
 
   private void cluster(Header header) {
@@ -162,7 +174,7 @@ public final class FleetLoader {
     header.metadata().refuseUnknown();
     header.spec().refuseUnknown();
     if (header.document().isValid()) {
-      ClusterName name = new ClusterName(header.name());
+      ClusterName name = new ClusterName(header.name().orElseThrow());
       clusters.put(name, new ClusterTarget(name, labels));
       clusterDocuments.put(name, header.document().summary());
     } else {
@@ -173,15 +185,15 @@ public final class FleetLoader {
 
   private void application(Header header, ApplicationDocument reader) {
     header.metadata().refuseUnknown();
-    ApplicationName name = new ApplicationName(header.name());
+    Optional<ApplicationName> name = header.name().map(ApplicationName::new);
     reader
-        .read(name, header.document(), header.spec())
+        .read(name.orElse(UNNAMED), header.document(), header.spec())
         .ifPresentOrElse(
             definition -> {
-              definitions.put(name, definition);
-              applicationDocuments.put(name, header.document().summary());
+              definitions.put(definition.application(), definition);
+              applicationDocuments.put(definition.application(), header.document().summary());
             },
-            () -> invalid.add(name));
+            () -> name.ifPresent(invalid::add));
   }
 
   private String revision(Collection<FleetRepository> repositories) {
