@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ValidateCommandTest {
 
@@ -190,6 +192,12 @@ class ValidateCommandTest {
     assertThat(validate("--write-schema", schema.toString())).isZero();
     assertThat(Json.mapper().readTree(schema.toFile()).at("/$defs/Application").isObject())
         .isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(FleetRule.class)
+  void thePageOfTheFleetHasEveryRule(FleetRule rule) throws IOException {
+    assertThat(Files.readString(Path.of("../docs/fleet.md"))).contains("| `" + rule.id() + "` |");
   }
 
   private String at(String problem) {
