@@ -36,8 +36,8 @@ final class Fields {
   }
 
   /**
-   * Returns the fields of a mapping that is missing, which is a problem already: what is missing in
-   * it is none.
+   * Returns the fields of a mapping that is missing or no mapping. That was reported, so problems
+   * of these fields are not.
    */
   static Fields absent(String path, FleetDocument document) {
     return new Fields(JsonNodeFactory.instance.objectNode(), path, document, true);

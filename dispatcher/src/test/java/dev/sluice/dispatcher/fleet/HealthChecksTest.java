@@ -36,8 +36,7 @@ class HealthChecksTest {
                 "Widget",
                 Optional.empty(),
                 Optional.of("has(status.error)"),
-                "status.phase == 'Ready' &&\n"
-                    + "  status.observedGeneration == metadata.generation\n"));
+                "status.phase == 'Ready' &&\n  status.observedGeneration == metadata.generation\n"));
   }
 
   @Test

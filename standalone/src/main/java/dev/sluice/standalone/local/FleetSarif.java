@@ -69,8 +69,6 @@ final class FleetSarif {
     return Map.of(
         "ruleId",
         problem.rule().id(),
-        "ruleIndex",
-        problem.rule().ordinal(),
         "level",
         "error",
         "message",

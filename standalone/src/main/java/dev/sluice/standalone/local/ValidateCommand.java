@@ -69,7 +69,7 @@ public final class ValidateCommand {
    *
    * @param valid whether there are no problems
    */
-  record Report(boolean valid, Path directory, Counts counts, List<Problem> problems) {}
+  record Report(boolean valid, String directory, Counts counts, List<Problem> problems) {}
 
   /** Numbers of valid documents. */
   record Counts(int applications, int clusters, int repositories, int projects) {
@@ -135,7 +135,7 @@ public final class ValidateCommand {
           print(
               new Report(
                   problems.isEmpty(),
-                  directory,
+                  directory.toString(),
                   Counts.of(reading),
                   problems.stream().map(Problem::of).toList()),
               out);
