@@ -9,6 +9,7 @@ import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.manifest.Ownership;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.dsl.Resource;
@@ -100,6 +101,35 @@ final class SweepIT {
     awaitSweeps(2);
     assertThat(kept.get()).isNotNull();
     assertThat(guarded.get()).isNotNull();
+  }
+
+  @Test
+  void readsOnlyTheLedgersOfApplicationsThatMayHaveOrphans() {
+    Map<String, String> kept =
+        Map.of(Ownership.GENERATION_ANNOTATION, "1", "sluice.dev/prune", "disabled");
+    bench
+        .fixture
+        .client()
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("kept")
+                .withNamespace(bench.namespace)
+                .addToLabels(Ownership.APPLICATION_LABEL, "shop")
+                .addToLabels(Ownership.INSTALLATION_LABEL, bench.installation())
+                .addToAnnotations(kept)
+                .endMetadata()
+                .addToData("key", "value")
+                .build())
+        .fieldManager(ClusterApi.FIELD_MANAGER)
+        .serverSideApply();
+
+    awaitSweeps(3);
+
+    assertThat(requests.all())
+        .filteredOn(line -> line.contains(bench.systemNamespace + "/configmaps"))
+        .isNotEmpty()
+        .allMatch(line -> line.endsWith("/" + bench.ledgerName("shop")));
   }
 
   private Resource<Service> plant(String name) {

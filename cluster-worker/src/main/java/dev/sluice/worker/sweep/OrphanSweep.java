@@ -21,6 +21,7 @@ import dev.sluice.worker.apply.OwnObjects;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.ledger.Ledger;
+import dev.sluice.worker.ledger.LedgerReading;
 import dev.sluice.worker.ledger.LedgerStore;
 import dev.sluice.worker.ledger.StoredLedger;
 import dev.sluice.worker.manifest.Ownership;
@@ -180,48 +181,64 @@ public final class OrphanSweep {
 
   /** An object that looks like an orphan; the account is that of the ledger. */
   private record Suspect(
-      ApplicationName application, Optional<ServiceAccountName> account, ObjectRef ref) {}
+      ApplicationName application, Optional<ServiceAccountName> account, ObjectRef ref) {
+
+    static Suspect of(Ledger ledger, ObjectRef ref) {
+      return new Suspect(ledger.application(), ledger.account(), ref);
+    }
+  }
 
   private List<Suspect> suspects(ApiKind kind, ApiResource resource) throws InterruptedException {
-    List<ObjectNode> objects = new ArrayList<>();
+    Map<ApplicationName, List<ObjectNode>> unaccounted = new TreeMap<>();
     sources
         .api()
         .listMetadata(
             resource.collection(""),
             Ownership.INSTALLATION_LABEL + "=" + ledgers.installation(),
             object -> {
-              if (!listener.isAccountedFor(kind, object)) {
-                objects.add(object);
+              if (!own.isState(ref(kind, object)) && !listener.isAccountedFor(kind, object)) {
+                owner(kind, object)
+                    .ifPresent(
+                        owner ->
+                            unaccounted.computeIfAbsent(owner, _ -> new ArrayList<>()).add(object));
               }
             });
-    if (objects.isEmpty()) {
-      return List.of();
+    List<Suspect> suspects = new ArrayList<>();
+    // one ledger after the other: an installation may have more of them than fit in memory twice
+    for (Map.Entry<ApplicationName, List<ObjectNode>> objects : unaccounted.entrySet()) {
+      if (ledgers.read(objects.getKey()) instanceof LedgerReading.Usable(StoredLedger stored)) {
+        objects.getValue().stream()
+            .filter(object -> isSuspect(kind, object, stored.ledger()))
+            .map(object -> Suspect.of(stored.ledger(), ref(kind, object)))
+            .forEach(suspects::add);
+      }
     }
-    Map<ApplicationName, StoredLedger> known = ledgers.list().usable();
-    return objects.stream().flatMap(object -> suspect(kind, object, known).stream()).toList();
+    return suspects;
   }
 
-  private Optional<Suspect> suspect(
-      ApiKind kind, ObjectNode object, Map<ApplicationName, StoredLedger> known) {
+  /** Returns the application that an object names; empty if the object cannot be an orphan. */
+  private Optional<ApplicationName> owner(ApiKind kind, ObjectNode object) {
     LiveObject live = new LiveObject(object);
-    ObjectRef ref =
-        new ObjectRef(
-            kind.apiVersion(),
-            kind.kind(),
-            object.path("metadata").path("namespace").asText(""),
-            object.path("metadata").path("name").asText(""));
+    ObjectRef ref = ref(kind, object);
     Optional<String> flaw =
         ApiResource.isName(ref.name()) ? live.flaw() : Optional.of("it has no name");
     flaw.ifPresent(what -> invalid.found(ref, what));
-    if (flaw.isPresent() || live.generation().isEmpty() || live.isTerminating()) {
-      return Optional.empty();
-    }
-    return live.application()
-        .map(known::get)
-        .filter(stored -> !own.isState(ref) && OrphanRemoval.isOrphan(ref, live, stored.ledger()))
-        .filter(stored -> !returned(kind, object, stored.ledger()))
-        .map(StoredLedger::ledger)
-        .map(ledger -> new Suspect(ledger.application(), ledger.account(), ref));
+    return flaw.isPresent() || live.generation().isEmpty() || live.isTerminating()
+        ? Optional.empty()
+        : live.application();
+  }
+
+  private boolean isSuspect(ApiKind kind, ObjectNode object, Ledger ledger) {
+    return OrphanRemoval.isOrphan(ref(kind, object), new LiveObject(object), ledger)
+        && !returned(kind, object, ledger);
+  }
+
+  private static ObjectRef ref(ApiKind kind, ObjectNode object) {
+    return new ObjectRef(
+        kind.apiVersion(),
+        kind.kind(),
+        object.path("metadata").path("namespace").asText(""),
+        object.path("metadata").path("name").asText(""));
   }
 
   /**
