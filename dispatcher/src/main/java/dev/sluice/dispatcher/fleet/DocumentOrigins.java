@@ -6,7 +6,7 @@ import dev.sluice.contract.event.OneLine;
 import dev.sluice.contract.fleet.DefinitionChange;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.inputs.git.Checkout;
-import dev.sluice.inputs.git.Checkout.FileCommit;
+import dev.sluice.inputs.git.FileCommit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

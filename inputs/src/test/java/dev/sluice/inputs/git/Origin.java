@@ -116,6 +116,12 @@ public final class Origin implements AutoCloseable {
     return new CommitId(id.name());
   }
 
+  /** Makes a branch the default one. */
+  public void setHead(GitRef branch) throws IOException {
+    RefUpdate head = repository.updateRef(Constants.HEAD);
+    head.link(branch.value());
+  }
+
   /** Commits one file with a name of raw bytes. */
   public CommitId commitRaw(byte[] name, String text) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {
