@@ -112,7 +112,7 @@ final class RepositoryDocuments {
     if (passphrase.isPresent() && privateKey.isEmpty()) {
       fields.problem("passphrase", "has no meaning without privateKey");
     }
-    if (url.filter(text -> WITHOUT_SSH.matcher(text).matches()).isPresent()) {
+    if (url.filter(text -> !isOfSsh(text)).isPresent()) {
       spec.problem(
           "ssh", "has no meaning for this URL: it is not ssh://HOST/PATH or USER@HOST:PATH");
     }
@@ -131,6 +131,10 @@ final class RepositoryDocuments {
   /** Returns whether a clone URL has a password, or a user where forges expect a token. */
   static boolean carriesCredentials(String url) {
     return PASSWORD_IN_URL.matcher(url).matches() && !ORGANIZATION_IN_URL.matcher(url).matches();
+  }
+
+  static boolean isOfSsh(String url) {
+    return !WITHOUT_SSH.matcher(url).matches();
   }
 
   static boolean isCloneUrl(String text) {

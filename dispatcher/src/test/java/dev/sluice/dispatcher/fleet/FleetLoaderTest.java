@@ -606,7 +606,7 @@ class FleetLoaderTest {
           file, "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata: {name: %s}\n".formatted(name));
       Files.setLastModifiedTime(file, FileTime.fromMillis(0));
     }
-    assertThat(FleetFiles.read(link).documents())
+    assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
         .matches(document -> document.place().equals("clusters.yaml, document 1"));
     DirectoryStamp before = DirectoryStamp.of(link);
@@ -616,7 +616,7 @@ class FleetLoaderTest {
     Files.createSymbolicLink(link, directory.resolve("two"));
 
     assertThat(DirectoryStamp.of(link)).isNotEqualTo(before);
-    assertThat(FleetFiles.read(link).documents())
+    assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
         .matches(document -> document.place().equals("clusters.yaml, document 1"));
   }

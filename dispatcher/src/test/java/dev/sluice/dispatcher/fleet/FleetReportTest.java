@@ -7,7 +7,6 @@ import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,7 @@ class FleetReportTest {
   private static final IntakePlan NOTHING =
       new IntakePlan(List.of(), List.of(), Optional.empty(), List.of());
 
-  private final FleetReport report = new FleetReport(Path.of("/fleet"));
+  private final FleetReport report = new FleetReport("/fleet");
 
   @Test
   void aFleetWithoutProblemsHasNoFindings() {
@@ -127,6 +126,7 @@ class FleetReportTest {
         new TreeSet<>(),
         List.of(),
         "r1",
+        Optional.empty(),
         FleetDocuments.NONE,
         Map.of());
   }
