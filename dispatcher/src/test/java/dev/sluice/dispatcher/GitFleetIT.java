@@ -5,6 +5,7 @@ import static dev.sluice.dispatcher.Situation.PARTITIONS;
 import static dev.sluice.dispatcher.Situation.STAGING;
 import static dev.sluice.dispatcher.Situation.TIMING;
 import static dev.sluice.dispatcher.Situation.lines;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -216,10 +217,9 @@ class GitFleetIT {
 
   @Test
   void aPathThatVanishesOrIsEmptiedRemovesNothingInEitherValidation() throws IOException {
+    Map<String, Content> fleetOfTwo = new TreeMap<>(files);
     for (FleetValidation validation : FleetValidation.values()) {
-      Map<String, Content> before = new TreeMap<>(files);
-      files.replaceAll((path, content) -> content);
-      before.forEach((path, content) -> files.put("sub/" + path, content));
+      fleetOfTwo.forEach((path, content) -> files.put("sub/" + path, content));
       push();
       Dispatcher dispatcher = start(at("//sub@main").with(validation), TIMING);
       situation.awaitSync(STAGING, 2);
@@ -260,11 +260,14 @@ class GitFleetIT {
     Finding held = awaitFinding(dispatcher);
     assertThat(held.code()).isEqualTo(PartFailure.FLEET_REMOVAL_HELD);
     String digest = held.message().replaceAll("(?s).*approve --fleet (\\w+) .*", "$1");
-    files.put("README.md", Content.file("not a document"));
-    CommitId later = pushAndNotify();
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(5);
+    dispatcher.close();
+    files.put("README.md", Content.file("not a document"));
+    CommitId later = push();
 
+    Dispatcher next = start(FleetValidation.STRICT);
+    assertThat(awaitFinding(next).message()).contains(digest);
     situation.approve(digest);
     assertThat(lines(situation.awaitSync(STAGING, 9)).subList(5, 9))
         .containsExactlyInAnyOrder("b 2 removal", "c 2 removal", "d 2 removal", "e 2 removal");
@@ -337,7 +340,7 @@ class GitFleetIT {
     Path shared = directory.resolve("shared");
     try (Origin both = new Origin(shared)) {
       String application =
-          new String(files.get("a.yaml").bytes(), java.nio.charset.StandardCharsets.UTF_8)
+          new String(files.get("a.yaml").bytes(), UTF_8)
               .replace("repository: shop", "repository: both");
       Map<String, Content> contents = new TreeMap<>();
       contents.put(

@@ -106,6 +106,36 @@ class FleetReportTest {
   }
 
   @Test
+  void aRefusedRevisionIsShownBesideWhatIsHeldInTheAcceptedOne() {
+    Finding held = Finding.fault(PartFailure.FLEET_REMOVAL_HELD, "held");
+    report.read(reading(), new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()));
+    report.refused(reading(new FleetProblem("a.yaml", 1, "kind", "is unknown")));
+    assertThat(report.findings()).hasSize(2).endsWith(held);
+    assertThat(report.findings().getFirst())
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
+              assertThat(finding.message())
+                  .contains("1 problems at revision r1, so nothing of this revision is in force");
+            });
+    assertThat(report.unreadable()).isEmpty();
+
+    report.unavailable("no answer", /* unready= */ false);
+    assertThat(report.findings())
+        .extracting(Finding::code)
+        .containsExactly(PartFailure.FLEET_UNREADABLE, PartFailure.FLEET_REMOVAL_HELD);
+    assertThat(report.unreadable()).isEmpty();
+
+    report.unavailable("no credentials", /* unready= */ true);
+    assertThat(report.unreadable())
+        .hasValueSatisfying(reason -> assertThat(reason).contains("no credentials"));
+
+    report.read(reading(), NOTHING);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
   void anInstanceThatReadsNoFleetHasNoFindings() {
     report.failed(new IllegalStateException("a test's fault"));
     assertThat(report.findings())

@@ -136,6 +136,17 @@ public final class Origin implements AutoCloseable {
     }
   }
 
+  /** Commits a directory that has the same tree many times. */
+  public CommitId commitCopies(CommitId tree, int copies) throws IOException {
+    try (ObjectInserter inserter = repository.newObjectInserter()) {
+      var formatter = new TreeFormatter();
+      for (int i = 0; i < copies; i++) {
+        formatter.append("d%03d".formatted(i), FileMode.TREE, ObjectId.fromString(tree.value()));
+      }
+      return commit(inserter, inserter.insert(formatter));
+    }
+  }
+
   /** Returns the id of a commit's tree. */
   public CommitId tree(CommitId commit) throws IOException {
     return object(commit + "^{tree}");
