@@ -227,6 +227,7 @@ class GitFleetIT {
       files.keySet().removeIf(path -> path.startsWith("sub/"));
       pushAndNotify();
       assertThat(awaitFinding(dispatcher).message()).contains("has no directory 'sub'");
+      assertThat(dispatcher.isReady()).isTrue();
 
       files.put("sub/README.md", Content.file("nothing"));
       pushAndNotify();

@@ -117,7 +117,8 @@ final class FleetReport {
   private boolean isListingProblem(FleetReading reading) {
     Optional<FleetProblem> listing =
         reading.problems().stream().filter(problem -> problem.file().equals(location)).findFirst();
-    listing.ifPresent(problem -> unreadable(problem.message(), true));
+    // a commit's are its own: this instance can read the repository
+    listing.ifPresent(problem -> unreadable(problem.message(), reading.commit().isEmpty()));
     return listing.isPresent();
   }
 
