@@ -38,6 +38,7 @@ final class GitFeed implements FleetFeed {
   private final AtomicReference<Optional<Found>> found = new AtomicReference<>(Optional.empty());
   private volatile Optional<GitRef> followed;
   private volatile boolean repeats;
+  private volatile boolean closed;
 
   /** Commit that is the newest known to the intake; used by the fetcher only, as what follows. */
   private Optional<CommitId> shown = Optional.empty();
@@ -97,14 +98,18 @@ final class GitFeed implements FleetFeed {
 
   @Override
   public void close() {
+    closed = true; // a fetch may swallow the interrupt
     fetcher.interrupt();
     pushes.close();
   }
 
   private void follow() {
     try {
-      while (true) {
-        await(fetchContained());
+      while (!closed) {
+        Duration pause = fetchContained();
+        if (!closed) {
+          await(pause);
+        }
       }
     } catch (InterruptedException e) {
       // closed
@@ -135,7 +140,7 @@ final class GitFeed implements FleetFeed {
     try {
       return fetch();
     } catch (RuntimeException | Error e) {
-      if (Thread.currentThread().isInterrupted()) {
+      if (closed) {
         throw new InterruptedException();
       }
       FatalErrors.check(e);
