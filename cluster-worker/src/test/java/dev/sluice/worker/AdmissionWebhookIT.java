@@ -9,25 +9,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.json.Json;
-import dev.sluice.platform.tls.SelfSigned;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -48,13 +36,11 @@ final class AdmissionWebhookIT {
                   .getBytes(UTF_8));
 
   private final Bench bench = new Bench();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger called = new AtomicInteger();
 
   @TempDir private Path temporary;
 
-  private KeyStore certificate;
-  private HttpsServer server;
+  private WebhookServer server;
 
   /** The webhook's answers. */
   private volatile Answer answer = review -> {};
@@ -68,15 +54,14 @@ final class AdmissionWebhookIT {
   void open() throws Exception {
     assumeFalse(bench.fixture.isSimulated(), "the simulated cluster calls no webhooks");
     assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
-    certificate = SelfSigned.create(temporary, "webhook");
-    server = server(0);
+    server = new WebhookServer(temporary, this::review);
     bench.worker("one");
   }
 
   @AfterEach
   void close() {
     if (server != null) {
-      server.stop(0);
+      server.close();
       for (String kind : new String[] {"Validating", "Mutating"}) {
         bench
             .fixture
@@ -87,13 +72,12 @@ final class AdmissionWebhookIT {
             .delete();
       }
     }
-    threads.shutdownNow();
     bench.close();
   }
 
   @Test
   void theFirstSyncDoesNotNeedItsOwnWebhook() throws Exception {
-    server.stop(0);
+    server.stop();
 
     send(1, configuration("Validating", 5), configMap("a", "1"), configMap("b", "1"));
     bench.awaitApplied("shop", 1);
@@ -104,11 +88,10 @@ final class AdmissionWebhookIT {
 
   @Test
   void aChangeWaitsForAWebhookThatDoesNotAnswerYet() throws Exception {
-    int port = server.getAddress().getPort();
     send(1, configuration("Validating", 5), configMap("a", "1"));
     bench.awaitApplied("shop", 1);
     awaitCalls(); // in force, since a change is asked about
-    server.stop(0);
+    server.stop();
 
     send(2, configuration("Validating", 5), configMap("a", "2"));
     Failure failure =
@@ -121,7 +104,7 @@ final class AdmissionWebhookIT {
     assertThat(failure.message()).contains("failed calling webhook");
     assertThat(bench.value("a")).contains("1");
 
-    server = server(port);
+    server.start();
     bench.awaitApplied("shop", 2);
     assertThat(bench.value("a")).contains("2");
     assertThat(bench.results.all(ResultEvent.Parked.class)).isEmpty();
@@ -182,7 +165,7 @@ final class AdmissionWebhookIT {
     send(1, configuration("Validating", 5), configMap("a", "1"));
     bench.awaitApplied("shop", 1);
     awaitCalls();
-    server.stop(0);
+    server.stop();
 
     bench.targets.send(bench.targets.removal("shop", 2, false));
 
@@ -233,49 +216,16 @@ final class AdmissionWebhookIT {
       - {apiGroups: [""], apiVersions: [v1], resources: [configmaps], operations: [CREATE, UPDATE]}
       clientConfig: {url: "https://127.0.0.1:%4$d/", caBundle: %5$s}
     """
-        .formatted(kind, bench.namespace, seconds, server.getAddress().getPort(), authority());
+        .formatted(kind, bench.namespace, seconds, server.port(), server.authority());
   }
 
-  private String authority() throws Exception {
-    String pem =
-        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
-            .formatted(
-                Base64.getMimeEncoder()
-                    .encodeToString(certificate.getCertificate("webhook").getEncoded()));
-    return Base64.getEncoder().encodeToString(pem.getBytes(UTF_8));
-  }
-
-  private HttpsServer server(int port) throws Exception {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(certificate, SelfSigned.password());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    HttpsServer https =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    https.setHttpsConfigurator(new HttpsConfigurator(context));
-    https.setExecutor(threads);
-    https.createContext("/", this::review);
-    https.start();
-    return https;
-  }
-
-  private void review(HttpExchange exchange) throws IOException {
-    JsonNode request = Json.mapper().readTree(exchange.getRequestBody()).path("request");
+  private JsonNode review(JsonNode asked) throws InterruptedException {
     ObjectNode review = Json.mapper().createObjectNode();
     review.put("apiVersion", "admission.k8s.io/v1").put("kind", "AdmissionReview");
     ObjectNode response = review.putObject("response");
-    response.put("uid", request.path("uid").asText()).put("allowed", true);
+    response.put("uid", asked.path("request").path("uid").asText()).put("allowed", true);
     called.incrementAndGet();
-    try {
-      answer.to(response);
-    } catch (InterruptedException e) {
-      exchange.close();
-      return;
-    }
-    byte[] body = Json.mapper().writeValueAsBytes(review);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+    answer.to(response);
+    return review;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.contract.event.ObjectDifference.Kind;
 import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.worker.manifest.Ownership;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,6 +83,10 @@ final class TakeoverIT {
           rules:
           - {apiGroups: [""], resources: [pods<<, formers>>], verbs: [get]}
           """);
+
+  /** An object that every API server refuses, before others are written. */
+  private static final String REFUSED =
+      "{apiVersion: v1, kind: Namespace, metadata: {name: No_Name}}";
 
   /** A tool, with the field manager and the marks of its objects. */
   enum Tool {
@@ -177,8 +183,15 @@ final class TakeoverIT {
     }
     String[] git = OBJECTS.stream().map(object -> inGit(name, object)).toArray(String[]::new);
 
-    bench.targets.send(bench.targets.target(name, 1, policy, git));
-    bench.awaitApplied(name, 1);
+    bench.targets.send(bench.targets.target(name, 1, policy, with(git, REFUSED)));
+    bench.awaitParked(name);
+    assertThat(questions.ask(name).differences())
+        .filteredOn(difference -> difference.kind() == Kind.CONFIGURED)
+        .as("what the takeover would remove")
+        .hasSize(OBJECTS.size())
+        .allSatisfy(difference -> assertThat(difference.fields().toString()).contains("former"));
+    bench.targets.send(bench.targets.target(name, 2, policy, git));
+    bench.awaitApplied(name, 2);
 
     for (String object : OBJECTS) {
       ObjectNode live = live(inGit(name, object));
@@ -197,6 +210,10 @@ final class TakeoverIT {
           .isSubsetOf(Ownership.GENERATION_ANNOTATION, "deployment.kubernetes.io/revision");
     }
     assertThat(questions.ask(name).differences()).isEmpty();
+  }
+
+  private static String[] with(String[] manifests, String other) {
+    return Stream.concat(Stream.of(manifests), Stream.of(other)).toArray(String[]::new);
   }
 
   private static String inGit(String name, String object) {

@@ -166,7 +166,7 @@ class GitFleetIT {
     Finding finding = awaitFinding(dispatcher);
     assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
     assertThat(finding.message())
-        .contains(bad.value(), "nothing of this revision is in force", "b.yaml, document 1, kind");
+        .contains(bad.value(), "nothing of this revision is in force", "b.yaml:1:", "kind: ");
     assertThat(dispatcher.isReady()).isTrue();
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(2);

@@ -11,6 +11,7 @@ import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
+import dev.sluice.standalone.local.ValidateCommand;
 import dev.sluice.standalone.process.BrokerCommand;
 import dev.sluice.standalone.process.PartCommands;
 import dev.sluice.standalone.process.SnapshotCommands;
@@ -52,6 +53,7 @@ public final class Main {
         SnapshotCommands.snapshot(),
         SnapshotCommands.restore(),
         SendCommand.command(),
+        ValidateCommand.command(),
         AffectedCommand.command(),
         RenderCommand.command(),
         VerifyCommand.command());

@@ -3,6 +3,7 @@ package dev.sluice.worker.adoption;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObjectRef;
+import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.api.ApiException;
@@ -11,6 +12,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.BoundedParallel;
 import dev.sluice.worker.lane.HaltException;
+import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
 import java.util.ArrayList;
@@ -99,7 +101,13 @@ public final class AdoptionCheck {
       // only a read of a namespace itself tells that nothing can exist in it
       return new Read(ref, isNamespace(ref) ? discovery.readMetadata(ref) : foreign.read(ref));
     } catch (ApiException e) {
-      throw new HaltException(ApiErrorClassifier.classify(e, Failure.Stage.PLAN, Optional.of(ref)));
+      Outcome outcome = ApiErrorClassifier.classify(e, Failure.Stage.PLAN, Optional.of(ref));
+      if (outcome instanceof Outcome.RetryAfter retry
+          && retry.failure().code() == ApplyFailure.WEBHOOK_UNAVAILABLE) {
+        // the webhook may be an object of this very plan; the write decides about this one
+        return new Read(ref, Optional.empty());
+      }
+      throw new HaltException(outcome);
     }
   }
 }

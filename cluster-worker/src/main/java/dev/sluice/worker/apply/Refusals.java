@@ -28,7 +28,8 @@ final class Refusals {
           ApplyFailure.TERMINATING,
           ApplyFailure.CONFLICT,
           ApplyFailure.NAMESPACE_TERMINATING,
-          FailureCode.ofStatus(500)); // for example of an admission webhook
+          ApplyFailure.WEBHOOK_UNAVAILABLE,
+          FailureCode.ofStatus(500));
 
   private final List<Outcome> outcomes = new ArrayList<>();
 

@@ -54,9 +54,11 @@ public final class DryRun {
       Precedence precedence,
       IgnoredFields ignored)
       throws InterruptedException {
-    // who set the fields of such an object is not known: an earlier deployment
-    boolean force = precedence.force() || managedFields(live).isEmpty();
+    boolean force = precedence.force();
     Preview before = before(live, content, precedence, ignored);
+    if (managedFields(live).isEmpty()) {
+      return changeOfUntracked(path, before, precedence, ignored);
+    }
     ObjectNode there = withFields(live, before.managedFields());
     ObjectNode body = before.stated();
     boolean takesOver = !before.managedFields().equals(managedFields(live));
@@ -75,6 +77,21 @@ public final class DryRun {
       }
       return patched(path, claim.get().desired(), claim.get().managedFields());
     }
+  }
+
+  /**
+   * Returns the result for an object whose fields nobody manages: the first apply has the server
+   * name a manager of all fields, from which they are taken over as from an earlier deployment.
+   */
+  private Preview changeOfUntracked(
+      String path, Preview before, Precedence precedence, IgnoredFields ignored)
+      throws InterruptedException {
+    ObjectNode first = api.applyDry(path, before.stated(), true);
+    ObjectNode tracked = withFields(before.after(), managedFields(first));
+    Preview folded = before(tracked, before.stated(), precedence, ignored);
+    return folded.managedFields().equals(managedFields(first))
+        ? new Preview(before.stated(), before.managedFields(), first)
+        : patched(path, folded.stated(), folded.managedFields());
   }
 
   /** Returns the object as it is before the apply, after fields were taken over. */

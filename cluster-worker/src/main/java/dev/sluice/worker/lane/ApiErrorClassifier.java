@@ -32,6 +32,13 @@ public final class ApiErrorClassifier {
   private static final List<String> TOO_LARGE_FOR_ETCD =
       List.of("etcdserver: request is too large", "trying to send message larger than max");
 
+  /**
+   * The part of the message of the 500 with which the API server says that a webhook does not
+   * answer. Reads of stored objects have the latter after the words "corrupt object".
+   */
+  private static final Pattern WITHOUT_ANSWER =
+      Pattern.compile("(failed calling webhook|conversion webhook for) .*", Pattern.DOTALL);
+
   /** Parts of the messages about a changed field that cannot be changed. */
   private static final List<String> IMMUTABLE =
       List.of(
@@ -77,6 +84,9 @@ public final class ApiErrorClassifier {
     }
     if (error.isGroupUnavailable()) {
       return retry(error, ApplyFailure.API_GROUP_UNAVAILABLE, stage, object);
+    }
+    if (unavailableWebhook(error).isPresent()) {
+      return retry(error, ApplyFailure.WEBHOOK_UNAVAILABLE, stage, object);
     }
     return switch (error.code()) {
       case ApiException.NO_ANSWER -> retry(error, ApplyFailure.UNREACHABLE, stage, object);
@@ -173,6 +183,11 @@ public final class ApiErrorClassifier {
     return new Outcome.Parked(new Failure(code, message(error, object), stage, object), wake);
   }
 
+  private static Optional<String> unavailableWebhook(ApiException error) {
+    Matcher named = WITHOUT_ANSWER.matcher(String.valueOf(error.getMessage()));
+    return error.code() == 500 && named.find() ? Optional.of(named.group()) : Optional.empty();
+  }
+
   private static String message(ApiException error, Optional<ObjectRef> object) {
     String where = object.map(ref -> ref + ": ").orElse("");
     if (error.isGroupUnavailable()) {
@@ -183,7 +198,10 @@ public final class ApiErrorClassifier {
             ? "the API server did not answer"
             : "the API server refused it (%s)".formatted(error.status());
     boolean mayEcho = object.isPresent() && object.get().kind().equals("Secret");
-    String what = mayEcho ? withoutContent(error) : String.valueOf(error.getMessage());
+    String what =
+        mayEcho
+            ? withoutContent(error)
+            : unavailableWebhook(error).orElse(String.valueOf(error.getMessage()));
     String message = where + status + (what.isBlank() ? "" : ": " + what);
     return Excerpt.of(message, MAX_MESSAGE);
   }

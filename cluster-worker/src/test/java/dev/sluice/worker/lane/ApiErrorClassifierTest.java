@@ -104,6 +104,22 @@ class ApiErrorClassifierTest {
         .isInstanceOf(Outcome.RetryAfter.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "failed calling webhook \"a.example.org\": connection refused",
+        "conversion webhook for example.org/v1, Kind=A failed: connection refused"
+      })
+  void namesAWebhookThatDoesNotAnswer(String message) {
+    ApiException error = error(500, "InternalError", "corrupt object: " + message, "", List.of());
+
+    assertThat(((Outcome.RetryAfter) classify(error, CONFIG_MAP)).failure())
+        .satisfies(
+            failure -> assertThat(failure.code()).isEqualTo(ApplyFailure.WEBHOOK_UNAVAILABLE))
+        .satisfies(
+            failure -> assertThat(failure.message()).endsWith("(500 InternalError): " + message));
+  }
+
   @Test
   void saysThatTheApiDidNotAnswer() {
     Outcome outcome =

@@ -38,6 +38,11 @@ public enum ApplyFailure implements FailureCode {
       "The server of an aggregated API does not answer. Applications without kinds of this API are "
           + "not affected. Retried automatically.",
       "Run `kubectl get apiservices`; repair the APIService that the message names, or delete it."),
+  WEBHOOK_UNAVAILABLE(
+      "A webhook that the API server has to ask about the object, for its admission or its "
+          + "conversion to another version, does not answer. Objects that do not need it are "
+          + "applied, and the object is retried automatically.",
+      "Look at the webhook that the message names, and at the Pods of its Service."),
   BAD_REQUEST("The API server cannot read the object (400).", "Correct the manifest."),
   INVALID(
       "The API server's validation refuses the object (422).",

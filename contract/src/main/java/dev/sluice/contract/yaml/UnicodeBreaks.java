@@ -80,7 +80,7 @@ final class UnicodeBreaks {
       return;
     }
     if (MARK.matcher(lines).find()) {
-      throw YamlException.invalid(0, "it has line separators and the noncharacters of their marks");
+      throw YamlException.invalid("it has line separators and the noncharacters of their marks");
     }
     for (Separator separator : Separator.values()) {
       lines = separator.mark(lines);
@@ -117,7 +117,7 @@ final class UnicodeBreaks {
               : scalar.isPlain() && separator.endsLine(value);
       if (uncertain) {
         throw YamlException.invalid(
-            YamlEvents.line(scalar),
+            scalar,
             "a line separator (U+2028 or U+2029) ends a line here: write %s in double quotes"
                 .formatted(separator.escape));
       }

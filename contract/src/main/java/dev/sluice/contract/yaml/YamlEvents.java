@@ -75,7 +75,7 @@ public final class YamlEvents implements Iterator<Event> {
       case CollectionStartEvent start -> {
         depth++;
         if (depth > MAX_DEPTH) {
-          throw YamlException.tooLarge(line(event), "it is nested deeper than " + MAX_DEPTH);
+          throw YamlException.tooLarge(event, "it is nested deeper than " + MAX_DEPTH);
         }
         flowDepth += flowDepth > 0 || start.isFlow() ? 1 : 0;
       }
@@ -94,8 +94,9 @@ public final class YamlEvents implements Iterator<Event> {
   private ScalarEvent scalar(ScalarEvent scalar) {
     if (flowDepth > 0 && scalar.isPlain() && isAmbiguous(scalar)) {
       throw YamlException.invalid(
-          line(scalar),
-          "YAML readers do not agree about a '?' or ':' here: put a space after it, or quote the text");
+          scalar,
+          "YAML readers do not agree about a '?' or ':' here: put a space after it, or quote the"
+              + " text");
     }
     String value = breaks.value(scalar);
     return value.equals(scalar.getValue())
@@ -132,6 +133,11 @@ public final class YamlEvents implements Iterator<Event> {
   /** Returns the line of an event, counted from 1. */
   public static int line(Event event) {
     return event.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+  }
+
+  /** Returns the column of an event in code points, counted from 1. */
+  public static int column(Event event) {
+    return event.getStartMark().map(mark -> mark.getColumn() + 1).orElse(0);
   }
 
   /**
@@ -175,13 +181,14 @@ public final class YamlEvents implements Iterator<Event> {
       throw new YamlException(
           YamlException.Reason.INVALID,
           e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
+          e.getProblemMark().map(mark -> mark.getColumn() + 1).orElse(0),
           shown(e.getProblem()),
           e);
     } catch (YamlEngineException e) {
-      throw new YamlException(YamlException.Reason.INVALID, 0, shown(e.getMessage()), e);
+      throw new YamlException(YamlException.Reason.INVALID, 0, 0, shown(e.getMessage()), e);
     } catch (RuntimeException e) {
       // bugs of the library, such as a NumberFormatException for a truncated escape
-      throw new YamlException(YamlException.Reason.INVALID, 0, "the parser fails at it", e);
+      throw new YamlException(YamlException.Reason.INVALID, 0, 0, "the parser fails at it", e);
     }
   }
 

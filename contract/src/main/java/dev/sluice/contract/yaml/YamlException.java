@@ -1,6 +1,8 @@
 package dev.sluice.contract.yaml;
 
 import dev.sluice.contract.failure.SourceFailure;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.events.Event;
 
 /** A text is not YAML, or is YAML that is not accepted. Messages contain no values. */
 public final class YamlException extends RuntimeException {
@@ -9,6 +11,7 @@ public final class YamlException extends RuntimeException {
 
   private final Reason reason;
   private final int line;
+  private final int column;
 
   public enum Reason {
     /** The text is not YAML, or has values that JSON does not have. */
@@ -17,24 +20,36 @@ public final class YamlException extends RuntimeException {
     TOO_LARGE
   }
 
-  YamlException(Reason reason, int line, String message, Throwable cause) {
+  YamlException(
+      Reason reason, int line, int column, @Nullable String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
     this.line = line;
+    this.column = column;
   }
 
-  private YamlException(Reason reason, int line, String message) {
-    super(message);
-    this.reason = reason;
-    this.line = line;
+  /** Creates an exception about a whole text. */
+  static YamlException invalid(String message) {
+    return new YamlException(Reason.INVALID, 0, 0, message, null);
   }
 
-  static YamlException invalid(int line, String message) {
-    return new YamlException(Reason.INVALID, line, message);
+  /** Creates an exception about the place where an event starts. */
+  static YamlException invalid(Event at, String message) {
+    return invalid(at, message, null);
+  }
+
+  static YamlException invalid(Event at, String message, @Nullable Throwable cause) {
+    return new YamlException(
+        Reason.INVALID, YamlEvents.line(at), YamlEvents.column(at), message, cause);
+  }
+
+  static YamlException tooLarge(Event at, String message) {
+    return new YamlException(
+        Reason.TOO_LARGE, YamlEvents.line(at), YamlEvents.column(at), message, null);
   }
 
   static YamlException tooLarge(int line, String message) {
-    return new YamlException(Reason.TOO_LARGE, line, message);
+    return new YamlException(Reason.TOO_LARGE, line, 0, message, null);
   }
 
   /** Returns this exception with the file in its message. */
@@ -44,7 +59,8 @@ public final class YamlException extends RuntimeException {
           case TOO_LARGE -> "is too large";
           case INVALID -> "cannot be read as YAML";
         };
-    return new YamlException(reason, 0, "'%s' %s: %s".formatted(where, problem, located()), this);
+    return new YamlException(
+        reason, 0, 0, "'%s' %s: %s".formatted(where, problem, located()), this);
   }
 
   /** Returns the code of a source that cannot be rendered for this reason. */
@@ -62,6 +78,11 @@ public final class YamlException extends RuntimeException {
   /** Returns the line of the problem, counted from 1; 0 if it is not known. */
   public int line() {
     return line;
+  }
+
+  /** Returns the column of the problem in code points, counted from 1; 0 if it is not known. */
+  public int column() {
+    return column;
   }
 
   /** Returns the message, prefixed with the line if it is known. */

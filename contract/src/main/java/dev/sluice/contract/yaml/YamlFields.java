@@ -23,7 +23,7 @@ public record YamlFields(Map<?, ?> fields, String where) {
     if (document instanceof Map<?, ?> map) {
       return new YamlFields(map, where);
     }
-    throw YamlException.invalid(0, "'%s' is not a mapping of fields".formatted(where));
+    throw YamlException.invalid("'%s' is not a mapping of fields".formatted(where));
   }
 
   /** Returns the texts in the list of this name. */
@@ -98,6 +98,6 @@ public record YamlFields(Map<?, ?> fields, String where) {
   }
 
   private YamlException wrong(String name, String expected) {
-    return YamlException.invalid(0, "%s in '%s' is not %s".formatted(name, where, expected));
+    return YamlException.invalid("%s in '%s' is not %s".formatted(name, where, expected));
   }
 }

@@ -97,7 +97,7 @@ public final class YamlTrees {
       case NodeEvent value when value.getAnchor().isPresent() ->
           anchored(value, value.getAnchor().get(), depth);
       case NodeEvent value -> value(value, depth);
-      default -> throw YamlException.invalid(YamlEvents.line(event), "a value was expected");
+      default -> throw YamlException.invalid(event, "a value was expected");
     };
   }
 
@@ -106,7 +106,7 @@ public final class YamlTrees {
       case ScalarEvent scalar -> scalar(scalar);
       case SequenceStartEvent sequence -> sequence(sequence, depth);
       case MappingStartEvent mapping -> mapping(mapping, depth);
-      default -> throw YamlException.invalid(YamlEvents.line(event), "a value was expected");
+      default -> throw YamlException.invalid(event, "a value was expected");
     };
   }
 
@@ -128,11 +128,12 @@ public final class YamlTrees {
     Anchored anchored = anchors.get(alias.getAlias());
     int line = YamlEvents.line(alias);
     if (anchored == null) {
-      throw YamlException.invalid(line, "an alias names an anchor that is not complete above it");
+      throw YamlException.invalid(alias, "an alias names an anchor that is not complete above it");
     }
     deepest = Math.max(deepest, depth + anchored.height());
     if (deepest > YamlEvents.MAX_DEPTH) {
-      throw YamlException.tooLarge(line, "its aliases nest it deeper than " + YamlEvents.MAX_DEPTH);
+      throw YamlException.tooLarge(
+          alias, "its aliases nest it deeper than " + YamlEvents.MAX_DEPTH);
     }
     allowance.take(anchored.bytes(), anchored.values(), line);
     return anchored.node();
@@ -162,7 +163,7 @@ public final class YamlTrees {
       String name = key(key, depth + 1);
       JsonNode value = node(events.next(), depth + 1);
       if (object.has(name)) {
-        throw YamlException.invalid(YamlEvents.line(key), "a key is there twice in one mapping");
+        throw YamlException.invalid(key, "a key is there twice in one mapping");
       }
       object.set(name, value);
     }
@@ -180,7 +181,7 @@ public final class YamlTrees {
       sources.add(value);
     }
     if (!sources.stream().allMatch(JsonNode::isObject)) {
-      throw YamlException.invalid(YamlEvents.line(key), "'<<' merges mappings only");
+      throw YamlException.invalid(key, "'<<' merges mappings only");
     }
     merged.addAll(sources);
   }
@@ -191,13 +192,13 @@ public final class YamlTrees {
         && scalar.isPlain()
         && scalar.getTag().isEmpty()
         && scalar.getAnchor().isEmpty()) {
-      String name = located(() -> plain.key(characters(scalar.getValue())), line);
+      String name = located(() -> plain.key(characters(scalar.getValue())), scalar);
       allowance.take(JsonSize.ofEntry(name), 1, line);
       return name;
     }
     JsonNode node = node(event, depth);
     if (!node.isValueNode() || node.isNull()) {
-      throw YamlException.invalid(line, PlainScalars.NO_KEY);
+      throw YamlException.invalid(event, PlainScalars.NO_KEY);
     }
     String name = node.asText();
     allowance.take(JsonSize.ofEntry(name) - JsonSize.of(node), 0, line);
@@ -206,17 +207,16 @@ public final class YamlTrees {
 
   private JsonNode scalar(ScalarEvent event) {
     int line = YamlEvents.line(event);
-    JsonNode node = located(() -> resolved(event), line);
+    JsonNode node = located(() -> resolved(event), event);
     allowance.take(JsonSize.of(node), 1, line);
     return node;
   }
 
-  private static <T> T located(Supplier<T> conversion, int line) {
+  private static <T> T located(Supplier<T> conversion, Event at) {
     try {
       return conversion.get();
     } catch (IllegalArgumentException e) {
-      throw new YamlException(
-          YamlException.Reason.INVALID, line, String.valueOf(e.getMessage()), e);
+      throw YamlException.invalid(at, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -40,9 +40,8 @@ final class ApplicationDocument {
 
   /** Returns the definition; empty if the document has problems. */
   Optional<Definition> read(ApplicationName name, FleetDocument document, Fields spec) {
-    List<SourceSpec> sources = new SourceDocument(repositories).read(spec);
     List<ClusterTarget> targets = targets(spec.requiredFields("clusters"));
-    requireFilled(spec, sources, targets);
+    List<SourceSpec> sources = new SourceDocument(repositories).read(spec, targets);
     Optional<String> namespace = spec.required("namespace", ApplicationDocument::namespace);
     Optional<Fields> policies = spec.fields("policy");
     RemotePolicy remote =
@@ -75,28 +74,15 @@ final class ApplicationDocument {
   /** Returns the bounds of the application; empty if it has none. */
   private Optional<Project> project(Fields spec) {
     if (spec.isNull("project")) {
-      spec.problem("project", "is empty: name a Project, or leave the field out");
+      spec.problem(
+          FleetRule.WRONG_TYPE, "project", "is empty: name a Project, or leave the field out");
     }
     Optional<String> name = spec.text("project");
     try {
       return projects.bounds(name);
     } catch (IllegalArgumentException e) {
-      spec.problem("project", String.valueOf(e.getMessage()));
+      spec.problem(FleetRule.UNKNOWN_REFERENCE, "project", String.valueOf(e.getMessage()));
       return Optional.empty();
-    }
-  }
-
-  /** Reports the clusters that lack a label which a placeholder uses. */
-  private static void requireFilled(
-      Fields spec, List<SourceSpec> sources, List<ClusterTarget> clusters) {
-    for (ClusterTarget cluster : clusters) {
-      for (SourceSpec source : sources) {
-        try {
-          source.in(cluster);
-        } catch (IllegalArgumentException e) {
-          spec.problem("sources", String.valueOf(e.getMessage()));
-        }
-      }
     }
   }
 
@@ -105,16 +91,21 @@ final class ApplicationDocument {
     boolean bySelector = fields.has("selector");
     List<ClusterTarget> targets = List.of();
     if (byName == bySelector) {
-      fields.problem("", "exactly one of names and selector is required");
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS, "", "exactly one of names and selector is required");
     } else if (byName) {
-      targets = fields.texts("names", this::cluster).stream().distinct().toList();
+      targets =
+          fields.texts("names", FleetRule.UNKNOWN_REFERENCE, this::cluster).stream()
+              .distinct()
+              .toList();
       if (targets.isEmpty()) {
-        fields.problem("names", "must name at least one cluster");
+        fields.problem(FleetRule.NO_CLUSTER, "names", "must name at least one cluster");
       }
     } else {
       Fields selector = fields.requiredFields("selector");
       if (!selector.has("matchLabels")) {
-        selector.problem("matchLabels", "is required; {} selects every cluster");
+        selector.problem(
+            FleetRule.MISSING_FIELD, "matchLabels", "is required; {} selects every cluster");
       }
       Map<String, String> labels = selector.labels("matchLabels");
       selector.refuseUnknown();
@@ -124,7 +115,9 @@ final class ApplicationDocument {
               .toList();
       if (targets.isEmpty()) {
         fields.problem(
-            "selector", "selects no cluster; to take the application out, remove its document");
+            FleetRule.NO_CLUSTER,
+            "selector",
+            "selects no cluster; to take the application out, remove its document");
       }
     }
     fields.refuseUnknown();
@@ -136,7 +129,7 @@ final class ApplicationDocument {
   }
 
   private RemotePolicy remote(Fields fields) {
-    List<RemotePolicy.Base> bases = fields.texts("bases", this::base);
+    List<RemotePolicy.Base> bases = fields.texts("bases", FleetRule.UNKNOWN_REFERENCE, this::base);
     List<RemotePolicy.Charts> charts =
         fields.list("charts").stream()
             .map(ApplicationDocument::charts)

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,16 +21,45 @@ final class Fields {
   private final ObjectNode node;
   private final String path;
   private final FleetDocument document;
+  private final boolean absent;
   private final Set<String> known = new LinkedHashSet<>();
 
   Fields(ObjectNode node, String path, FleetDocument document) {
+    this(node, path, document, false);
+  }
+
+  private Fields(ObjectNode node, String path, FleetDocument document, boolean absent) {
     this.node = node;
     this.path = path;
     this.document = document;
+    this.absent = absent;
   }
 
+  /**
+   * Returns the fields of a mapping that is missing or no mapping. That was reported, so problems
+   * of these fields are not.
+   */
+  static Fields absent(String path, FleetDocument document) {
+    return new Fields(JsonNodeFactory.instance.objectNode(), path, document, true);
+  }
+
+  /** Reports a value that is not accepted. */
   void problem(String name, String message) {
-    document.problem(pathOf(name), message);
+    problem(FleetRule.INVALID_VALUE, name, message);
+  }
+
+  void problem(FleetRule rule, String name, String message) {
+    if (!absent) {
+      document.problem(rule, pathOf(name), message);
+    }
+  }
+
+  void missing(String name) {
+    problem(FleetRule.MISSING_FIELD, name, "is required");
+  }
+
+  private void wrongType(String name, String message) {
+    problem(FleetRule.WRONG_TYPE, name, message);
   }
 
   /** Returns the place in the file of a place within a field's text. */
@@ -62,15 +92,28 @@ final class Fields {
    * Returns a value constructed from a string; an exception of the constructor becomes a problem.
    */
   <T> Optional<T> text(String name, Function<String, T> constructor) {
-    return text(name).flatMap(text -> built(name, text, constructor));
+    return text(name, FleetRule.INVALID_VALUE, constructor);
+  }
+
+  /**
+   * Returns a value constructed from a string.
+   *
+   * @param rule of the problem that an exception of the constructor becomes
+   */
+  <T> Optional<T> text(String name, FleetRule rule, Function<String, T> constructor) {
+    return text(name).flatMap(text -> built(name, text, rule, constructor));
   }
 
   <T> Optional<T> required(String name, Function<String, T> constructor) {
+    return required(name, FleetRule.INVALID_VALUE, constructor);
+  }
+
+  <T> Optional<T> required(String name, FleetRule rule, Function<String, T> constructor) {
     if (!has(name)) {
-      problem(name, "is required");
+      missing(name);
       return Optional.empty();
     }
-    return text(name, constructor);
+    return text(name, rule, constructor);
   }
 
   boolean bool(String name, boolean fallback) {
@@ -92,9 +135,9 @@ final class Fields {
 
   Fields requiredFields(String name) {
     if (!has(name)) {
-      problem(name, "is required");
+      missing(name);
     }
-    return fields(name).orElseGet(() -> new Fields(node.objectNode(), pathOf(name), document));
+    return fields(name).orElseGet(() -> absent(pathOf(name), document));
   }
 
   List<Fields> list(String name) {
@@ -107,7 +150,7 @@ final class Fields {
                 if (array.get(i) instanceof ObjectNode item) {
                   items.add(new Fields(item, pathOf(at), document));
                 } else {
-                  problem(at, "must be a mapping");
+                  wrongType(at, "must be a mapping");
                 }
               }
             });
@@ -115,6 +158,10 @@ final class Fields {
   }
 
   <T> List<T> texts(String name, Function<String, T> constructor) {
+    return texts(name, FleetRule.INVALID_VALUE, constructor);
+  }
+
+  <T> List<T> texts(String name, FleetRule rule, Function<String, T> constructor) {
     List<T> items = new ArrayList<>();
     value(name, "a list", JsonNode::isArray)
         .ifPresent(
@@ -122,9 +169,9 @@ final class Fields {
               for (int i = 0; i < array.size(); i++) {
                 String at = name + "[" + i + "]";
                 if (array.get(i).isTextual()) {
-                  built(at, array.get(i).textValue(), constructor).ifPresent(items::add);
+                  built(at, array.get(i).textValue(), rule, constructor).ifPresent(items::add);
                 } else {
-                  problem(at, "must be a string");
+                  wrongType(at, "must be a string");
                 }
               }
             });
@@ -141,7 +188,7 @@ final class Fields {
                       if (value.isTextual()) {
                         labels.put(key, value.textValue());
                       } else {
-                        problem(name + "." + key, "must be a string: write it in quotes");
+                        wrongType(name + "." + key, "must be a string: write it in quotes");
                       }
                     }));
     return labels;
@@ -157,7 +204,7 @@ final class Fields {
                       if (value.isInt() && value.intValue() >= 0) {
                         counts.put(key, value.intValue());
                       } else {
-                        problem(name + "." + key, "must be a whole number from 0");
+                        wrongType(name + "." + key, "must be a whole number from 0");
                       }
                     }));
     return counts;
@@ -174,16 +221,20 @@ final class Fields {
         .forEachRemaining(
             name -> {
               if (!known.contains(name)) {
-                problem(name, "is not known here; known: " + String.join(", ", known));
+                problem(
+                    FleetRule.UNKNOWN_FIELD,
+                    name,
+                    "is not known here; known: " + String.join(", ", known));
               }
             });
   }
 
-  private <T> Optional<T> built(String name, String text, Function<String, T> constructor) {
+  private <T> Optional<T> built(
+      String name, String text, FleetRule rule, Function<String, T> constructor) {
     try {
       return Optional.of(constructor.apply(text));
     } catch (IllegalArgumentException e) {
-      problem(name, String.valueOf(e.getMessage()));
+      problem(rule, name, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -195,7 +246,7 @@ final class Fields {
     }
     JsonNode value = node.get(name);
     if (!matches.apply(value)) {
-      problem(name, "must be " + expectation);
+      wrongType(name, "must be " + expectation);
       return Optional.empty();
     }
     return Optional.of(value);

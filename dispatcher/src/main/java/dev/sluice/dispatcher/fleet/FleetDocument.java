@@ -2,9 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.contract.yaml.FieldLines;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -14,31 +12,28 @@ import java.util.List;
 /** YAML document of the fleet, with its problems. */
 final class FleetDocument {
 
-  private final String file;
+  private final FleetFile file;
   private final int number;
   private final ObjectNode root;
-  private final String text;
   private final List<FleetProblem> problems = new ArrayList<>();
 
   /**
    * Creates a document.
    *
    * @param number in the file, from 1
-   * @param text of the whole file
    */
-  FleetDocument(String file, int number, ObjectNode root, String text) {
+  FleetDocument(FleetFile file, int number, ObjectNode root) {
     this.file = file;
     this.number = number;
     this.root = root;
-    this.text = text;
   }
 
   Fields fields() {
     return new Fields(root, "", this);
   }
 
-  void problem(String field, String message) {
-    problems.add(new FleetProblem(file, number, field, message));
+  void problem(FleetRule rule, String field, String message) {
+    problems.add(file.problem(rule, number, field, message));
   }
 
   /**
@@ -47,11 +42,7 @@ final class FleetDocument {
    * @param field as in a problem, such as {@code spec.sources[0].path}
    */
   String placeWithin(String field, int line, int column) {
-    JsonPointer pointer =
-        JsonPointer.compile("/" + field.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
-    return FieldLines.within(text, number, pointer, line, column)
-        .map(place -> file + ":" + place)
-        .orElse(file);
+    return file.placeWithin(number, field, line, column);
   }
 
   /** Returns its place and content, for comparison with later readings. */
@@ -59,7 +50,9 @@ final class FleetDocument {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(UTF_8));
       return new FleetDocuments.Document(
-          file, HexFormat.of().formatHex(digest, 0, 16), root.at("/spec/clusters").has("selector"));
+          file.name(),
+          HexFormat.of().formatHex(digest, 0, 16),
+          root.at("/spec/clusters").has("selector"));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
@@ -73,7 +66,8 @@ final class FleetDocument {
     return problems;
   }
 
+  /** Returns the place of the document's name, such as {@code web.yaml:4}. */
   String place() {
-    return file + ", document " + number;
+    return file.place(number, "metadata.name");
   }
 }

@@ -57,21 +57,16 @@ final class FleetFiles {
       byte[] bytes = file.read(MAX_BYTES);
       // an editor that is writing the file leaves it empty for a moment
       if (bytes.length == 0) {
-        unreadable(name, "is empty: delete the file if nothing should be in it");
+        unaccepted(name, "is empty: delete the file if nothing should be in it");
         return;
       }
       parse(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString(), name);
     } catch (CharacterCodingException e) {
-      unreadable(name, "is not UTF-8: save it as UTF-8");
+      unaccepted(name, "is not UTF-8: save it as UTF-8");
     } catch (YamlException e) {
-      unreadable(
-          name,
-          switch (e.reason()) {
-            case INVALID -> "is not valid YAML at line %d: %s".formatted(e.line(), e.getMessage());
-            case TOO_LARGE -> "is too large: " + e.located();
-          });
+      unreadable.add(problem(name, e));
     } catch (RefusedFileException e) {
-      unreadable(name, String.valueOf(e.getMessage()));
+      unaccepted(name, String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       unreadable(name, "cannot be read: " + e);
     }
@@ -80,23 +75,47 @@ final class FleetFiles {
   /** Reads the documents as those of manifests are read; none of a file with an error counts. */
   private void parse(String text, String name) throws IOException {
     List<FleetDocument> found = new ArrayList<>();
-    List<FleetProblem> problems = new ArrayList<>();
+    List<Integer> noMappings = new ArrayList<>();
+    FleetFile file = new FleetFile(name, text);
     YamlTrees trees = new YamlTrees(text, new FileScalars(), Allowance.ofFile());
     for (var next = trees.next(); next.isPresent(); next = trees.next()) {
       int number = next.get().index();
       // as it is when it is read from an event: whole numbers have the same type, nothing is shared
       JsonNode content = Json.mapper().readTree(next.get().content().toString());
       if (content instanceof ObjectNode root) {
-        found.add(new FleetDocument(name, number, root, text));
+        found.add(new FleetDocument(file, number, root));
       } else if (!content.isNull()) {
-        problems.add(new FleetProblem(name, number, "", "must be a mapping"));
+        noMappings.add(number);
       }
     }
     documents.addAll(found);
-    unreadable.addAll(problems);
+    for (int number : noMappings) {
+      unreadable.add(file.problem(FleetRule.WRONG_TYPE, number, "", "must be a mapping"));
+    }
+  }
+
+  private static FleetProblem problem(String file, YamlException e) {
+    String message = Excerpt.of(String.valueOf(e.getMessage()), MAX_MESSAGE);
+    return switch (e.reason()) {
+      case INVALID ->
+          new FleetProblem(
+              FleetRule.INVALID_YAML,
+              file,
+              e.line(),
+              e.column(),
+              "",
+              "is not valid YAML: " + message);
+      case TOO_LARGE ->
+          new FleetProblem(
+              FleetRule.INVALID_FILE, file, e.line(), e.column(), "", "is too large: " + message);
+    };
+  }
+
+  private void unaccepted(String file, String message) {
+    unreadable.add(FleetProblem.of(FleetRule.INVALID_FILE, file, message));
   }
 
   private void unreadable(String file, String message) {
-    unreadable.add(new FleetProblem(file, 0, "", Excerpt.of(message, MAX_MESSAGE)));
+    unreadable.add(FleetProblem.of(FleetRule.UNREADABLE, file, Excerpt.of(message, MAX_MESSAGE)));
   }
 }

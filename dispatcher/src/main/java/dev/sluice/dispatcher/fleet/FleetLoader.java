@@ -34,6 +34,10 @@ public final class FleetLoader {
   private static final String API_VERSION = "sluice.dev/v1";
   private static final Set<String> KINDS =
       Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
+
+  /** Stands for the name of a document whose name is a problem, so that it is never valid. */
+  private static final ApplicationName UNNAMED = new ApplicationName("unnamed");
+
   private final RepositoryDocuments documents = new RepositoryDocuments();
   private final ProjectDocuments projects = new ProjectDocuments();
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
@@ -60,7 +64,9 @@ public final class FleetLoader {
     FleetFiles.Content content = FleetFiles.read(input);
     List<FleetProblem> problems = new ArrayList<>(content.unreadable());
     if (problems.isEmpty() && content.documents().isEmpty()) {
-      problems.add(new FleetProblem(input.name(), 0, "", "holds no documents (*.yaml, *.yml)"));
+      problems.add(
+          FleetProblem.of(
+              FleetRule.NO_DOCUMENTS, input.name(), "holds no documents (*.yaml, *.yml)"));
     }
     complete = problems.isEmpty();
     Map<String, List<Header>> byKind = new HashMap<>();
@@ -84,7 +90,9 @@ public final class FleetLoader {
             set ->
                 set.document()
                     .problem(
-                        "kind", "ApplicationSet is not supported yet: write its Applications"));
+                        FleetRule.UNKNOWN_KIND,
+                        "kind",
+                        "ApplicationSet is not supported yet: write its Applications"));
     content.documents().forEach(document -> problems.addAll(document.problems()));
     return new FleetReading(
         List.copyOf(definitions.values()),
@@ -100,61 +108,71 @@ public final class FleetLoader {
         projects.projects());
   }
 
+  /**
+   * The fields that documents of all kinds have.
+   *
+   * @param name empty if it is missing or invalid; the document is read for its other problems
+   */
   private record Header(
-      FleetDocument document, String kind, String name, Fields metadata, Fields spec) {}
+      FleetDocument document, String kind, Optional<String> name, Fields metadata, Fields spec) {}
 
   private Optional<Header> header(FleetDocument document) {
     Fields root = document.fields();
-    root.required("apiVersion", FleetLoader::apiVersion);
-    Optional<String> kind = root.required("kind", FleetLoader::kind);
+    root.required("apiVersion", FleetRule.UNKNOWN_KIND, FleetLoader::apiVersion);
+    Optional<String> kind = root.required("kind", FleetRule.UNKNOWN_KIND, FleetLoader::kind);
     Fields metadata = root.requiredFields("metadata");
     Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
     boolean hasSpec = root.has("spec");
     Fields spec = hasSpec ? root.requiredFields("spec") : emptySpec(document, root, kind);
-    root.refuseUnknown();
+    if (kind.isPresent()) {
+      root.refuseUnknown();
+    }
     if (kind.isEmpty() || name.isEmpty()) {
       // the document's application is unknown, so none may count as removed
       complete = false;
-      return Optional.empty();
     }
-    return Optional.of(new Header(document, kind.get(), name.get(), metadata, spec));
+    return kind.map(known -> new Header(document, known, name, metadata, spec));
   }
 
   private static Fields emptySpec(FleetDocument document, Fields root, Optional<String> kind) {
-    if (!kind.equals(Optional.of("Cluster"))) {
-      root.problem("spec", "is required");
+    if (kind.filter(known -> !known.equals("Cluster")).isPresent()) {
+      root.missing("spec");
     }
-    return new Fields(Json.mapper().createObjectNode(), "spec", document);
+    return Fields.absent("spec", document);
   }
 
   private static void refuseDuplicates(List<Header> headers) {
     Map<String, Header> first = new HashMap<>();
     for (Header header : headers) {
-      Header other = first.putIfAbsent(header.name(), header);
-      if (other != null) {
-        String message = "%s '%s' is defined twice: here and in %s";
-        header
-            .document()
-            .problem(
-                "metadata.name",
-                message.formatted(header.kind(), header.name(), other.document().place()));
-        other
-            .document()
-            .problem(
-                "metadata.name",
-                message.formatted(header.kind(), header.name(), header.document().place()));
-      }
+      header
+          .name()
+          .map(name -> first.putIfAbsent(name, header))
+          .ifPresent(
+              other -> {
+                refuseDuplicate(header, other);
+                refuseDuplicate(other, header);
+              });
     }
+  }
+
+  private static void refuseDuplicate(Header header, Header other) {
+    header
+        .document()
+        .problem(
+            FleetRule.DUPLICATE_NAME,
+            "metadata.name",
+            "%s '%s' is defined twice: here and in %s"
+                .formatted(header.kind(), header.name().orElseThrow(), other.document().place()));
   }
 
   private void repository(Header header) {
     header.metadata().refuseUnknown();
-    documents.read(header.name(), header.document(), header.spec());
+    documents.read(header.name().orElse(""), header.document(), header.spec());
   }
 
   private void project(Header header) {
     header.metadata().refuseUnknown();
-    projects.read(header.name(), header.document(), header.spec());
+    projects.read(header.name().orElse(""), header.document(), header.spec());
   }
 
   private void cluster(Header header) {
@@ -162,7 +180,7 @@ public final class FleetLoader {
     header.metadata().refuseUnknown();
     header.spec().refuseUnknown();
     if (header.document().isValid()) {
-      ClusterName name = new ClusterName(header.name());
+      ClusterName name = new ClusterName(header.name().orElseThrow());
       clusters.put(name, new ClusterTarget(name, labels));
       clusterDocuments.put(name, header.document().summary());
     } else {
@@ -173,15 +191,15 @@ public final class FleetLoader {
 
   private void application(Header header, ApplicationDocument reader) {
     header.metadata().refuseUnknown();
-    ApplicationName name = new ApplicationName(header.name());
+    Optional<ApplicationName> name = header.name().map(ApplicationName::new);
     reader
-        .read(name, header.document(), header.spec())
+        .read(name.orElse(UNNAMED), header.document(), header.spec())
         .ifPresentOrElse(
             definition -> {
-              definitions.put(name, definition);
-              applicationDocuments.put(name, header.document().summary());
+              definitions.put(definition.application(), definition);
+              applicationDocuments.put(definition.application(), header.document().summary());
             },
-            () -> invalid.add(name));
+            () -> name.ifPresent(invalid::add));
   }
 
   private String revision(Collection<FleetRepository> repositories) {

@@ -3,21 +3,33 @@ package dev.sluice.dispatcher.fleet;
 /**
  * Problem in the fleet's documents, with its place.
  *
- * @param file relative to the fleet's directory
- * @param document number of the document in the file, from 1; 0 if it is about the whole file
+ * @param rule the kind of problem
+ * @param file relative to the fleet's directory; the directory itself if it is about all files
+ * @param line counted from 1; 0 if it is about the whole file
+ * @param column in code points, counted from 1; 0 if it is about the whole file or line
  * @param field such as {@code spec.sources[0].path}; empty if it is about the whole document
  * @param message what is wrong, and what to write instead
  */
-public record FleetProblem(String file, int document, String field, String message) {
+public record FleetProblem(
+    FleetRule rule, String file, int line, int column, String field, String message) {
 
+  /** Returns a problem of a whole file. */
+  static FleetProblem of(FleetRule rule, String file, String message) {
+    return new FleetProblem(rule, file, 0, 0, "", message);
+  }
+
+  /** Returns it as compilers do: {@code web.yaml:12:7: spec.sources[0].path: message}. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(file);
-    if (document > 0) {
-      text.append(", document ").append(document);
+    if (line > 0) {
+      text.append(':').append(line);
+    }
+    if (column > 0) {
+      text.append(':').append(column);
     }
     if (!field.isEmpty()) {
-      text.append(", ").append(field);
+      text.append(": ").append(field);
     }
     return text.append(": ").append(message).toString();
   }

@@ -29,7 +29,10 @@ final class HealthChecks {
       Optional<HealthCheck> check = check(fields);
       check.ifPresent(checks::add);
       if (check.filter(each -> !kinds.add(each.apiVersion() + " " + each.kind())).isPresent()) {
-        fields.problem("kind", "has another rule above: put the conditions into one");
+        fields.problem(
+            FleetRule.DUPLICATE_NAME,
+            "kind",
+            "has another rule above: put the conditions into one");
       }
     }
     return checks;
@@ -41,7 +44,7 @@ final class HealthChecks {
     Optional<String> inProgress = expression(fields, "inProgress");
     Optional<String> failed = expression(fields, "failed");
     if (!fields.has("current")) {
-      fields.problem("current", "is required");
+      fields.missing("current");
     }
     Optional<String> current = expression(fields, "current");
     fields.refuseUnknown();

@@ -28,7 +28,10 @@ final class IgnoredDifferences {
     List<String> managers = fields.texts("managedFieldsManagers", IgnoredDifferences::manager);
     fields.refuseUnknown();
     if (!fields.has("jsonPointers") && !fields.has("managedFieldsManagers")) {
-      fields.problem("", "at least one of jsonPointers and managedFieldsManagers is required");
+      fields.problem(
+          FleetRule.MISSING_FIELD,
+          "",
+          "at least one of jsonPointers and managedFieldsManagers is required");
     }
     return kind.isEmpty() || (pointers.isEmpty() && managers.isEmpty())
         ? Optional.empty()

@@ -79,7 +79,8 @@ final class PolicyDocument {
     boolean creates = fields.bool("createNamespace", false);
     Optional<Fields> metadata = fields.fields("namespaceMetadata");
     if (metadata.isPresent() && !creates) {
-      fields.problem("namespaceMetadata", "needs createNamespace: true");
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS, "namespaceMetadata", "needs createNamespace: true");
     }
     Map<String, String> labels = metadata.map(given -> given.labels("labels")).orElse(Map.of());
     Map<String, String> annotations =
@@ -94,7 +95,10 @@ final class PolicyDocument {
    */
   private static Optional<ServiceAccountName> serviceAccount(Fields fields, String namespace) {
     if (fields.isNull("serviceAccount")) {
-      fields.problem("serviceAccount", "is empty: name a service account, or leave the field out");
+      fields.problem(
+          FleetRule.WRONG_TYPE,
+          "serviceAccount",
+          "is empty: name a service account, or leave the field out");
     }
     return fields.text(
         "serviceAccount",

@@ -98,7 +98,7 @@ final class ProjectDocuments {
 
   private static List<NamePattern> required(Fields spec, String field) {
     if (!spec.has(field)) {
-      spec.problem(field, "is required: [\"*\"] allows all, [] none");
+      spec.problem(FleetRule.MISSING_FIELD, field, "is required: [\"*\"] allows all, [] none");
     }
     return spec.texts(field, NamePattern::new);
   }
@@ -111,7 +111,8 @@ final class ProjectDocuments {
 
   private static void refuseNull(Fields fields, String name) {
     if (fields.isNull(name)) {
-      fields.problem(name, "is empty: write [] for none, or leave the field out");
+      fields.problem(
+          FleetRule.WRONG_TYPE, name, "is empty: write [] for none, or leave the field out");
     }
   }
 

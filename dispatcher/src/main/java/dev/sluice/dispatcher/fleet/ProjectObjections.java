@@ -62,6 +62,6 @@ final class ProjectObjections {
   }
 
   private void problem(String field, Optional<String> objection) {
-    objection.ifPresent(message -> spec.problem(field, message));
+    objection.ifPresent(message -> spec.problem(FleetRule.OUTSIDE_PROJECT, field, message));
   }
 }

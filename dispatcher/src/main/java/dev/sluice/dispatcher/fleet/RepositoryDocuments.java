@@ -91,6 +91,7 @@ final class RepositoryDocuments {
     refused
         .document()
         .problem(
+            FleetRule.DUPLICATE_NAME,
             "spec.url",
             "has the canonical name '%s', as Repository '%s' in %s has with another URL or other credentials: if both are one repository, keep one of the two; if not, give each its own name as spec.identity (host[:port]/path of the forge's web address)"
                 .formatted(
@@ -110,11 +111,14 @@ final class RepositoryDocuments {
     Optional<SecretReference> knownHosts = fields.text("knownHosts", SecretReference::new);
     fields.refuseUnknown();
     if (passphrase.isPresent() && privateKey.isEmpty()) {
-      fields.problem("passphrase", "has no meaning without privateKey");
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS, "passphrase", "has no meaning without privateKey");
     }
     if (url.filter(text -> !isOfSsh(text)).isPresent()) {
       spec.problem(
-          "ssh", "has no meaning for this URL: it is not ssh://HOST/PATH or USER@HOST:PATH");
+          FleetRule.CONFLICTING_FIELDS,
+          "ssh",
+          "has no meaning for this URL: it is not ssh://HOST/PATH or USER@HOST:PATH");
     }
     return Optional.of(new SshAccess(privateKey, passphrase, knownHosts));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.HelmOptions;
@@ -29,35 +30,52 @@ final class SourceDocument {
     this.repositories = repositories;
   }
 
-  /** Returns the valid sources; errors become problems of the document. */
-  List<SourceSpec> read(Fields spec) {
+  /** A valid source with its fields. */
+  private record Read(Fields fields, SourceSpec source) {}
+
+  /**
+   * Returns the valid sources; errors become problems of the document.
+   *
+   * @param clusters that the application goes to
+   */
+  List<SourceSpec> read(Fields spec, List<ClusterTarget> clusters) {
     boolean one = spec.has("source");
     boolean several = spec.has("sources");
     if (one == several) {
-      spec.problem("sources", "exactly one of source and sources is required");
+      spec.problem(
+          FleetRule.CONFLICTING_FIELDS, "sources", "exactly one of source and sources is required");
       return List.of();
     }
     List<Fields> found = one ? spec.fields("source").stream().toList() : spec.list("sources");
     if (several && found.isEmpty()) {
       spec.problem("sources", "must name at least one source");
     }
-    List<SourceSpec> sources = new ArrayList<>();
+    List<Read> read = new ArrayList<>();
     for (Fields fields : found) {
-      source(fields).ifPresent(sources::add);
+      source(fields).ifPresent(source -> read.add(new Read(fields, source)));
     }
-    requireTogether(spec, sources);
+    requireTogether(read);
+    requireFilled(read, clusters);
+    List<SourceSpec> sources = read.stream().map(Read::source).toList();
+    if (!sources.isEmpty()
+        && sources.stream()
+            .allMatch(source -> source.type().equals(Optional.of(SourceType.VALUES)))) {
+      spec.problem(
+          one ? "source" : "sources", "of type values render to nothing: name a chart as well");
+    }
     return sources;
   }
 
   private Optional<SourceSpec> source(Fields fields) {
-    Optional<FleetRepository> repository = fields.required("repository", this::repository);
+    Optional<FleetRepository> repository =
+        fields.required("repository", FleetRule.UNKNOWN_REFERENCE, this::repository);
     Optional<GitRef> ref = fields.text("ref", GitRef::parse);
     Optional<String> path = fields.text("path", RepositoryPath::of);
     Optional<SourceType> said = fields.text("type", SourceDocument::type);
     Optional<String> alias = fields.text("alias", SourceDocument::alias);
     Optional<SourceType> type = said;
     if (fields.has("plain") && fields.has("helm")) {
-      fields.problem("helm", "a source is either plain or a chart");
+      fields.problem(FleetRule.CONFLICTING_FIELDS, "helm", "a source is either plain or a chart");
     } else if (fields.has("plain")) {
       type = only(fields, "plain", SourceType.PLAIN, said);
     } else if (fields.has("helm")) {
@@ -87,7 +105,10 @@ final class SourceDocument {
   private static Optional<SourceType> only(
       Fields fields, String name, SourceType type, Optional<SourceType> said) {
     if (said.isPresent() && said.get() != type) {
-      fields.problem(name, "has no meaning for a source of another type: see 'type'");
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS,
+          name,
+          "has no meaning for a source of another type: see 'type'");
     }
     return Optional.of(type);
   }
@@ -121,31 +142,48 @@ final class SourceDocument {
     return new Customization(prefix, suffix, labels, annotations, images, replicas);
   }
 
-  private static void requireTogether(Fields spec, List<SourceSpec> sources) {
+  private static void requireTogether(List<Read> all) {
     Set<String> aliases = new HashSet<>();
-    for (SourceSpec source : sources) {
-      source
+    for (Read one : all) {
+      one.source()
           .alias()
           .filter(alias -> !aliases.add(alias))
-          .ifPresent(alias -> spec.problem("sources", "two sources have the alias " + alias));
+          .ifPresent(
+              alias ->
+                  one.fields()
+                      .problem(
+                          FleetRule.DUPLICATE_NAME,
+                          "alias",
+                          "another source has the alias " + alias));
     }
-    for (SourceSpec source : sources) {
-      for (String file : source.options().helm().valuesFiles()) {
+    for (Read one : all) {
+      List<String> files = one.source().options().helm().valuesFiles();
+      for (String file : files) {
         ValuesFile.parse(file)
             .alias()
             .filter(alias -> !aliases.contains(alias))
             .ifPresent(
                 alias ->
-                    spec.problem(
-                        "sources",
-                        "the values file '%s' is of a source with the alias '%s', and there is none"
-                            .formatted(file, alias)));
+                    one.fields()
+                        .problem(
+                            FleetRule.UNKNOWN_REFERENCE,
+                            "helm.valuesFiles[%d]".formatted(files.indexOf(file)),
+                            "is of a source with the alias '%s', and there is none"
+                                .formatted(alias)));
       }
     }
-    if (!sources.isEmpty()
-        && sources.stream()
-            .allMatch(source -> source.type().equals(Optional.of(SourceType.VALUES)))) {
-      spec.problem("sources", "of type values render to nothing: name a chart as well");
+  }
+
+  /** Reports the clusters that lack a label which a placeholder uses. */
+  private static void requireFilled(List<Read> all, List<ClusterTarget> clusters) {
+    for (ClusterTarget cluster : clusters) {
+      for (Read one : all) {
+        try {
+          one.source().in(cluster);
+        } catch (IllegalArgumentException e) {
+          one.fields().problem("", String.valueOf(e.getMessage()));
+        }
+      }
     }
   }
 

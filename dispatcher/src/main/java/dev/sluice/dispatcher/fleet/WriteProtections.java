@@ -16,7 +16,8 @@ final class WriteProtections {
 
   static Optional<WriteProtection> read(Fields policy) {
     if (policy.isNull(FIELD)) {
-      policy.problem(FIELD, "is empty: write true or false, or leave the field out");
+      policy.problem(
+          FleetRule.WRONG_TYPE, FIELD, "is empty: write true or false, or leave the field out");
     }
     if (!policy.isMapping(FIELD)) {
       return policy.bool(FIELD, false)
@@ -25,7 +26,8 @@ final class WriteProtections {
     }
     Fields fields = policy.requiredFields(FIELD);
     if (!fields.has(ALLOW)) {
-      fields.problem(ALLOW, "is required; write protect: true to allow nobody else");
+      fields.problem(
+          FleetRule.MISSING_FIELD, ALLOW, "is required; write protect: true to allow nobody else");
     }
     List<String> allow = fields.texts(ALLOW, WriteProtection::requireName);
     fields.refuseUnknown();

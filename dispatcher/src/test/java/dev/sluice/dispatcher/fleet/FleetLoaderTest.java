@@ -106,7 +106,7 @@ class FleetLoaderTest {
     assertThat(FleetLoader.read(directory).problems())
         .singleElement()
         .asString()
-        .contains("deep.yaml", "too large: line 1", "nested deeper than 100");
+        .contains("deep.yaml", "deep.yaml:1:103: is too large: it is nested deeper than 100");
   }
 
   @Test
@@ -444,8 +444,10 @@ class FleetLoaderTest {
         .singleElement()
         .isEqualTo(
             new FleetProblem(
+                FleetRule.INVALID_VALUE,
                 "bad.yaml",
-                1,
+                8,
+                12,
                 "spec.policy.timeout",
                 "must be a duration such as 90s, 5m or 1h30m"));
   }
@@ -464,8 +466,10 @@ class FleetLoaderTest {
     assertThat(reading.problems())
         .containsExactly(
             new FleetProblem(
+                FleetRule.INVALID_VALUE,
                 "typo.yaml",
-                1,
+                8,
+                12,
                 "spec.policy.sharedObjects",
                 "must be none, namespaces or all, not namespace"));
   }
@@ -487,8 +491,19 @@ class FleetLoaderTest {
     assertThat(reading.problems())
         .containsExactly(
             new FleetProblem(
-                "typo.yaml", 1, "spec.policy.adopt", "must be never, unowned or force, not always"),
-            new FleetProblem("wrong.yaml", 1, "spec.policy.adopt", "must be a string"));
+                FleetRule.INVALID_VALUE,
+                "typo.yaml",
+                8,
+                12,
+                "spec.policy.adopt",
+                "must be never, unowned or force, not always"),
+            new FleetProblem(
+                FleetRule.WRONG_TYPE,
+                "wrong.yaml",
+                8,
+                12,
+                "spec.policy.adopt",
+                "must be a string"));
   }
 
   /** Tabs between tokens, marks of later documents, aliases, and ends of blocks. */
@@ -608,7 +623,7 @@ class FleetLoaderTest {
     }
     assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
-        .matches(document -> document.place().equals("clusters.yaml, document 1"));
+        .matches(document -> document.place().equals("clusters.yaml:3"));
     DirectoryStamp before = DirectoryStamp.of(link);
     assertThat(DirectoryStamp.of(link)).isEqualTo(before);
 
@@ -618,7 +633,7 @@ class FleetLoaderTest {
     assertThat(DirectoryStamp.of(link)).isNotEqualTo(before);
     assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
-        .matches(document -> document.place().equals("clusters.yaml, document 1"));
+        .matches(document -> document.place().equals("clusters.yaml:3"));
   }
 
   @Test
@@ -640,8 +655,7 @@ class FleetLoaderTest {
     assertThat(reading.complete()).isFalse();
     assertThat(reading.problems())
         .singleElement()
-        .hasToString(
-            "cluster.yaml, document 1, metadata.labels.v: must be a string: write it in quotes");
+        .hasToString("cluster.yaml:3:31: metadata.labels.v: must be a string: write it in quotes");
   }
 
   @Test

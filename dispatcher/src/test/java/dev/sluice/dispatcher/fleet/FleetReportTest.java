@@ -31,7 +31,9 @@ class FleetReportTest {
 
   @Test
   void aDirectoryThatCannotBeListedIsUnreadableUntilItCan() {
-    report.read(reading(new FleetProblem("/fleet", 0, "", "cannot be listed: /fleet")), NOTHING);
+    report.read(
+        reading(FleetProblem.of(FleetRule.UNREADABLE, "/fleet", "cannot be listed: /fleet")),
+        NOTHING);
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -52,7 +54,15 @@ class FleetReportTest {
     report.read(
         reading(
             IntStream.range(0, 5)
-                .mapToObj(i -> new FleetProblem("a%d.yaml".formatted(i), 1, "kind", "is unknown"))
+                .mapToObj(
+                    i ->
+                        new FleetProblem(
+                            FleetRule.UNKNOWN_KIND,
+                            "a%d.yaml".formatted(i),
+                            2,
+                            1,
+                            "kind",
+                            "is unknown"))
                 .toArray(FleetProblem[]::new)),
         NOTHING);
     assertThat(report.findings())
@@ -61,8 +71,7 @@ class FleetReportTest {
             finding -> {
               assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
               assertThat(finding.message())
-                  .contains(
-                      "has 5 problems", "a0.yaml, document 1, kind: is unknown", "and 2 more");
+                  .contains("has 5 problems", "a0.yaml:2:1: kind: is unknown", "and 2 more");
             });
     assertThat(report.unreadable()).isEmpty();
   }
@@ -109,7 +118,7 @@ class FleetReportTest {
   void aRefusedRevisionIsShownBesideWhatIsHeldInTheAcceptedOne() {
     Finding held = Finding.fault(PartFailure.FLEET_REMOVAL_HELD, "held");
     report.read(reading(), new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()));
-    report.refused(reading(new FleetProblem("a.yaml", 1, "kind", "is unknown")));
+    report.refused(reading(FleetProblem.of(FleetRule.UNREADABLE, "a.yaml", "is unknown")));
     assertThat(report.findings()).hasSize(2).endsWith(held);
     assertThat(report.findings().getFirst())
         .satisfies(

@@ -58,19 +58,19 @@ class HealthChecksTest {
             problem ->
                 assertThat(problem)
                     .isEqualTo(
-                        "web.yaml, document 3, spec.policy.healthCheckExprs[0].inProgress:"
+                        "web.yaml:21:9: spec.policy.healthCheckExprs[0].inProgress:"
                             + " is not a condition in CEL: undeclared reference to 'foo'"
                             + " (web.yaml:21:38, line 1, column 18 of the expression)"),
             problem ->
                 assertThat(problem)
                     .startsWith(
-                        "web.yaml, document 3, spec.policy.healthCheckExprs[0].failed: is not a"
+                        "web.yaml:22:9: spec.policy.healthCheckExprs[0].failed: is not a"
                             + " condition in CEL: mismatched input '<EOF>'")
                     .endsWith("(web.yaml:22:30, line 1, column 13 of the expression)"),
             problem ->
                 assertThat(problem)
                     .isEqualTo(
-                        "web.yaml, document 3, spec.policy.healthCheckExprs[0].current:"
+                        "web.yaml:23:9: spec.policy.healthCheckExprs[0].current:"
                             + " is not a condition in CEL: undeclared reference to 'join'"
                             + " (web.yaml:25, line 2, column 16 of the expression)"));
     assertThat(reading.definitions()).isEmpty();

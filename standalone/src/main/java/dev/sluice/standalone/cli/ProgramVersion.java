@@ -11,7 +11,7 @@ public final class ProgramVersion {
   private ProgramVersion() {}
 
   /** Returns the version for a person. */
-  static String text() {
+  public static String text() {
     return VERSION.orElse("(not from a jar)");
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.dispatcher.fleet.FleetProblem;
 import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.cli.ScratchDirectory;
+import dev.sluice.standalone.local.FleetSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +45,14 @@ record FleetDirectory(Path path) {
   }
 
   /**
-   * Writes the text and reads the whole directory, which may have other files.
+   * Writes the text, with the schema that editors use, and reads the whole directory, which may
+   * have other files.
    *
    * @throws ExitException if the fleet there has problems
    */
   void write(String text) throws IOException {
     Files.createDirectories(path);
+    FleetSchema.write(path.resolve(FleetSchema.FILE_NAME));
     Path written = Files.writeString(path.resolve("." + FILE_NAME + ".new"), text);
     Files.move(
         written, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

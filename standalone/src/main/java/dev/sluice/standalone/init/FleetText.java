@@ -10,6 +10,7 @@ import dev.sluice.inputs.propose.LeftOut;
 import dev.sluice.inputs.propose.Proposal;
 import dev.sluice.inputs.propose.Proposals;
 import dev.sluice.standalone.cli.Visible;
+import dev.sluice.standalone.local.FleetSchema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,9 @@ record FleetText(
       new TreeSet<>(
           List.of("true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"));
   private static final int MAX_LEFT_OUT = 100;
+
+  /** The comment that names the schema for editors. It holds for one document of a file only. */
+  private static final String SCHEMA = "# yaml-language-server: $schema=" + FleetSchema.FILE_NAME;
 
   /** The fields of the Repository document. */
   record RepositoryFields(
@@ -77,6 +81,7 @@ record FleetText(
     StringBuilder text = new StringBuilder();
     text.append(
         """
+        %s
         # Written by "sluice init". docs/fleet.md describes all fields; edit them as you like.
         apiVersion: sluice.dev/v1
         kind: Repository
@@ -85,7 +90,7 @@ record FleetText(
         spec:
           url: %s
         """
-            .formatted(scalar(name), scalar(repository.url())));
+            .formatted(SCHEMA, scalar(name), scalar(repository.url())));
     repository.forge().ifPresent(forge -> field(text, "forge", forge.configName()));
     repository.identity().ifPresent(identity -> field(text, "identity", identity));
     repository.credentials().ifPresent(value -> field(text, "credentials", value.value()));
@@ -99,18 +104,20 @@ record FleetText(
     text.append(
         """
         ---
+        %s
         # the kubeconfig's context %s
         apiVersion: sluice.dev/v1
         kind: Cluster
         metadata:
           name: %s
         """
-            .formatted(Visible.line(context), scalar(cluster.value())));
+            .formatted(SCHEMA, Visible.line(context), scalar(cluster.value())));
     return text.toString();
   }
 
   private String application(Proposal proposal) {
-    StringBuilder text = new StringBuilder("# " + Visible.line(proposal.reason()) + "\n");
+    StringBuilder text =
+        new StringBuilder("%s\n# %s\n".formatted(SCHEMA, Visible.line(proposal.reason())));
     proposal.notes().forEach(note -> text.append("# check: " + Visible.line(note) + "\n"));
     text.append(
         """

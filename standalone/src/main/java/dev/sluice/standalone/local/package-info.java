@@ -1,6 +1,6 @@
 /**
- * Commands that need no running Sluice: rendering and comparing a checkout, and sending one
- * delivery.
+ * Commands that need no running Sluice: validating a fleet, rendering and comparing a checkout, and
+ * sending one delivery.
  */
 @NullMarked
 package dev.sluice.standalone.local;

@@ -42,6 +42,7 @@ class FleetTextTest {
                 .of(proposals, Map.of(new ApplicationName("db"), "it is broken")))
         .isEqualTo(
             """
+            # yaml-language-server: $schema=fleet.schema.json
             # Written by "sluice init". docs/fleet.md describes all fields; edit them as you like.
             apiVersion: sluice.dev/v1
             kind: Repository
@@ -50,12 +51,14 @@ class FleetTextTest {
             spec:
               url: "https://git.example.com/acme/shop.git"
             ---
+            # yaml-language-server: $schema=fleet.schema.json
             # the kubeconfig's context kind-staging
             apiVersion: sluice.dev/v1
             kind: Cluster
             metadata:
               name: staging
             ---
+            # yaml-language-server: $schema=fleet.schema.json
             # a reason
             apiVersion: sluice.dev/v1
             kind: Application
@@ -74,6 +77,7 @@ class FleetTextTest {
                 names: [staging]
               namespace: default
             ---
+            # yaml-language-server: $schema=fleet.schema.json
             # a reason
             apiVersion: sluice.dev/v1
             kind: Application
@@ -90,6 +94,7 @@ class FleetTextTest {
             #
             # Not in the fleet yet: it is broken
             # ---
+            # # yaml-language-server: $schema=fleet.schema.json
             # # a reason
             # apiVersion: sluice.dev/v1
             # kind: Application
