@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.archive.Archiver;
 import dev.sluice.dispatcher.archive.TargetArchive;
 import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.fleet.FleetFollowing;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
 import dev.sluice.dispatcher.partition.PartitionContext;
@@ -79,7 +80,12 @@ public final class Dispatcher implements AutoCloseable {
     LargePayloads payloads = LargePayloads.inHeap(PAYLOADS);
     this.recorded = new RecordedTargets(connection, archive, payloads);
     this.intake =
-        new FleetIntake(config.fleet(), config.guard(), config.replication(), connection, clock);
+        new FleetIntake(
+            new FleetFollowing(config.fleet(), mirrors, config.timing()),
+            config.guard(),
+            config.replication(),
+            connection,
+            clock);
     this.consumer =
         new ChangesConsumer(
             new PartitionContext(

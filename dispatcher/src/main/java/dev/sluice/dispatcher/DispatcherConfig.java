@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher;
 
 import dev.sluice.dispatcher.archive.ArchiveConfig;
+import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
 import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.MirrorLimits;
@@ -16,7 +17,6 @@ import java.util.stream.Stream;
 /**
  * Settings of a dispatcher.
  *
- * @param fleet directory of the fleet's documents
  * @param mirrors directory that the Git mirrors and downloaded charts are kept in
  * @param mirrorLimits disk space that the mirrors may use
  * @param partitions number of partitions of {@code changes}; fixed when the topics are created
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param archive of the targets; without one, only the topics have them
  */
 public record DispatcherConfig(
-    Path fleet,
+    FleetConfig fleet,
     Path mirrors,
     MirrorLimits mirrorLimits,
     int partitions,
@@ -40,8 +40,6 @@ public record DispatcherConfig(
     Optional<Integer> healthPort,
     Optional<ArchiveConfig> archive) {
 
-  public static final Setting<Path> FLEET =
-      Setting.path("fleet", "directory of the fleet's YAML documents");
   public static final Setting<Path> MIRRORS =
       Setting.path(
               "mirrors", "directory of Git mirrors and downloaded charts; a cache that can be lost")
@@ -116,9 +114,9 @@ public record DispatcherConfig(
           .optional();
 
   public static final List<Setting<?>> SETTINGS =
-      Stream.concat(
-              Stream.of(
-                  FLEET,
+      Stream.of(
+              FleetConfig.SETTINGS,
+              List.<Setting<?>>of(
                   MIRRORS,
                   MIRROR_LIMIT,
                   MIRROR_BUDGET,
@@ -131,13 +129,14 @@ public record DispatcherConfig(
                   REMOVAL_LIMIT,
                   INSTANCE,
                   HEALTH_PORT),
-              ArchiveConfig.SETTINGS.stream())
+              ArchiveConfig.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
           .toList();
 
-  /** Returns the default settings with these directories. */
+  /** Returns the default settings with a fleet in a directory. */
   public static DispatcherConfig of(Path fleet, Path mirrors) {
     return new DispatcherConfig(
-        fleet,
+        FleetConfig.of(fleet),
         mirrors,
         MirrorLimits.DEFAULT,
         8,
@@ -181,7 +180,7 @@ public record DispatcherConfig(
 
   public static DispatcherConfig from(SettingValues values) {
     return new DispatcherConfig(
-        values.get(FLEET),
+        FleetConfig.from(values),
         values.get(MIRRORS),
         new MirrorLimits(
             (long) values.get(MIRROR_LIMIT) << 20,

@@ -26,6 +26,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.RemovalGuard;
 import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.MirrorLimits;
@@ -290,8 +291,12 @@ final class Situation implements AutoCloseable {
   }
 
   DispatcherConfig config(String mirrors, int partitions, RetryTiming timing) {
+    return config(FleetConfig.of(fleet), mirrors, partitions, timing);
+  }
+
+  DispatcherConfig config(FleetConfig located, String mirrors, int partitions, RetryTiming timing) {
     return new DispatcherConfig(
-        fleet,
+        located,
         directory.resolve(mirrors),
         MirrorLimits.DEFAULT,
         partitions,

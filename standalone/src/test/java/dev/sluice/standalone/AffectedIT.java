@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +139,32 @@ class AffectedIT {
     assertThat(affected("--output", "xml").exit()).isEqualTo(2);
   }
 
+  @Test
+  void theFleetMayBeInAGitRepository() throws Exception {
+    repository.push(Map.of("api/x.yaml", MAP.formatted("other")));
+    Map<String, String> documents = new HashMap<>();
+    for (String name : List.of("fleet", "web", "api")) {
+      documents.put(
+          "production/" + name + ".yaml",
+          Files.readString(directory.resolve("fleet/" + name + ".yaml")));
+    }
+    String cache = directory.resolve("cache").toString();
+    try (TestRepository fleet =
+        TestRepository.create(Files.createDirectory(directory.resolve("git")))) {
+      fleet.push(documents);
+
+      String address = "git+" + fleet.url() + "//production";
+      assertThat(affectedIn(address + "@main", "--cache", cache).lines())
+          .containsExactly(
+              "api eu affected",
+              "api/x.yaml",
+              "api test affected",
+              "api/x.yaml",
+              "2 affected, 0 refused, of 4");
+      assertThat(affectedIn(address + "@none", "--cache", cache).exit()).isNotZero();
+    }
+  }
+
   private record Run(int exit, String output) {
 
     List<String> lines() {
@@ -146,6 +173,10 @@ class AffectedIT {
   }
 
   private Run affected(String... more) {
+    return affectedIn(directory.resolve("fleet").toString(), more);
+  }
+
+  private Run affectedIn(String fleet, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -153,7 +184,7 @@ class AffectedIT {
                 "--repository",
                 directory.resolve("apps").toString(),
                 "--fleet",
-                directory.resolve("fleet").toString()));
+                fleet));
     arguments.addAll(List.of(more));
     PrintStream original = System.out;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

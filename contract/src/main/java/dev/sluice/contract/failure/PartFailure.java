@@ -29,10 +29,13 @@ public enum PartFailure implements FailureCode {
       "No dispatcher reports any longer, so pushes are not evaluated and Git's head is unknown.",
       "Start a dispatcher, or see the log of the one that runs."),
   FLEET_UNREADABLE(
-      "The directory of the fleet cannot be read. The last fleet stays in force.",
-      "Correct `--fleet`, or make the directory and its permissions as before."),
+      "The directory or the Git repository of the fleet cannot be read, or has no documents there. "
+          + "The last fleet stays in force.",
+      "Correct `--fleet`, or make the directory, or the repository and its credentials, as"
+          + " before."),
   FLEET_INVALID(
-      "Documents of the fleet are invalid. The last valid definitions stay in force.",
+      "Documents of the fleet are invalid. The last valid definitions stay in force; with strict "
+          + "validation, those of the whole revision.",
       "Correct the documents that the message names."),
   FLEET_REMOVAL_HELD(
       "A revision of the fleet would remove more applications than the guard allows, and is held.",

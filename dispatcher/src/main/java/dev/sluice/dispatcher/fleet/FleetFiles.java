@@ -10,78 +10,51 @@ import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.contract.yaml.FileScalars;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlTrees;
+import dev.sluice.dispatcher.fleet.FleetInput.RefusedFileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Reader of a directory's documents: {@code *.yaml} and {@code *.yml} without hidden names. */
+/** Reader of a fleet's documents: {@code *.yaml} and {@code *.yml} without hidden names. */
 final class FleetFiles {
 
-  /** Documents of a directory, and the problems of unreadable files. */
+  /** Documents of a fleet, and the problems of unreadable files. */
   record Content(List<FleetDocument> documents, List<FleetProblem> unreadable) {}
 
   /** Maximum size of a file in bytes. */
   private static final int MAX_BYTES = 3 * 1024 * 1024;
 
-  private static final int MAX_DEPTH = 16;
-
   private static final int MAX_MESSAGE = 1_000;
 
-  private final Path directory;
+  private final FleetInput input;
   private final List<FleetDocument> documents = new ArrayList<>();
   private final List<FleetProblem> unreadable = new ArrayList<>();
 
-  private FleetFiles(Path directory) {
-    this.directory = directory;
+  private FleetFiles(FleetInput input) {
+    this.input = input;
   }
 
-  static Content read(Path directory) {
-    FleetFiles files = new FleetFiles(directory);
-    for (Path file : files.list()) {
-      files.read(file, directory.relativize(file).toString());
-    }
+  static Content read(FleetInput input) {
+    FleetFiles files = new FleetFiles(input);
+    files.list().forEach(files::read);
     return new Content(files.documents, files.unreadable);
   }
 
-  private List<Path> list() {
+  private List<FleetInput.File> list() {
     try {
-      Path real = directory.toRealPath(); // the directory itself may be a link
-      try (Stream<Path> paths = Files.walk(real, MAX_DEPTH)) {
-        return paths
-            .map(path -> directory.resolve(real.relativize(path)))
-            .filter(this::isDocument)
-            .sorted()
-            .toList();
-      }
-    } catch (IOException | UncheckedIOException e) {
-      unreadable(directory.toString(), "cannot be listed: " + e.getMessage());
+      return input.files();
+    } catch (IOException e) {
+      unreadable(input.name(), "cannot be listed: " + e.getMessage());
       return List.of();
     }
   }
 
-  private boolean isDocument(Path path) {
-    for (Path name : directory.relativize(path)) {
-      if (name.toString().startsWith(".")) {
-        return false;
-      }
-    }
-    String name = path.toString();
-    return (name.endsWith(".yaml") || name.endsWith(".yml")) && !Files.isDirectory(path);
-  }
-
-  private void read(Path file, String name) {
+  private void read(FleetInput.File file) {
+    String name = file.name();
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        unaccepted(name, "is larger than %d MiB".formatted(MAX_BYTES >> 20));
-        return;
-      }
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = file.read(MAX_BYTES);
       // an editor that is writing the file leaves it empty for a moment
       if (bytes.length == 0) {
         unaccepted(name, "is empty: delete the file if nothing should be in it");
@@ -92,6 +65,8 @@ final class FleetFiles {
       unaccepted(name, "is not UTF-8: save it as UTF-8");
     } catch (YamlException e) {
       unreadable.add(problem(name, e));
+    } catch (RefusedFileException e) {
+      unaccepted(name, String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
       unreadable(name, "cannot be read: " + e);
     }

@@ -7,7 +7,6 @@ import dev.sluice.platform.kafka.TopicWatch;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.SupervisedLoop;
 import dev.sluice.platform.telemetry.Heartbeats;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Intake of the fleet: watches the fleet's directory and sends its changes to the partitions, one
+ * Intake of the fleet: watches the fleet's documents and sends its changes to the partitions, one
  * transaction for each revision; answers approvals of removals. The instance that partition 0 is
  * assigned to is the leader. Runs on one thread.
  */
@@ -25,7 +24,7 @@ public final class FleetIntake implements AutoCloseable {
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  private final Path directory;
+  private final FleetFollowing following;
   private final RemovalGuard guard;
   private final KafkaConnection connection;
   private final Clock clock;
@@ -35,16 +34,16 @@ public final class FleetIntake implements AutoCloseable {
   private volatile boolean leading;
 
   public FleetIntake(
-      Path directory,
+      FleetFollowing following,
       RemovalGuard guard,
       Replication replication,
       KafkaConnection connection,
       Clock clock) {
-    this.directory = directory;
+    this.following = following;
     this.guard = guard;
     this.connection = connection;
     this.clock = clock;
-    this.report = new FleetReport(directory);
+    this.report = new FleetReport(following.location());
     this.clusters = new ClusterTopics(connection, replication, clock);
     this.loop = new SupervisedLoop("fleet-intake", clock, this::session);
     loop.start();
@@ -105,7 +104,7 @@ public final class FleetIntake implements AutoCloseable {
     clusters.forget();
     try (TopicWatch watch = TopicWatch.begin(connection, read, clock);
         IntakeSession session =
-            new IntakeSession(directory, guard, connection, clock, report, clusters)) {
+            new IntakeSession(following, guard, connection, clock, report, clusters)) {
       while (supervised.isOpen() && leading) {
         session.turn();
         clusters.check();

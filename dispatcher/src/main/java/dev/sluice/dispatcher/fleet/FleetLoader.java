@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Loader of a fleet from a directory of YAML documents: {@code Repository}, {@code Cluster}, {@code
- * Project} and {@code Application} of {@code sluice.dev/v1}.
+ * Loader of a fleet from YAML documents: {@code Repository}, {@code Cluster}, {@code Project} and
+ * {@code Application} of {@code sluice.dev/v1}.
  *
  * <p>Strict, but never stops at the first problem: an invalid application blocks no other
  * (CVE-2022-39272), and an unreadable document never counts as removed.
@@ -52,16 +52,21 @@ public final class FleetLoader {
 
   /** Reads the directory. Never throws for its content or its absence. */
   public static FleetReading read(Path directory) {
-    return new FleetLoader().load(directory);
+    return read(new DirectoryInput(directory));
   }
 
-  private FleetReading load(Path directory) {
-    FleetFiles.Content content = FleetFiles.read(directory);
+  /** Reads a fleet. Does not throw for its content. */
+  static FleetReading read(FleetInput input) {
+    return new FleetLoader().load(input);
+  }
+
+  private FleetReading load(FleetInput input) {
+    FleetFiles.Content content = FleetFiles.read(input);
     List<FleetProblem> problems = new ArrayList<>(content.unreadable());
     if (problems.isEmpty() && content.documents().isEmpty()) {
       problems.add(
           FleetProblem.of(
-              FleetRule.NO_DOCUMENTS, directory.toString(), "holds no documents (*.yaml, *.yml)"));
+              FleetRule.NO_DOCUMENTS, input.name(), "holds no documents (*.yaml, *.yml)"));
     }
     complete = problems.isEmpty();
     Map<String, List<Header>> byKind = new HashMap<>();
@@ -97,6 +102,7 @@ public final class FleetLoader {
         Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
         List.copyOf(repositories.values()),
         revision(repositories.values()),
+        input.commit(),
         new FleetDocuments(
             applicationDocuments, documents.documents(), clusterDocuments, projects.documents()),
         projects.projects());

@@ -5,8 +5,10 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 
@@ -20,6 +22,7 @@ import java.util.SortedSet;
  * @param problems in the order of files and documents
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout
+ * @param commit the commit that has the documents; empty for a directory
  * @param documents where the valid definitions are
  * @param projects the valid projects by name
  */
@@ -31,6 +34,7 @@ public record FleetReading(
     SortedSet<ClusterName> clusters,
     List<FleetRepository> repositories,
     String revision,
+    Optional<CommitId> commit,
     FleetDocuments documents,
     Map<String, Project> projects) {
 
@@ -40,5 +44,10 @@ public record FleetReading(
     problems = List.copyOf(problems);
     repositories = List.copyOf(repositories);
     projects = Map.copyOf(projects);
+  }
+
+  /** Returns the name of the revision in events: its commit, or the digest of a directory. */
+  String acceptedAs() {
+    return commit.map(CommitId::value).orElse(revision);
   }
 }

@@ -2,11 +2,11 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,76 +16,118 @@ final class FleetReport {
   private static final Logger log = LoggerFactory.getLogger(FleetReport.class);
   private static final int NAMED = 3;
 
-  private final Path directory;
+  private final String location;
   private List<String> logged = List.of();
   private volatile Optional<String> unreadable = Optional.empty();
-  private volatile List<Finding> findings = List.of();
+  private volatile List<Finding> ofNewest = List.of();
+  private volatile List<Finding> ofAccepted = List.of();
 
-  FleetReport(Path directory) {
-    this.directory = directory;
+  FleetReport(String location) {
+    this.location = location;
   }
 
-  /** Returns why the fleet's directory cannot be read; empty if it can. */
+  /** Returns why the fleet cannot be read, if this makes the dispatcher unready. */
   Optional<String> unreadable() {
     return unreadable;
   }
 
   /** Returns what is wrong with the fleet. */
   List<Finding> findings() {
-    return findings;
+    return Stream.concat(ofNewest.stream(), ofAccepted.stream()).toList();
   }
 
   /** Forgets everything, since another instance reads the fleet. */
   void clear() {
     unreadable = Optional.empty();
-    findings = List.of();
+    ofNewest = List.of();
+    ofAccepted = List.of();
   }
 
-  /** Records that the directory could not be read at all. */
+  /** Records that the fleet could not be read because of an unexpected failure. */
   void failed(Throwable failure) {
-    unreadable(failure.toString());
+    unreadable(failure.toString(), true);
     log.atError()
         .setCause(failure)
-        .log("the fleet in {} cannot be read; it stays as it was", directory);
+        .log("the fleet in {} cannot be read; it stays as it was", location);
   }
 
-  /** Records the result of reading the directory. */
+  /**
+   * Records that the fleet's repository cannot be read.
+   *
+   * @param unready whether this makes the dispatcher unready
+   */
+  void unavailable(String reason, boolean unready) {
+    unreadable(reason, unready);
+    log(List.of("", "cannot be read: " + reason));
+  }
+
+  /** Records that a revision was refused as a whole; the accepted one stays in force. */
+  void refused(FleetReading reading) {
+    log(lines(reading));
+    if (!isListingProblem(reading)) {
+      unreadable = Optional.empty();
+      ofNewest =
+          List.of(
+              invalid(
+                  reading,
+                  "the fleet in %s has %d problems at revision %s, so nothing of this revision is"
+                      + " in force (--fleet-validation strict), and the last accepted one stays:"
+                      + " %s"));
+    }
+  }
+
+  /** Records the result of reading the fleet. */
   void read(FleetReading reading, IntakePlan plan) {
-    log(reading, plan);
-    Optional<FleetProblem> listing =
-        reading.problems().stream()
-            .filter(problem -> problem.file().equals(directory.toString()))
-            .findFirst();
-    if (listing.isPresent()) {
-      unreadable(listing.get().message());
+    List<String> lines = lines(reading);
+    lines.addAll(plan.refusals());
+    lines.addAll(plan.waiting());
+    log(lines);
+    if (isListingProblem(reading)) {
       return;
     }
     unreadable = Optional.empty();
+    ofNewest =
+        reading.problems().isEmpty()
+            ? List.of()
+            : List.of(
+                invalid(
+                    reading,
+                    "the fleet in %s has %d problems at revision %s, and what they concern stays as"
+                        + " it was: %s"));
     List<Finding> found = new ArrayList<>();
-    if (!reading.problems().isEmpty()) {
-      found.add(
-          Finding.fault(
-              PartFailure.FLEET_INVALID,
-              "the fleet in %s has %d problems, and what they concern stays as it was: %s"
-                  .formatted(
-                      directory,
-                      reading.problems().size(),
-                      some(reading.problems().stream().map(FleetProblem::toString).toList()))));
-    }
     if (!plan.refusals().isEmpty()) {
       found.add(
           Finding.fault(PartFailure.FLEET_REMOVAL_HELD, some(plan.refusals()))
               .about(plan.held().map(held -> held.taken().keySet()).orElse(Set.of())));
     }
-    findings = List.copyOf(found);
+    ofAccepted = List.copyOf(found);
   }
 
-  private void unreadable(String reason) {
+  private Finding invalid(FleetReading reading, String message) {
+    return Finding.fault(
+        PartFailure.FLEET_INVALID,
+        message.formatted(
+            location,
+            reading.problems().size(),
+            reading.acceptedAs(),
+            some(reading.problems().stream().map(FleetProblem::toString).toList())));
+  }
+
+  /** Records that the documents could not even be listed; returns false if they could. */
+  private boolean isListingProblem(FleetReading reading) {
+    Optional<FleetProblem> listing =
+        reading.problems().stream().filter(problem -> problem.file().equals(location)).findFirst();
+    // a commit's are its own: this instance can read the repository
+    listing.ifPresent(problem -> unreadable(problem.message(), reading.commit().isEmpty()));
+    return listing.isPresent();
+  }
+
+  private void unreadable(String reason, boolean unready) {
     String message =
-        "the fleet in %s cannot be read (%s): the last accepted fleet stays in force; check --fleet and the directory"
-            .formatted(directory, reason);
-    unreadable = Optional.of(message);
-    findings = List.of(Finding.fault(PartFailure.FLEET_UNREADABLE, message));
+        "the fleet in %s cannot be read (%s): the last accepted fleet stays in force; check --fleet and what it names"
+            .formatted(location, reason);
+    unreadable = Optional.of(message).filter(_ -> unready);
+    ofNewest = List.of(Finding.fault(PartFailure.FLEET_UNREADABLE, message));
   }
 
   private static String some(List<String> all) {
@@ -93,13 +135,15 @@ final class FleetReport {
         + (all.size() > NAMED ? "; and %d more".formatted(all.size() - NAMED) : "");
   }
 
-  /** Logs problems and waiting changes, unless they are unchanged for the same revision. */
-  private void log(FleetReading reading, IntakePlan plan) {
+  private static List<String> lines(FleetReading reading) {
     List<String> lines = new ArrayList<>();
-    lines.add(reading.revision());
+    lines.add(reading.acceptedAs());
     reading.problems().forEach(problem -> lines.add(problem.toString()));
-    lines.addAll(plan.refusals());
-    lines.addAll(plan.waiting());
+    return lines;
+  }
+
+  /** Logs problems and waiting changes, unless they are unchanged for the same revision. */
+  private void log(List<String> lines) {
     if (!lines.equals(logged)) {
       lines.stream().skip(1).forEach(line -> log.atWarn().log("fleet: {}", line));
     }

@@ -97,7 +97,9 @@ record IntakePlan(
     List<String> refusals = new ArrayList<>();
     Optional<HeldRemoval> held = Optional.empty();
     List<String> waiting = new ArrayList<>();
+    // approvals are for a content, whatever commit has it
     String revision = reading.revision();
+    String accepting = reading.acceptedAs();
     Set<ApplicationName> present = new HashSet<>(reading.invalid());
     for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
@@ -108,7 +110,7 @@ record IntakePlan(
       }
       DefinitionAccepted accepted =
           new DefinitionAccepted(
-              definition.owningRepository(), definition, revision, orphaned(old, reading));
+              definition.owningRepository(), definition, accepting, orphaned(old, reading));
       if (old != null && !clusters(definition).containsAll(clusters(old))) {
         Set<ClusterName> left = new HashSet<>(clusters(old));
         left.removeAll(clusters(definition));
@@ -126,7 +128,7 @@ record IntakePlan(
                         old,
                         clusters(old),
                         new DefinitionRemoved(
-                            old.owningRepository(), application, revision, Optional.empty())));
+                            old.owningRepository(), application, accepting, Optional.empty())));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {
@@ -153,7 +155,7 @@ record IntakePlan(
         }
       }
     }
-    safe.addAll(readers(definitionsAfter(known, safe), state.readers(), revision));
+    safe.addAll(readers(definitionsAfter(known, safe), state.readers(), accepting));
     return new IntakePlan(safe, refusals, held, waiting);
   }
 

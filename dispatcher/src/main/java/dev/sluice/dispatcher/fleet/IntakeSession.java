@@ -1,19 +1,13 @@
 package dev.sluice.dispatcher.fleet;
 
-import dev.sluice.contract.codec.Envelope;
-import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
-import dev.sluice.contract.event.DeadLetterEvent;
-import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.FleetApprovalEvent;
-import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,52 +19,51 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Session of the fleet's leading reader: what it knows, and what it sends. Everything is derived
- * from the topics and the directory, so a session that fails is replaced by a new one.
+ * from the topics and the fleet's documents, so a session that fails is replaced by a new one.
  */
 final class IntakeSession implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(IntakeSession.class);
-  private static final String SOURCE = "dispatcher/fleet";
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  private final Path directory;
+  private final FleetFollowing following;
   private final RemovalGuard guard;
   private final KafkaConnection connection;
   private final Clock clock;
   private final FleetReport report;
   private final ClusterTopics clusters;
   private final ChainedProducer producer;
+  private final IntakeWriter writer;
   private final KnownDefinitions known;
   private final FenceReportReader fences;
   private final ApprovalReader approvals;
-  private final DocumentOrigins origins;
-  private Optional<DirectoryStamp> lastRead = Optional.empty();
+  private final FleetFeed feed;
   private Optional<Planned> planned = Optional.empty();
   private Optional<GrantedRemoval> granted;
   private Optional<GrantedRemoval> lastGranted = Optional.empty();
 
-  /** The last reading of the directory and what follows from it. */
-  private record Planned(FleetReading reading, IntakePlan plan) {}
+  /** The last accepted reading and what follows from it. */
+  private record Planned(FleetInput input, FleetReading reading, IntakePlan plan) {}
 
   /**
    * Opens a session: fences the previous leader, only then reads what it sent, and continues from
    * there.
    */
   IntakeSession(
-      Path directory,
+      FleetFollowing following,
       RemovalGuard guard,
       KafkaConnection connection,
       Clock clock,
       FleetReport report,
       ClusterTopics clusters) {
-    this.directory = directory;
-    this.origins = new DocumentOrigins(directory);
+    this.following = following;
     this.guard = guard;
     this.connection = connection;
     this.clock = clock;
     this.report = report;
     this.clusters = clusters;
     this.producer = new ChainedProducer(connection.transactionalProducer("fleet-intake"));
+    this.writer = new IntakeWriter(producer, connection.topics(), clock);
     try {
       producer.initTransactions();
       this.known = KnownDefinitions.read(connection);
@@ -86,19 +79,26 @@ final class IntakeSession implements AutoCloseable {
       producer.close(CLOSE);
       throw e;
     }
+    try {
+      this.feed = following.start(connection, clock);
+    } catch (RuntimeException e) {
+      approvals.close();
+      fences.close();
+      producer.close(CLOSE);
+      throw e;
+    }
     this.granted = approvals.unfinished();
   }
 
   /** Takes what is new: reports of workers, the fleet's documents, approvals. */
   void turn() {
     forwardReports();
-    DirectoryStamp stamp = DirectoryStamp.of(directory);
-    if (!lastRead.equals(Optional.of(stamp))) {
-      take(() -> FleetLoader.read(directory));
-      lastRead = Optional.of(stamp);
+    Optional<FleetFeed.Found> found = feed.next();
+    if (found.isPresent()) {
+      take(found.get());
     } else if (planned.filter(last -> !last.plan().waiting().isEmpty()).isPresent()) {
-      FleetReading reading = planned.get().reading();
-      take(() -> reading);
+      Planned last = planned.get();
+      take(last.input(), last::reading);
     }
     // after the documents: a removal may have been approved before this instance has read it
     approvals.read().forEach(this::answer);
@@ -115,8 +115,8 @@ final class IntakeSession implements AutoCloseable {
       producer.beginTransaction();
       for (FenceReportReader.Found each : found) {
         switch (each) {
-          case FenceReportReader.Found.Fence fence -> fence(fence.ahead());
-          case FenceReportReader.Found.Poison poison -> deadLetter(poison);
+          case FenceReportReader.Found.Fence fence -> writer.fence(fence.ahead());
+          case FenceReportReader.Found.Poison poison -> writer.deadLetter(poison);
         }
       }
       producer.commitTransaction();
@@ -124,47 +124,37 @@ final class IntakeSession implements AutoCloseable {
     fences.done();
   }
 
-  private void fence(ChangeEvent.LedgerAhead ahead) {
-    Instant now = clock.instant();
-    EventId id =
-        EventId.of(
-            "ledger-ahead",
-            ahead.cluster(),
-            ahead.application(),
-            ahead.ledger(),
-            EventStamp.next(now));
-    send(connection.topics().changes(), id, now, TraceParent.start(), ahead);
+  private void take(FleetFeed.Found found) {
+    switch (found) {
+      case FleetFeed.Found.Documents(FleetInput input) ->
+          take(input, () -> FleetLoader.read(input));
+      case FleetFeed.Found.Unavailable(String reason, boolean retryable) -> {
+        report.unavailable(reason, !retryable && planned.isEmpty());
+        keepClusters();
+      }
+    }
   }
 
-  private void deadLetter(FenceReportReader.Found.Poison poison) {
-    Instant now = clock.instant();
-    OriginalRecord original = poison.original();
-    String message =
-        "record %d of partition %d of %s cannot be read: %s; nothing waits for it, discard the entry"
-            .formatted(original.offset(), original.partition(), original.topic(), poison.reason());
-    log.atWarn().log("{}", message);
-    send(
-        connection.topics().deadLetters(),
-        EventId.of("dead-letter-opened", original.position(), EventStamp.next(now)),
-        now,
-        poison.trace(),
-        DeadLetterEvent.Opened.damaged(original, original.position(), message, now));
-  }
-
-  /** Reads the directory and sends its changes. No content of the directory may fail the loop. */
-  private void take(Supplier<FleetReading> reader) {
+  /** Reads the documents and sends their changes. No content of the fleet may fail the loop. */
+  private void take(FleetInput input, Supplier<FleetReading> reader) {
     FleetReading reading;
     IntakePlan plan;
     try {
       reading = reader.get();
+      if (following.isStrict() && !reading.problems().isEmpty()) {
+        report.refused(reading);
+        keepClusters();
+        return;
+      }
       plan = IntakePlan.of(known.snapshot(), reading, guard, granted);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
       report.failed(e);
       planned = Optional.empty();
+      feed.repeat();
       return;
     }
-    planned = Optional.of(new Planned(reading, plan));
+    planned = Optional.of(new Planned(input, reading, plan));
     report.read(reading, plan);
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =
@@ -176,13 +166,20 @@ final class IntakeSession implements AutoCloseable {
     }
     List<ChangeEvent.FleetEvent> events = described(planned.get());
     producer.beginTransaction();
-    sendAll(events, TraceParent::start);
+    writer.sendAll(events, TraceParent::start);
     if (isUsedUp) {
       sendPosition(unfinished);
     }
     producer.commitTransaction();
     granted = unfinished;
     sent(planned.get());
+  }
+
+  /** Provides the clusters of the fleet in force if none was read since this session began. */
+  private void keepClusters() {
+    if (planned.isEmpty()) {
+      clusters.provide(known.clusters());
+    }
   }
 
   /**
@@ -211,8 +208,8 @@ final class IntakeSession implements AutoCloseable {
     approvals.answered(answer.given());
     List<ChangeEvent.FleetEvent> events = next.map(this::described).orElse(List.of());
     producer.beginTransaction();
-    sendAll(events, given::trace);
-    send(
+    writer.sendAll(events, given::trace);
+    writer.send(
         connection.topics().changes(),
         EventId.of("answer", answer.given(), EventStamp.next(now)),
         now,
@@ -239,13 +236,12 @@ final class IntakeSession implements AutoCloseable {
 
   /** Returns the plan of the last reading with a removal that is approved. */
   private Optional<Planned> replanned(GrantedRemoval removal) {
-    return planned
-        .map(Planned::reading)
-        .map(
-            reading ->
-                new Planned(
-                    reading,
-                    IntakePlan.of(known.snapshot(), reading, guard, Optional.of(removal))));
+    return planned.map(
+        last ->
+            new Planned(
+                last.input(),
+                last.reading(),
+                IntakePlan.of(known.snapshot(), last.reading(), guard, Optional.of(removal))));
   }
 
   /** Sends the position of the approvals in the running transaction. */
@@ -256,14 +252,8 @@ final class IntakeSession implements AutoCloseable {
   /** Returns the events of a plan with what they change, and where that comes from. */
   private List<ChangeEvent.FleetEvent> described(Planned next) {
     DefinitionChanges changes = known.changes(next.reading());
-    return origins.describe(next.plan().events().stream().map(changes::describe).toList());
-  }
-
-  private void sendAll(List<ChangeEvent.FleetEvent> events, Supplier<TraceParent> trace) {
-    Instant now = clock.instant();
-    for (ChangeEvent.FleetEvent event : events) {
-      send(connection.topics().changes(), id(event, now), now, trace.get(), event);
-    }
+    return DocumentOrigins.describe(
+        next.plan().events().stream().map(changes::describe).toList(), next.input());
   }
 
   private void sent(Planned last) {
@@ -273,33 +263,15 @@ final class IntakeSession implements AutoCloseable {
       return;
     }
     log.atInfo()
-        .addKeyValue("revision", last.reading().revision())
+        .addKeyValue("revision", last.reading().acceptedAs())
         .addKeyValue("applications", last.reading().definitions().size())
         .addKeyValue("changed", last.plan().events().size())
         .log("fleet revision accepted");
   }
 
-  /** Sends an event in the running transaction, whose commit reports a failure. */
-  private void send(String topic, EventId id, Instant now, TraceParent trace, Event event) {
-    var unused =
-        producer.send(EventCodec.encode(topic, new Envelope<>(id, SOURCE, now, trace, event)));
-  }
-
-  /** A revision of the fleet may come into force again, so its name alone is not unique. */
-  private static EventId id(ChangeEvent.FleetEvent event, Instant now) {
-    long stamp = EventStamp.next(now);
-    return switch (event) {
-      case ChangeEvent.DefinitionAccepted accepted ->
-          EventId.of("fleet", accepted.fleetRevision(), accepted.definition().application(), stamp);
-      case ChangeEvent.DefinitionRemoved removed ->
-          EventId.of("fleet", removed.fleetRevision(), removed.application(), "removed", stamp);
-      case ChangeEvent.ReadersAccepted readers ->
-          EventId.of("fleet", readers.fleetRevision(), "readers", readers.repository(), stamp);
-    };
-  }
-
   @Override
   public void close() {
+    feed.close();
     approvals.close();
     fences.close();
     producer.close(CLOSE);

@@ -7,6 +7,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -74,6 +75,14 @@ final class KnownDefinitions {
                     .map(Map.Entry::getKey)
                     .collect(Collectors.toUnmodifiableSet())));
     return new IntakePlan.Known(definitions, retired, readers, targets);
+  }
+
+  /** Returns the clusters that applications go to. */
+  Set<ClusterName> clusters() {
+    return definitions.values().stream()
+        .flatMap(definition -> definition.clusters().stream())
+        .map(ClusterTarget::name)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Returns descriptions of what events of a reading change. */

@@ -114,7 +114,7 @@ final class RepositoryDocuments {
       fields.problem(
           FleetRule.CONFLICTING_FIELDS, "passphrase", "has no meaning without privateKey");
     }
-    if (url.filter(text -> WITHOUT_SSH.matcher(text).matches()).isPresent()) {
+    if (url.filter(text -> !isOfSsh(text)).isPresent()) {
       spec.problem(
           FleetRule.CONFLICTING_FIELDS,
           "ssh",
@@ -132,12 +132,25 @@ final class RepositoryDocuments {
     }
   }
 
+  /** Returns whether a clone URL has a password, or a user where forges expect a token. */
+  static boolean carriesCredentials(String url) {
+    return PASSWORD_IN_URL.matcher(url).matches() && !ORGANIZATION_IN_URL.matcher(url).matches();
+  }
+
+  static boolean isOfSsh(String url) {
+    return !WITHOUT_SSH.matcher(url).matches();
+  }
+
+  static boolean isCloneUrl(String text) {
+    return URL.matcher(text).matches();
+  }
+
   private static String url(String text) {
-    if (PASSWORD_IN_URL.matcher(text).matches() && !ORGANIZATION_IN_URL.matcher(text).matches()) {
+    if (carriesCredentials(text)) {
       throw new IllegalArgumentException(
           "must carry no credentials: give them by reference in spec.credentials");
     }
-    if (!URL.matcher(text).matches()) {
+    if (!isCloneUrl(text)) {
       throw new IllegalArgumentException(
           "must be a clone URL: https://, http://, ssh://, file:// or git@host:path");
     }

@@ -22,12 +22,12 @@ public record RetryTiming(Duration patience, Duration grace, Duration pollInterv
   private static final long LONGEST_FAILING_MILLIS = 60_000;
 
   /** Returns the delay before Git is asked again for a commit that it does not show yet. */
-  Duration beforeExpectingAgain(int attempts) {
+  public Duration beforeExpectingAgain(int attempts) {
     return growing(FIRST_RETRY_MILLIS, attempts, LONGEST_EXPECTING_MILLIS);
   }
 
   /** Returns the delay before a remote that could not be read is read again. */
-  Duration beforeTryingAgain(int attempts, boolean retryable) {
+  public Duration beforeTryingAgain(int attempts, boolean retryable) {
     return retryable
         ? growing(FIRST_RETRY_MILLIS, attempts, LONGEST_FAILING_MILLIS)
         : Duration.ofMillis(LONGEST_FAILING_MILLIS);

@@ -621,7 +621,7 @@ class FleetLoaderTest {
           file, "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata: {name: %s}\n".formatted(name));
       Files.setLastModifiedTime(file, FileTime.fromMillis(0));
     }
-    assertThat(FleetFiles.read(link).documents())
+    assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
         .matches(document -> document.place().equals("clusters.yaml:3"));
     DirectoryStamp before = DirectoryStamp.of(link);
@@ -631,7 +631,7 @@ class FleetLoaderTest {
     Files.createSymbolicLink(link, directory.resolve("two"));
 
     assertThat(DirectoryStamp.of(link)).isNotEqualTo(before);
-    assertThat(FleetFiles.read(link).documents())
+    assertThat(FleetFiles.read(new DirectoryInput(link)).documents())
         .singleElement()
         .matches(document -> document.place().equals("clusters.yaml:3"));
   }

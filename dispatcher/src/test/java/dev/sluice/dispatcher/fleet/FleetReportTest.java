@@ -7,7 +7,6 @@ import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +20,7 @@ class FleetReportTest {
   private static final IntakePlan NOTHING =
       new IntakePlan(List.of(), List.of(), Optional.empty(), List.of());
 
-  private final FleetReport report = new FleetReport(Path.of("/fleet"));
+  private final FleetReport report = new FleetReport("/fleet");
 
   @Test
   void aFleetWithoutProblemsHasNoFindings() {
@@ -116,6 +115,36 @@ class FleetReportTest {
   }
 
   @Test
+  void aRefusedRevisionIsShownBesideWhatIsHeldInTheAcceptedOne() {
+    Finding held = Finding.fault(PartFailure.FLEET_REMOVAL_HELD, "held");
+    report.read(reading(), new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()));
+    report.refused(reading(FleetProblem.of(FleetRule.UNREADABLE, "a.yaml", "is unknown")));
+    assertThat(report.findings()).hasSize(2).endsWith(held);
+    assertThat(report.findings().getFirst())
+        .satisfies(
+            finding -> {
+              assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
+              assertThat(finding.message())
+                  .contains("1 problems at revision r1, so nothing of this revision is in force");
+            });
+    assertThat(report.unreadable()).isEmpty();
+
+    report.unavailable("no answer", /* unready= */ false);
+    assertThat(report.findings())
+        .extracting(Finding::code)
+        .containsExactly(PartFailure.FLEET_UNREADABLE, PartFailure.FLEET_REMOVAL_HELD);
+    assertThat(report.unreadable()).isEmpty();
+
+    report.unavailable("no credentials", /* unready= */ true);
+    assertThat(report.unreadable())
+        .hasValueSatisfying(reason -> assertThat(reason).contains("no credentials"));
+
+    report.read(reading(), NOTHING);
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
   void anInstanceThatReadsNoFleetHasNoFindings() {
     report.failed(new IllegalStateException("a test's fault"));
     assertThat(report.findings())
@@ -136,6 +165,7 @@ class FleetReportTest {
         new TreeSet<>(),
         List.of(),
         "r1",
+        Optional.empty(),
         FleetDocuments.NONE,
         Map.of());
   }

@@ -14,6 +14,7 @@ import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
@@ -84,11 +85,61 @@ class IntakePlanTest {
             new TreeSet<>(),
             List.of(),
             "r1",
+            Optional.empty(),
             FleetDocuments.NONE,
             Map.of());
 
     assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
         .isEmpty();
+  }
+
+  @Test
+  void eventsOfACommitNameItAndApprovalsAreForItsContent() {
+    Definition[] five = {
+      define("a", "one"),
+      define("b", "one"),
+      define("c", "one"),
+      define("d", "one"),
+      define("e", "one")
+    };
+    IntakePlan first =
+        IntakePlan.of(known(five), at("a", define("new", "one")), RemovalGuard.DEFAULT);
+    assertThat(first.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ChangeEvent.DefinitionAccepted.class,
+            accepted -> assertThat(accepted.fleetRevision()).isEqualTo("a".repeat(40)));
+
+    HeldRemoval held = first.held().orElseThrow();
+    IntakePlan next =
+        IntakePlan.of(
+            known(five),
+            at("b", define("new", "one")),
+            RemovalGuard.DEFAULT,
+            Optional.of(granted(held)));
+    assertThat(next.held()).isEmpty();
+    assertThat(next.events())
+        .filteredOn(ChangeEvent.DefinitionRemoved.class::isInstance)
+        .hasSize(5)
+        .allSatisfy(
+            removed ->
+                assertThat(((ChangeEvent.DefinitionRemoved) removed).fleetRevision())
+                    .isEqualTo("b".repeat(40)));
+  }
+
+  private static FleetReading at(String commit, Definition... definitions) {
+    FleetReading read = reading(true, definitions);
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        read.revision(),
+        Optional.of(new CommitId(commit.repeat(40))),
+        read.documents(),
+        read.projects());
   }
 
   @Test
@@ -190,6 +241,7 @@ class IntakePlanTest {
             reading.clusters(),
             List.of(),
             "r2",
+            Optional.empty(),
             FleetDocuments.NONE,
             Map.of());
 
@@ -429,6 +481,7 @@ class IntakePlanTest {
         new TreeSet<>(Set.of(new ClusterName("one"), new ClusterName("two"))),
         List.of(),
         "r1",
+        Optional.empty(),
         FleetDocuments.NONE,
         Map.of());
   }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.EmptyProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdRef;
 import org.eclipse.jgit.lib.ObjectReader;
@@ -132,7 +131,10 @@ final class Mirror {
     }
     oneFetch.lock();
     try {
-      return connected(remote, login -> fetchCommit(remote, ObjectId.fromString(pin), login));
+      return connected(
+          remote,
+          login -> fetchCommit(remote, ObjectId.fromString(pin), login),
+          RefObservation.Unreadable::new);
     } finally {
       oneFetch.unlock();
     }
@@ -150,6 +152,23 @@ final class Mirror {
       }
     }
     return head(id + " of " + this.id, id, Optional.empty());
+  }
+
+  /** Returns the branch that the remote's {@code HEAD} names. */
+  DefaultBranch defaultBranch(Remote remote) {
+    oneFetch.lock();
+    try {
+      return connected(
+          remote,
+          login ->
+              remote
+                  .defaultBranch(repository, login)
+                  .<DefaultBranch>map(DefaultBranch.Named::new)
+                  .orElseGet(() -> DefaultBranch.Unknown.of(id)),
+          DefaultBranch.Unknown::new);
+    } finally {
+      oneFetch.unlock();
+    }
   }
 
   boolean has(ObjectId object) {
@@ -176,7 +195,8 @@ final class Mirror {
           Optional<RefObservation.Shown> confirmed =
               announced.isEmpty() ? Optional.empty() : confirm(remoteRef, announced.get(), login);
           return confirmed.isPresent() ? confirmed.get() : connect(remoteRef, login);
-        });
+        },
+        RefObservation.Unreadable::new);
   }
 
   /** Returns the ref's state if it has the announced value; empty if an ordinary fetch is due. */
@@ -209,23 +229,28 @@ final class Mirror {
   }
 
   /** A request to a remote. */
-  private interface Call {
-    RefObservation.Shown with(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+  private interface Call<T> {
+    T with(Optional<Remote.Login> login) throws IOException, URISyntaxException;
   }
 
-  private RefObservation.Shown connected(Remote remote, Call call) {
+  /**
+   * Makes a request.
+   *
+   * @param failed makes the answer of a failure
+   */
+  private <T> T connected(Remote remote, Call<T> call, Function<FetchOutcome.Failed, T> failed) {
     Optional<Remote.Login> login = Optional.empty();
     try {
       login = remote.login();
       return call.with(login);
     } catch (IllegalStateException e) {
-      return new RefObservation.Unreadable(
+      return failed.apply(
           new FetchOutcome.Failed(
               SourceFailure.CREDENTIALS_MISSING,
               "cannot fetch %s: %s".formatted(id, e.getMessage()),
               /* retryable= */ false));
     } catch (IOException | URISyntaxException | RuntimeException e) {
-      return new RefObservation.Unreadable(RemoteFailures.classify(id, e, remote, login));
+      return failed.apply(RemoteFailures.classify(id, e, remote, login));
     }
   }
 
@@ -236,7 +261,7 @@ final class Mirror {
     try (Transport transport = remoteRef.remote().open(repository, login);
         FetchConnection connection =
             transport.openFetch(List.of(new RefSpec(ref.value() + ":" + refs.tipName(ref))))) {
-      movedTo = Remote.redirectedTo(transport).flatMap(url -> movedTo(remoteRef.remote(), url));
+      movedTo = remoteRef.remote().movedTo(transport);
       Ref shown = connection.getRef(ref.value());
       if (shown == null || shown.getObjectId() == null) {
         refs.forget(ref);
@@ -252,22 +277,9 @@ final class Mirror {
     }
   }
 
-  /**
-   * Returns the name at a redirect's URL, unless it is the same one, such as with another scheme.
-   */
-  private static Optional<RepositoryId> movedTo(Remote remote, String url) {
-    try {
-      RepositoryId name = RepositoryId.fromUrl(url);
-      return Optional.of(name)
-          .filter(moved -> !moved.equalsIgnoringCase(RepositoryId.fromUrl(remote.url())));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty(); // not the URL of a repository
-    }
-  }
-
   private void receive(FetchConnection connection, Ref wanted) throws IOException {
     connection.fetch(
-        new Deadline(clock, clock.instant().plus(LONGEST_FETCH)), List.of(wanted), Set.of());
+        new FetchDeadline(clock, clock.instant().plus(LONGEST_FETCH)), List.of(wanted), Set.of());
     packs.incrementAndGet();
   }
 
@@ -291,22 +303,6 @@ final class Mirror {
       lock.unlock();
     } catch (IOException e) {
       // a leftover lock only prevents garbage collection of its pack
-    }
-  }
-
-  /** Cancels a fetch after a deadline, even if data keeps arriving slowly. */
-  private static final class Deadline extends EmptyProgressMonitor {
-    private final Clock clock;
-    private final Instant end;
-
-    Deadline(Clock clock, Instant end) {
-      this.clock = clock;
-      this.end = end;
-    }
-
-    @Override
-    public boolean isCancelled() {
-      return clock.instant().isAfter(end);
     }
   }
 }

@@ -85,6 +85,23 @@ final class MirrorRefs {
     }
   }
 
+  /**
+   * Returns whether the remote's state can be at or after the announced commit. If the announced
+   * commit is in the mirror but is not an ancestor of the head, there are two cases. If this fetch
+   * moved the ref, the commit was rewritten away since. If not, the remote may still show the state
+   * before the announcement.
+   */
+  boolean follows(RefObservation.Head head, ObjectId announced) throws IOException {
+    if (announced.equals(head.value()) || announced.equals(head.head())) {
+      return true;
+    }
+    if (!repository.getObjectDatabase().has(announced)) {
+      return false;
+    }
+    boolean moved = !head.before().equals(Optional.of(head.value()));
+    return moved || contains(head.head(), announced);
+  }
+
   private void write(String name, ObjectId value) throws IOException {
     RefUpdate update = repository.updateRef(name);
     update.setNewObjectId(value);

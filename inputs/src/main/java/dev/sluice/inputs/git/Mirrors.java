@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
@@ -76,14 +76,28 @@ public final class Mirrors implements AutoCloseable {
    * commit or a later one.
    */
   public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
-    Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(source.repository());
+    return fetch(source.repository(), Remote.of(source), ref, expected);
+  }
+
+  /**
+   * Fetches a ref of a repository; blocks on the network.
+   *
+   * @param expected as in {@link #fetch(SourceSpec, GitRef, Optional)}
+   */
+  public FetchOutcome fetch(RemotePolicy.Base repository, GitRef ref, Optional<CommitId> expected) {
+    return fetch(repository.repository(), Remote.of(repository), ref, expected);
+  }
+
+  private FetchOutcome fetch(
+      RepositoryId repository, Remote remote, GitRef ref, Optional<CommitId> expected) {
+    Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(repository);
     if (noSpace.isPresent()) {
       return noSpace.get();
     }
-    Mirror mirror = mirrors.open(source.repository());
+    Mirror mirror = mirrors.open(repository);
     RefObservation.Shown shown =
-        mirror.observe(Remote.of(source), ref, expected.filter(Mirrors::isSha1).map(Mirrors::id));
-    mirrors.afterFetch(source.repository(), mirror);
+        mirror.observe(remote, ref, expected.filter(ObjectIds::isSha1).map(ObjectIds::of));
+    mirrors.afterFetch(repository, mirror);
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();
       case RefObservation.NoRef _ ->
@@ -91,36 +105,28 @@ public final class Mirrors implements AutoCloseable {
               ? new FetchOutcome.NotYet(Optional.empty())
               : new FetchOutcome.Gone();
       case RefObservation.Head head ->
-          expected.isEmpty() || follows(source.repository(), mirror, head, expected.get())
-              ? new FetchOutcome.At(commitId(head.head()))
-              : new FetchOutcome.NotYet(Optional.of(commitId(head.head())));
+          expected.isEmpty() || follows(repository, mirror, head, expected.get())
+              ? new FetchOutcome.At(ObjectIds.commit(head.head()))
+              : new FetchOutcome.NotYet(Optional.of(ObjectIds.commit(head.head())));
     };
   }
 
-  /**
-   * Returns whether the remote's state can be at or after the announced commit. If the announced
-   * commit is in the mirror but is not an ancestor of the head, there are two cases. If this fetch
-   * moved the ref, the commit was rewritten away since. If not, the remote may still show the state
-   * before the announcement.
-   */
   private boolean follows(
       RepositoryId repository, Mirror mirror, RefObservation.Head head, CommitId announced) {
-    if (!isSha1(announced)) {
-      return false;
-    }
-    ObjectId expected = id(announced);
-    if (expected.equals(head.value()) || expected.equals(head.head())) {
-      return true;
-    }
-    if (!mirror.has(expected)) {
-      return false;
-    }
     try {
-      boolean moved = !head.before().equals(Optional.of(head.value()));
-      return moved || mirror.refs().contains(head.head(), expected);
+      return ObjectIds.isSha1(announced) && mirror.refs().follows(head, ObjectIds.of(announced));
     } catch (IOException e) {
       throw broken(repository, e);
     }
+  }
+
+  /** Returns the default branch of a repository; blocks on the network. */
+  public DefaultBranch defaultBranch(RemotePolicy.Base repository) {
+    return mirrors
+        .noSpace(repository.repository())
+        .<DefaultBranch>map(DefaultBranch.Unknown::new)
+        .orElseGet(
+            () -> mirrors.open(repository.repository()).defaultBranch(Remote.of(repository)));
   }
 
   /** Returns a repository's new name if its forge redirected the last fetch to it. */
@@ -141,7 +147,7 @@ public final class Mirrors implements AutoCloseable {
         .flatMap(
             mirror -> {
               try {
-                return mirror.pinned(pin).map(Mirrors::commitId);
+                return mirror.pinned(pin).map(ObjectIds::commit);
               } catch (IOException e) {
                 throw broken(repository, e);
               }
@@ -166,7 +172,7 @@ public final class Mirrors implements AutoCloseable {
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();
       case RefObservation.NoRef _ -> new FetchOutcome.Gone();
-      case RefObservation.Head head -> new FetchOutcome.At(commitId(head.head()));
+      case RefObservation.Head head -> new FetchOutcome.At(ObjectIds.commit(head.head()));
     };
   }
 
@@ -182,7 +188,8 @@ public final class Mirrors implements AutoCloseable {
     try {
       Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
       return head.equals(earlier)
-          || (mirror.isPresent() && mirror.get().refs().contains(id(head), id(earlier)));
+          || (mirror.isPresent()
+              && mirror.get().refs().contains(ObjectIds.of(head), ObjectIds.of(earlier)));
     } catch (IOException e) {
       return false;
     }
@@ -252,6 +259,25 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
+   * Returns the newest commit that changed each of these files of a commit, as far as the history
+   * and the limits of a search go.
+   *
+   * @param files paths from the repository's root; one that does not exist was removed by its
+   *     commit
+   * @throws NotMirroredException if the mirror does not have the commit
+   */
+  public Map<String, FileCommit> commits(
+      RepositoryId repository, CommitId commit, Set<String> files) {
+    Mirror mirror = having(repository, commit);
+    try (RevWalk walk = new RevWalk(mirror.repository())) {
+      return new FileHistory(mirror.repository(), parse(walk, repository, commit), System::nanoTime)
+          .commits(files);
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /**
    * Protects a dispatched commit and its ancestors from garbage collection permanently.
    *
    * @throws NotMirroredException if the mirror does not have it
@@ -259,7 +285,7 @@ public final class Mirrors implements AutoCloseable {
   public void keep(RepositoryId repository, CommitId commit) {
     Mirror mirror = having(repository, commit);
     try {
-      mirror.refs().keep(id(commit));
+      mirror.refs().keep(ObjectIds.of(commit));
     } catch (IOException e) {
       throw broken(repository, e);
     }
@@ -281,7 +307,7 @@ public final class Mirrors implements AutoCloseable {
   private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)
       throws IOException {
     try {
-      return walk.parseCommit(id(commit));
+      return walk.parseCommit(ObjectIds.of(commit));
     } catch (MissingObjectException | IncorrectObjectTypeException e) {
       throw new NotMirroredException(repository, commit);
     }
@@ -295,21 +321,6 @@ public final class Mirrors implements AutoCloseable {
   }
 
   private static boolean has(Mirror mirror, CommitId commit) {
-    return isSha1(commit) && mirror.hasCommit(id(commit));
-  }
-
-  /**
-   * Returns whether mirrors can have the commit: they are SHA-1 repositories, without SHA-256 ids.
-   */
-  private static boolean isSha1(CommitId commit) {
-    return ObjectId.isId(commit.value());
-  }
-
-  private static ObjectId id(CommitId commit) {
-    return ObjectId.fromString(commit.value());
-  }
-
-  private static CommitId commitId(ObjectId id) {
-    return new CommitId(id.name());
+    return ObjectIds.isSha1(commit) && mirror.hasCommit(ObjectIds.of(commit));
   }
 }

@@ -4,14 +4,21 @@ import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SshAccess;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.CredentialsProvider;
+import org.eclipse.jgit.transport.FetchConnection;
+import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.SshTransport;
 import org.eclipse.jgit.transport.TagOpt;
 import org.eclipse.jgit.transport.Transport;
@@ -90,12 +97,35 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
     return transport;
   }
 
-  /** Returns the URL that the forge redirected a fetch to, without the protocol's suffix. */
-  static Optional<String> redirectedTo(Transport transport) {
+  /** Returns the branch that {@code HEAD} names; empty if it names none. */
+  Optional<GitRef> defaultBranch(Repository mirror, Optional<Login> login)
+      throws URISyntaxException, IOException {
+    try (Transport transport = open(mirror, login);
+        FetchConnection connection = transport.openFetch(List.of(new RefSpec(Constants.HEAD)))) {
+      return Optional.ofNullable(connection.getRef(Constants.HEAD))
+          .filter(Ref::isSymbolic)
+          .map(head -> new GitRef(head.getTarget().getName()));
+    }
+  }
+
+  /**
+   * Returns the name at the URL that the forge redirected a fetch to; empty if it did not, or to
+   * the same name, such as with another scheme.
+   */
+  Optional<RepositoryId> movedTo(Transport transport) {
     return transport instanceof TransportHttp http
             && http.getHttpConnectionFactory() instanceof SameHost connections
-        ? connections.redirectedTo()
+        ? connections.redirectedTo().flatMap(this::otherName)
         : Optional.empty();
+  }
+
+  private Optional<RepositoryId> otherName(String redirect) {
+    try {
+      return Optional.of(RepositoryId.fromUrl(redirect))
+          .filter(name -> !name.equalsIgnoringCase(RepositoryId.fromUrl(url)));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // not the URL of a repository
+    }
   }
 
   private static CredentialsProvider provider(Optional<Login> login) {

@@ -3,7 +3,6 @@ package dev.sluice.inputs.git;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.inputs.git.Checkout.FileCommit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

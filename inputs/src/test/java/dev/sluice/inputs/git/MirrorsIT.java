@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.eclipse.jgit.api.Git;
@@ -70,6 +73,76 @@ class MirrorsIT {
     CommitId second = push(Map.of("app/a.yaml", Content.file("a: 2")), first);
     assertThat(fetch(Optional.of(second))).isEqualTo(new FetchOutcome.At(second));
     assertThat(text(second, "app/a.yaml")).isEqualTo("a: 2");
+  }
+
+  @Test
+  void fetchesARefOfARepositoryThatIsNoSource() throws IOException {
+    CommitId first = push(Map.of("a", Content.file("1")));
+
+    assertThat(mirrors.fetch(base(), MAIN, Optional.of(first)))
+        .isEqualTo(new FetchOutcome.At(first));
+    assertThat(mirrors.fetch(base(), GitRef.branch("other"), Optional.empty()))
+        .isEqualTo(new FetchOutcome.Gone());
+  }
+
+  @Test
+  void findsTheDefaultBranch() throws IOException {
+    assertThat(mirrors.defaultBranch(base()))
+        .isInstanceOfSatisfying(
+            DefaultBranch.Unknown.class,
+            unknown ->
+                assertThat(unknown.failed().reason())
+                    .contains(repository + " names no default branch"));
+
+    CommitId first = push(Map.of("a", Content.file("1")));
+    origin.set(GitRef.branch("trunk"), first);
+    origin.setHead(GitRef.branch("trunk"));
+    assertThat(mirrors.defaultBranch(base()))
+        .isEqualTo(new DefaultBranch.Named(GitRef.branch("trunk")));
+
+    origin.setHead(MAIN);
+    assertThat(mirrors.defaultBranch(base())).isEqualTo(new DefaultBranch.Named(MAIN));
+  }
+
+  @Test
+  void aDefaultBranchCannotBeAskedFromARepositoryThatIsMissing() {
+    String url = "file://" + directory.resolve("missing.git");
+    assertThat(
+            mirrors.defaultBranch(
+                new RemotePolicy.Base(
+                    RepositoryId.fromUrl(url),
+                    url,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())))
+        .isInstanceOfSatisfying(
+            DefaultBranch.Unknown.class,
+            unknown ->
+                assertThat(unknown.failed().code()).isEqualTo(SourceFailure.REPOSITORY_NOT_FOUND));
+  }
+
+  @Test
+  void findsTheCommitsThatChangedFiles() throws IOException {
+    CommitId first = push(Map.of("a", Content.file("1"), "b", Content.file("1")));
+    CommitId second = push(Map.of("a", Content.file("2"), "b", Content.file("1")), first);
+    CommitId third = push(Map.of("a", Content.file("2")), second);
+    fetch(Optional.empty());
+
+    Map<String, FileCommit> commits =
+        mirrors.commits(repository, third, Set.of("a", "b", "never/was"));
+    assertThat(commits.get("a").commit()).isEqualTo(second);
+    assertThat(commits.get("b").commit()).isEqualTo(third);
+    assertThat(commits.get("never/was"))
+        .satisfies(
+            found -> {
+              assertThat(found.commit()).isEqualTo(third);
+              assertThat(found.changed()).isFalse();
+            });
+  }
+
+  private RemotePolicy.Base base() {
+    return new RemotePolicy.Base(
+        repository, origin.url(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   @Test

@@ -116,6 +116,12 @@ public final class Origin implements AutoCloseable {
     return new CommitId(id.name());
   }
 
+  /** Makes a branch the default one. */
+  public void setHead(GitRef branch) throws IOException {
+    RefUpdate head = repository.updateRef(Constants.HEAD);
+    head.link(branch.value());
+  }
+
   /** Commits one file with a name of raw bytes. */
   public CommitId commitRaw(byte[] name, String text) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {
@@ -127,6 +133,17 @@ public final class Origin implements AutoCloseable {
           FileMode.REGULAR_FILE,
           inserter.insert(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8)));
       return commit(inserter, inserter.insert(tree));
+    }
+  }
+
+  /** Commits a directory that has the same tree many times. */
+  public CommitId commitCopies(CommitId tree, int copies) throws IOException {
+    try (ObjectInserter inserter = repository.newObjectInserter()) {
+      var formatter = new TreeFormatter();
+      for (int i = 0; i < copies; i++) {
+        formatter.append("d%03d".formatted(i), FileMode.TREE, ObjectId.fromString(tree.value()));
+      }
+      return commit(inserter, inserter.insert(formatter));
     }
   }
 

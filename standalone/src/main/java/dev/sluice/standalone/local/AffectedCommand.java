@@ -4,7 +4,8 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.fleet.FleetLoader;
+import dev.sluice.dispatcher.fleet.FleetConfig;
+import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.inputs.affected.Comparison;
 import dev.sluice.inputs.affected.Verdict;
@@ -20,6 +21,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code sluice affected}: the applications that a commit affects, from a checkout alone. */
 public final class AffectedCommand {
@@ -33,8 +35,7 @@ public final class AffectedCommand {
       Setting.text("to", "REVISION", "the newer commit, as git names it").or("HEAD");
   private static final Setting<Path> CHECKOUT =
       Setting.path("repository", "a checkout, or bare clone, of the repository").or(".");
-  private static final Setting<Path> FLEET =
-      Setting.path("fleet", "directory of the fleet's documents").or(".");
+  private static final Setting<FleetLocation> FLEET = FleetConfig.FLEET.or(".");
   private static final Setting<Optional<String>> NAME =
       Setting.text(
               "as",
@@ -73,24 +74,23 @@ public final class AffectedCommand {
             + " clusters and the changed paths. Exits with "
             + REFUSED
             + " if some inputs are refused at the newer commit, else with 0.",
-        List.of(
-            FROM,
-            TO,
-            CHECKOUT,
-            FLEET,
-            NAME,
-            LocalRemotes.CACHE,
-            TrustedCertificates.SETTING,
-            VERBOSE,
-            OUTPUT),
+        Stream.of(
+                List.<Setting<?>>of(FROM, TO, CHECKOUT, FLEET),
+                FleetConfig.ACCESS,
+                List.<Setting<?>>of(
+                    NAME, LocalRemotes.CACHE, TrustedCertificates.SETTING, VERBOSE, OUTPUT))
+            .<Setting<?>>flatMap(List::stream)
+            .toList(),
         values -> run(values, System.out, System.err));
   }
 
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
-    FleetReading fleet = FleetLoader.read(values.get(FLEET));
-    fleet.problems().forEach(problem -> err.println("fleet: " + Visible.line(problem.toString())));
     try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
+      FleetReading fleet = LocalFleet.read(FLEET, values, remotes);
+      fleet
+          .problems()
+          .forEach(problem -> err.println("fleet: " + Visible.line(problem.toString())));
       RepositoryId repository = repository(fleet, checkout, values.get(NAME));
       CommitId from = checkout.commit(values.get(FROM));
       CommitId to = checkout.commit(values.get(TO));

@@ -17,8 +17,8 @@ public final class LocalRemotes implements AutoCloseable {
   public static final Setting<Optional<Path>> CACHE =
       Setting.path(
               "cache",
-              "cache directory of remote bases and charts that policies allow"
-                  + " (default: sluice in the user's cache directory)")
+              "cache directory of remote bases and charts that policies allow, and of a fleet in a"
+                  + " Git repository (default: sluice in the user's cache directory)")
           .optional();
 
   /** How long a command waits for a fetch: it does not retry later, as the dispatcher does. */
@@ -36,6 +36,10 @@ public final class LocalRemotes implements AutoCloseable {
   public static LocalRemotes open(SettingValues values) {
     TrustedCertificates.configure(values);
     return new LocalRemotes(values.get(CACHE).orElseGet(LocalRemotes::cache));
+  }
+
+  Mirrors mirrors() {
+    return mirrors;
   }
 
   /** Returns a resolver of closures that fetches what policies allow. */

@@ -12,8 +12,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
-import dev.sluice.dispatcher.DispatcherConfig;
-import dev.sluice.dispatcher.fleet.FleetLoader;
+import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.inputs.closure.ApplicationClosures;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
@@ -77,7 +76,9 @@ public final class RenderCommand {
 
   public static Command command() {
     List<Setting<?>> settings = new ArrayList<>();
-    settings.addAll(List.of(CLUSTER, AT, DispatcherConfig.FLEET, LocalSources.REPOSITORY));
+    settings.addAll(List.of(CLUSTER, AT, FleetConfig.FLEET));
+    settings.addAll(FleetConfig.ACCESS);
+    settings.add(LocalSources.REPOSITORY);
     settings.addAll(
         List.of(
             LocalRemotes.CACHE,
@@ -98,9 +99,10 @@ public final class RenderCommand {
   }
 
   private static int run(SettingValues values) throws InterruptedException {
-    Definition definition = definition(values);
     try (LocalSources checkouts = LocalSources.open(values, values.get(AT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
+      Definition definition =
+          definition(LocalFleet.read(FleetConfig.FLEET, values, remotes), values);
       ApplicationClosures.Inputs inputs =
           new DefinitionResolver(remotes.resolver())
               .resolve(definition, checkouts::tree)
@@ -116,8 +118,7 @@ public final class RenderCommand {
   }
 
   /** Returns the definition of the application in this cluster only. */
-  private static Definition definition(SettingValues values) {
-    FleetReading fleet = FleetLoader.read(values.get(DispatcherConfig.FLEET));
+  private static Definition definition(FleetReading fleet, SettingValues values) {
     fleet
         .problems()
         .forEach(

@@ -1,9 +1,9 @@
 package dev.sluice.standalone.process;
 
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.dispatcher.DispatcherConfig;
+import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLoader;
-import dev.sluice.dispatcher.fleet.FleetReading;
+import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code sluice up}: all parts in one process. */
 public final class UpCommand {
@@ -70,7 +71,7 @@ public final class UpCommand {
       Ports.check(used, values, List.of(BrokerCommand.KAFKA_PORT));
       Tracing tracing = OpenTelemetryTracing.ofProcess("sluice", parts);
       Map<ClusterName, KubernetesClient> clusters = new LinkedHashMap<>();
-      for (ClusterName cluster : fleet(values.get(DispatcherConfig.FLEET)).clusters()) {
+      for (ClusterName cluster : clusters(values.get(FleetConfig.FLEET))) {
         clusters.put(cluster, parts.add(access.connect(cluster)));
       }
       StartSteps steps = parts.add(new StartSteps(System.out));
@@ -85,24 +86,33 @@ public final class UpCommand {
       System.out.printf(
           "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s,"
               + " clusters %s%n",
-          process.webhookPort(), process.apiPort(), kafka.bootstrapServers(), clusters.keySet());
+          process.webhookPort(),
+          process.apiPort(),
+          kafka.bootstrapServers(),
+          values.get(FleetConfig.FLEET) instanceof FleetLocation.InGit git
+              ? "as in " + git
+              : clusters.keySet());
       parts.awaitStop();
     }
     return 0;
   }
 
   /**
-   * Reads the fleet. A directory that is missing later is waited for; at the start the option is
-   * wrong.
+   * Returns the clusters that get a worker before the dispatcher has read the fleet; those of a
+   * fleet in a Git repository get theirs afterwards. A directory that is missing later is waited
+   * for; at the start the option is wrong.
    */
-  private static FleetReading fleet(Path directory) {
-    if (!Files.isReadable(directory)) {
-      throw new ExitException(
-          2,
-          "%s %s: there is no such directory, or it cannot be read"
-              .formatted(DispatcherConfig.FLEET.option(), directory));
-    }
-    return FleetLoader.read(directory);
+  private static Set<ClusterName> clusters(FleetLocation fleet) {
+    return switch (fleet) {
+      case FleetLocation.InGit _ -> Set.of();
+      case FleetLocation.Directory(Path directory) when Files.isReadable(directory) ->
+          FleetLoader.read(directory).clusters();
+      case FleetLocation.Directory(Path directory) ->
+          throw new ExitException(
+              2,
+              "%s %s: there is no such directory, or it cannot be read"
+                  .formatted(FleetConfig.FLEET.option(), directory));
+    };
   }
 
   private static KafkaConnection kafka(SettingValues values, Lifetime parts, StartSteps steps)

@@ -1,0 +1,41 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.dispatcher.partition.RetryTiming;
+import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.platform.kafka.KafkaConnection;
+import java.time.Clock;
+
+/**
+ * The way in which a leader follows the fleet.
+ *
+ * @param mirrors where a fleet in a Git repository is fetched to
+ * @param timing of fetches
+ */
+public record FleetFollowing(FleetConfig config, Mirrors mirrors, RetryTiming timing) {
+
+  String location() {
+    return config.location().toString();
+  }
+
+  boolean isStrict() {
+    return config.validation() == FleetValidation.STRICT;
+  }
+
+  /** Starts to watch the fleet. */
+  FleetFeed start(KafkaConnection connection, Clock clock) {
+    return switch (config.location()) {
+      case FleetLocation.Directory(var path) -> new DirectoryFeed(path);
+      case FleetLocation.InGit git -> {
+        RemotePolicy.Base repository = config.repository(git);
+        yield GitFeed.start(
+            git,
+            repository,
+            mirrors,
+            timing,
+            FleetPushes.open(connection, repository.repository()),
+            clock);
+      }
+    };
+  }
+}
