@@ -99,7 +99,7 @@ public final class Dispatcher implements AutoCloseable {
                 config.timing(),
                 clock,
                 timers,
-                new DispatcherMetrics(telemetry.metrics(), listener),
+                new DispatcherMetrics(telemetry.metrics(), listener, config.fleet().followed()),
                 telemetry.tracing()),
             config.instance(),
             partitions -> intake.setLeader(partitions.contains(0)));
@@ -176,12 +176,18 @@ public final class Dispatcher implements AutoCloseable {
             Stream.concat(consumer.unreadyReasons().stream(), intake.loopProblem().stream())
                 .toList())
         .with(intake.findings())
+        .reading(intake.fleet())
         .with(archiver.map(Archiver::findings).orElse(List.of()));
   }
 
   /** Returns what is wrong with the fleet; empty if another instance reads it. */
   List<Heartbeats.Finding> fleetFindings() {
     return intake.findings();
+  }
+
+  /** Returns the fleet that this instance reads; empty if another one does. */
+  Optional<Heartbeat.Fleet> fleet() {
+    return intake.fleet();
   }
 
   public boolean isReady() {

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +24,7 @@ final class DispatcherMetrics implements DispatchListener {
   private static final int MAX_ENDPOINTS = 100;
 
   private final DispatchListener listener;
+  private final Optional<RepositoryId> fleet;
   private final Counter changes;
   private final Counter evaluations;
   private final Counter targets;
@@ -34,8 +36,14 @@ final class DispatcherMetrics implements DispatchListener {
   private final Set<String> endpoints = ConcurrentHashMap.newKeySet();
   private final Histogram toDispatch;
 
-  DispatcherMetrics(Metrics metrics, DispatchListener listener) {
+  /**
+   * Creates the metrics of a dispatcher.
+   *
+   * @param fleet the repository that the fleet is in, which no application needs to follow
+   */
+  DispatcherMetrics(Metrics metrics, DispatchListener listener, Optional<RepositoryId> fleet) {
     this.listener = listener;
+    this.fleet = fleet;
     this.changes =
         metrics.counter(
             "sluice_dispatcher_changes_total", "events about refs that applications follow");
@@ -59,8 +67,8 @@ final class DispatcherMetrics implements DispatchListener {
     this.unmet =
         metrics.counter(
             "sluice_dispatcher_unmet_expectations_total",
-            "commits that webhooks announced and that Git did not show in time: the ref was evaluated"
-                + " as it was");
+            "commits that webhooks announced and that Git did not show in time: the ref was"
+                + " evaluated as it was");
     this.unfollowed =
         metrics.counter(
             "sluice_dispatcher_unfollowed_deliveries_total",
@@ -125,6 +133,9 @@ final class DispatcherMetrics implements DispatchListener {
 
   @Override
   public void unfollowed(String endpoint, RepositoryId repository) {
+    if (fleet.filter(repository::equalsIgnoringCase).isPresent()) {
+      return;
+    }
     // endpoint names come from events: beyond the limit they are counted together
     boolean isNamed = endpoints.size() < MAX_ENDPOINTS || endpoints.contains(endpoint);
     if (isNamed) {

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.SecretReference;
@@ -158,6 +159,8 @@ class GitFleetIT {
   void strictRefusesARevisionWithAProblemAsAWhole() throws IOException {
     Dispatcher dispatcher = start(FleetValidation.STRICT);
     situation.awaitSync(STAGING, 2);
+    Optional<CommitId> good = dispatcher.fleet().flatMap(Heartbeat.Fleet::commit);
+    assertThat(good).isPresent();
 
     application("c");
     file("b", "kind: Nonsense\n");
@@ -170,11 +173,13 @@ class GitFleetIT {
     assertThat(dispatcher.isReady()).isTrue();
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(2);
+    assertThat(dispatcher.fleet().flatMap(Heartbeat.Fleet::commit)).isEqualTo(good);
 
     application("b");
-    pushAndNotify();
+    CommitId corrected = pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("c 1 one");
     patiently().until(() -> dispatcher.fleetFindings().isEmpty());
+    assertThat(dispatcher.fleet().flatMap(Heartbeat.Fleet::commit)).contains(corrected);
   }
 
   @Test

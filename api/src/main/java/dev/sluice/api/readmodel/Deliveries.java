@@ -2,22 +2,31 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
+import dev.sluice.contract.name.RepositoryId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Queries about webhook deliveries and whether applications follow their repositories. */
+/**
+ * Queries about webhook deliveries, and whether applications, or the fleet itself, follow their
+ * repositories.
+ */
 public final class Deliveries {
 
   private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
-  private static final String FOLLOWED = "EXISTS (SELECT 1 FROM source WHERE " + SAME + ")";
+
+  /** With the repository of the fleet as its value; empty for none. */
+  private static final String FOLLOWED =
+      "(EXISTS (SELECT 1 FROM source WHERE " + SAME + ") OR change.repository = ? COLLATE NOCASE)";
 
   private final Database database;
+  private final PartReports parts;
 
-  Deliveries(Database database) {
+  Deliveries(Database database, PartReports parts) {
     this.database = database;
+    this.parts = parts;
   }
 
   /**
@@ -48,20 +57,25 @@ public final class Deliveries {
                     .change(allowed)
                     .when("sequence < ?", after),
                 "change.at");
-    filter.followed().ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED));
+    String fleet = parts.fleetRepository().map(RepositoryId::value).orElse("");
+    filter
+        .followed()
+        .ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED, fleet));
+    Where selected = new Where().and(FOLLOWED, fleet);
     String and = allowed.isAll() ? "" : " AND " + sources.text();
     return database.read(
         sql -> {
           List<String> known =
               allowed.isAll()
                   ? sql.list(
-                      "SELECT DISTINCT repository FROM source ORDER BY 1",
-                      row -> row.text("repository"))
+                      "SELECT repository FROM source UNION SELECT ? ORDER BY 1",
+                      row -> row.text("repository"),
+                      fleet)
                   : List.of();
           List<Numbered> found =
               sql.list(
                   "SELECT change.*, unmet.expected, unmet.evaluated, unmet.at AS unmet_at, "
-                      + FOLLOWED
+                      + selected.text()
                       + " AS followed, (SELECT count(DISTINCT application) FROM source WHERE "
                       + SAME
                       + " AND (change.ref IS NULL OR source.ref = change.ref)"
@@ -70,7 +84,7 @@ public final class Deliveries {
                       + where
                       + " ORDER BY sequence DESC LIMIT ?",
                   row -> new Numbered(row.number("sequence"), view(row, known)),
-                  sources.values(where.values(limit + 1)));
+                  selected.values(sources.values(where.values(limit + 1))));
           Page<Numbered> page = Page.of(found, limit, one -> Long.toString(one.sequence()));
           return new Page<>(page.items().stream().map(Numbered::view).toList(), page.next());
         });

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param delivery the forge's id of the delivery
  * @param commit the ref's commit according to the forge; empty if the ref was deleted or the forge
  *     sent no full id
- * @param followed whether any application has a source in the repository
+ * @param followed whether any application has a source in the repository, or the fleet is in it
  * @param applications number of applications that follow the ref, or the repository if the event
  *     names no ref
  * @param similar if the repository is not followed, a followed one with a similar path: usually the

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.Heartbeat.Part;
 import dev.sluice.contract.event.Heartbeat.State;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +95,14 @@ final class PartReports implements Silences {
                         .isPresent())
         .max(Comparator.comparing(Seen::at))
         .map(each -> each.report().instance());
+  }
+
+  /** Returns the repository that the fleet is in, according to the dispatcher that reads it. */
+  Optional<RepositoryId> fleetRepository() {
+    return parts(each -> each.report().state() != State.STOPPED)
+        .filter(each -> each.report().fleet().isPresent())
+        .max(Comparator.comparing(Seen::at))
+        .flatMap(each -> each.report().fleet().get().repository());
   }
 
   /** Returns all parts except those whose place another one has taken. */

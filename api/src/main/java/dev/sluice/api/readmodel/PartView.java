@@ -4,6 +4,8 @@ import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.Condition;
 import dev.sluice.contract.event.Heartbeat.Delivery;
 import dev.sluice.contract.event.Heartbeat.Endpoint;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param lastSeenAt when its last report arrived
  * @param conditions what was wrong then
  * @param endpoints the webhook endpoints of a receiver, and the last deliveries to each
+ * @param fleet that a dispatcher reads; absent for those that do not
  */
 public record PartView(
     String part,
@@ -26,7 +29,8 @@ public record PartView(
     String state,
     Instant lastSeenAt,
     List<ConditionView> conditions,
-    List<EndpointView> endpoints) {
+    List<EndpointView> endpoints,
+    Optional<FleetView> fleet) {
 
   /** The state of a part that reports no longer. */
   static final String SILENT = "silent";
@@ -86,6 +90,23 @@ public record PartView(
     }
   }
 
+  /**
+   * The fleet that a dispatcher reads.
+   *
+   * @param location a directory, or an address in Git
+   * @param repository that a fleet in Git is in
+   * @param commit the newest commit of a fleet in Git that was accepted
+   */
+  public record FleetView(String location, Optional<String> repository, Optional<String> commit) {
+
+    static FleetView of(Heartbeat.Fleet fleet) {
+      return new FleetView(
+          fleet.location(),
+          fleet.repository().map(RepositoryId::value),
+          fleet.commit().map(CommitId::value));
+    }
+  }
+
   static PartView of(Heartbeat heartbeat, Instant seenAt, boolean silent) {
     return new PartView(
         word(heartbeat.part()),
@@ -94,7 +115,8 @@ public record PartView(
         silent ? SILENT : word(heartbeat.state()),
         seenAt,
         heartbeat.conditions().stream().map(ConditionView::of).toList(),
-        heartbeat.endpoints().orElse(List.of()).stream().map(EndpointView::of).toList());
+        heartbeat.endpoints().orElse(List.of()).stream().map(EndpointView::of).toList(),
+        heartbeat.fleet().map(FleetView::of));
   }
 
   private static String word(Enum<?> value) {

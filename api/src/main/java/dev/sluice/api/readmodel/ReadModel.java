@@ -86,7 +86,7 @@ public final class ReadModel implements AutoCloseable {
   }
 
   public Deliveries deliveries() {
-    return new Deliveries(database);
+    return new Deliveries(database, parts);
   }
 
   public Observations observations() {

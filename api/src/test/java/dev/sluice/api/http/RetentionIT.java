@@ -94,6 +94,7 @@ class RetentionIT {
             Duration.ofSeconds(10),
             Heartbeat.State.LEADING,
             List.of(),
+            Optional.empty(),
             Optional.empty()));
     topics.flush();
   }

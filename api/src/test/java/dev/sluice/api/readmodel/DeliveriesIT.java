@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.readmodel.Overview.RepositoryView;
+import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +66,42 @@ class DeliveriesIT {
               "gitea git.example/other refs/heads/main false 0");
       assertThat(deliveries(model, Scope.ALL, Optional.of(false))).hasSize(2);
       assertThat(deliveries(model, Scope.ALL, Optional.of(true))).hasSize(2);
+    }
+  }
+
+  @Test
+  void theRepositoryOfTheFleetIsFollowed() {
+    topics
+        .write(
+            "heartbeat",
+            new Heartbeat(
+                Heartbeat.Part.DISPATCHER,
+                "dispatcher-1",
+                Optional.empty(),
+                Instant.now(),
+                Duration.ofSeconds(10),
+                Heartbeat.State.RUNNING,
+                List.of(),
+                Optional.empty(),
+                Optional.of(
+                    new Heartbeat.Fleet(
+                        "git+https://git.example/Fleet@main",
+                        Optional.of(new RepositoryId("git.example/Fleet")),
+                        Optional.of(commit(1))))))
+        .pushed("hub", "git.example/fleet", "main", 1)
+        .pushed("hub", "git.example:3000/fleet", "main", 2);
+    try (ReadModel model = open()) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> model.parts(Scope.ALL).stream().anyMatch(part -> part.fleet().isPresent()));
+
+      assertThat(deliveries(model, Scope.ALL, Optional.of(true)))
+          .singleElement()
+          .satisfies(one -> assertThat(one.repository()).isEqualTo("git.example/fleet"))
+          .satisfies(one -> assertThat(one.applications()).isZero());
+      assertThat(deliveries(model, Scope.ALL, Optional.of(false)))
+          .singleElement()
+          .satisfies(one -> assertThat(one.similar()).contains("git.example/Fleet"));
     }
   }
 

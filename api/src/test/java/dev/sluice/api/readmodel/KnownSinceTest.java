@@ -11,6 +11,7 @@ import dev.sluice.api.store.Silences;
 import dev.sluice.api.store.Sql;
 import dev.sluice.platform.kafka.Topics;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +130,7 @@ class KnownSinceTest {
     int concerned = partition("git.example/shop");
     gap("changes", concerned, EARLY);
     gap("changes", (concerned + 1) % PARTITIONS, LATE);
-    Deliveries deliveries = new Deliveries(database);
+    Deliveries deliveries = new Deliveries(database, new PartReports(Clock.systemUTC()));
 
     assertThat(deliveries.knownSince(Optional.of("git.example/Shop")).map(KnownSince::since))
         .contains(EARLY);

@@ -12,6 +12,7 @@ import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -203,6 +204,32 @@ class PartReportsTest {
     now = now.plusSeconds(seconds);
   }
 
+  @Test
+  void theRepositoryOfTheFleetIsThatOfTheDispatcherThatReadIt() {
+    RepositoryId repository = new RepositoryId("git.example/fleet");
+    reports.received(reading(repository, dispatcher("a", State.RUNNING)), now, true);
+    reports.received(dispatcher("b", State.RUNNING), now, true);
+    assertThat(reports.fleetRepository()).contains(repository);
+
+    after(60);
+    assertThat(reports.fleetRepository()).as("of a dispatcher that is silent").isPresent();
+    reports.received(dispatcher("a", State.STOPPED), now, true);
+    assertThat(reports.fleetRepository()).isEmpty();
+  }
+
+  private static Heartbeat reading(RepositoryId repository, Heartbeat report) {
+    return new Heartbeat(
+        report.part(),
+        report.instance(),
+        report.cluster(),
+        report.startedAt(),
+        report.interval(),
+        report.state(),
+        report.conditions(),
+        report.endpoints(),
+        Optional.of(new Heartbeat.Fleet("git+x", Optional.of(repository), Optional.empty())));
+  }
+
   private static Heartbeat dispatcher(String instance, State state, Condition... conditions) {
     return new Heartbeat(
         Part.DISPATCHER,
@@ -212,6 +239,7 @@ class PartReportsTest {
         Duration.ofSeconds(10),
         state,
         List.of(conditions),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -224,6 +252,7 @@ class PartReportsTest {
         Duration.ofSeconds(10),
         state,
         List.of(conditions),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -236,7 +265,8 @@ class PartReportsTest {
         report.interval(),
         report.state(),
         report.conditions(),
-        report.endpoints());
+        report.endpoints(),
+        report.fleet());
   }
 
   private final class TestClock extends Clock {

@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param interval the longest time until the next report
  * @param conditions what keeps the part from its work, or endangers it; empty if all is well
  * @param endpoints the webhook endpoints of a receiver; absent in records of earlier versions
+ * @param fleet of the dispatcher that reads it; absent for others, and in records of earlier
+ *     versions
  */
 public record Heartbeat(
     Part part,
@@ -31,7 +34,8 @@ public record Heartbeat(
     Duration interval,
     State state,
     List<Condition> conditions,
-    Optional<List<Endpoint>> endpoints)
+    Optional<List<Endpoint>> endpoints,
+    Optional<Fleet> fleet)
     implements Event {
 
   /** The most conditions of a report; further ones are left out. */
@@ -120,6 +124,17 @@ public record Heartbeat(
    * @param note why it was refused, or led to no event; empty if it led to events
    */
   public record Delivery(Instant at, Optional<String> id, String sender, Optional<String> note) {}
+
+  /**
+   * The fleet that a dispatcher reads.
+   *
+   * @param location the directory, or the address in Git as it was given; without credentials
+   * @param repository that a fleet in Git is in
+   * @param commit the newest commit of a fleet in Git that was accepted since the dispatcher reads
+   *     it
+   */
+  public record Fleet(
+      String location, Optional<RepositoryId> repository, Optional<CommitId> commit) {}
 
   /** How much a condition matters. */
   public enum Severity {

@@ -399,6 +399,7 @@ public final class EventSamples {
                     NOON,
                     Heartbeat.Severity.FAULT,
                     Optional.of(List.of(WEB)))),
+            Optional.empty(),
             Optional.empty()),
         new Heartbeat(
             Heartbeat.Part.RECEIVER,
@@ -416,7 +417,22 @@ public final class EventSamples {
                         Optional.of(
                             new Heartbeat.Delivery(
                                 NOON, Optional.of("d-1"), "192.0.2.7", Optional.of("ping"))),
-                        Optional.empty())))),
+                        Optional.empty()))),
+            Optional.empty()),
+        new Heartbeat(
+            Heartbeat.Part.DISPATCHER,
+            "dispatcher-1",
+            Optional.empty(),
+            NOON,
+            Duration.ofSeconds(10),
+            Heartbeat.State.RUNNING,
+            List.of(),
+            Optional.empty(),
+            Optional.of(
+                new Heartbeat.Fleet(
+                    "git+https://github.com/acme/fleet@main",
+                    Optional.of(new RepositoryId("github.com/acme/fleet")),
+                    Optional.of(COMMIT)))),
         new Checkpoint(
             "sluice.results", 0, 0, 12, 1, "AQ==", Optional.empty(), NOON, "2026", "c2lnbmF0dXJl"),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),

@@ -166,6 +166,13 @@ public record FleetConfig(
     return new FleetConfig(location, credentials, ssh, identity, other);
   }
 
+  /** Returns the repository that a fleet in Git is in; empty for a directory. */
+  public Optional<RepositoryId> followed() {
+    return location instanceof FleetLocation.InGit git
+        ? Optional.of(repository(git).repository())
+        : Optional.empty();
+  }
+
   /** Returns the fleet's repository. */
   RemotePolicy.Base repository(FleetLocation.InGit git) {
     return new RemotePolicy.Base(

@@ -1,10 +1,12 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.RemotePolicy;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.partition.RetryTiming;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.platform.kafka.KafkaConnection;
 import java.time.Clock;
+import java.util.Optional;
 
 /**
  * The way in which a leader follows the fleet.
@@ -16,6 +18,11 @@ public record FleetFollowing(FleetConfig config, Mirrors mirrors, RetryTiming ti
 
   String location() {
     return config.location().toString();
+  }
+
+  /** Returns the repository of a fleet in Git. */
+  Optional<RepositoryId> repository() {
+    return config.followed();
   }
 
   boolean isStrict() {

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Replication;
@@ -43,7 +44,7 @@ public final class FleetIntake implements AutoCloseable {
     this.guard = guard;
     this.connection = connection;
     this.clock = clock;
-    this.report = new FleetReport(following.location());
+    this.report = new FleetReport(following.location(), following.repository());
     this.clusters = new ClusterTopics(connection, replication, clock);
     this.loop = new SupervisedLoop("fleet-intake", clock, this::session);
     loop.start();
@@ -75,6 +76,11 @@ public final class FleetIntake implements AutoCloseable {
     return report.findings();
   }
 
+  /** Returns the fleet that this instance reads; empty if it reads none. */
+  public Optional<Heartbeat.Fleet> fleet() {
+    return report.fleet();
+  }
+
   /** Returns when the loop last turned. */
   public Instant lastTurn() {
     return loop.lastTurn();
@@ -102,6 +108,7 @@ public final class FleetIntake implements AutoCloseable {
     List<String> read =
         List.of(topics.changes(), topics.state(), topics.results(), topics.deadLetters());
     clusters.forget();
+    report.begin();
     try (TopicWatch watch = TopicWatch.begin(connection, read, clock);
         IntakeSession session =
             new IntakeSession(following, guard, connection, clock, report, clusters)) {

@@ -1,6 +1,8 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +19,31 @@ final class FleetReport {
   private static final int NAMED = 3;
 
   private final String location;
+  private final Optional<RepositoryId> repository;
   private List<String> logged = List.of();
   private volatile Optional<String> unreadable = Optional.empty();
   private volatile List<Finding> ofNewest = List.of();
   private volatile List<Finding> ofAccepted = List.of();
+  private volatile Optional<Heartbeat.Fleet> fleet = Optional.empty();
 
-  FleetReport(String location) {
+  /**
+   * Creates a report of nothing.
+   *
+   * @param repository that a fleet in Git is in
+   */
+  FleetReport(String location, Optional<RepositoryId> repository) {
     this.location = location;
+    this.repository = repository;
+  }
+
+  /** Returns the fleet that this instance reads; empty if it reads none. */
+  Optional<Heartbeat.Fleet> fleet() {
+    return fleet;
+  }
+
+  /** Records that this instance reads the fleet now. */
+  void begin() {
+    fleet = Optional.of(new Heartbeat.Fleet(location, repository, Optional.empty()));
   }
 
   /** Returns why the fleet cannot be read, if this makes the dispatcher unready. */
@@ -41,6 +61,7 @@ final class FleetReport {
     unreadable = Optional.empty();
     ofNewest = List.of();
     ofAccepted = List.of();
+    fleet = Optional.empty();
   }
 
   /** Records that the fleet could not be read because of an unexpected failure. */
@@ -85,6 +106,7 @@ final class FleetReport {
     if (isListingProblem(reading)) {
       return;
     }
+    fleet = Optional.of(new Heartbeat.Fleet(location, repository, reading.commit()));
     unreadable = Optional.empty();
     ofNewest =
         reading.problems().isEmpty()

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.Severity;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ApplicationName;
@@ -20,7 +21,7 @@ class FleetReportTest {
   private static final IntakePlan NOTHING =
       new IntakePlan(List.of(), List.of(), Optional.empty(), List.of());
 
-  private final FleetReport report = new FleetReport("/fleet");
+  private final FleetReport report = new FleetReport("/fleet", Optional.empty());
 
   @Test
   void aFleetWithoutProblemsHasNoFindings() {
@@ -154,6 +155,19 @@ class FleetReportTest {
     report.clear();
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
+  void aDispatcherThatReadsTheFleetNamesIt() {
+    assertThat(report.fleet()).isEmpty();
+
+    report.begin();
+    report.read(reading(), NOTHING);
+    assertThat(report.fleet())
+        .contains(new Heartbeat.Fleet("/fleet", Optional.empty(), Optional.empty()));
+
+    report.clear();
+    assertThat(report.fleet()).isEmpty();
   }
 
   private static FleetReading reading(FleetProblem... problems) {

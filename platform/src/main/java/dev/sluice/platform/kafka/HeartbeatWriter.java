@@ -249,7 +249,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
           interval,
           current.state(),
           conditions,
-          current.endpoints());
+          current.endpoints(),
+          current.fleet());
     }
 
     private Status status() {
@@ -272,7 +273,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
           heartbeat.state(),
           heartbeat.conditions().stream().map(Condition::code).toList(),
           heartbeat.conditions().stream().map(Condition::applications).toList(),
-          heartbeat.endpoints().map(all -> all.stream().map(Reported::outline).toList()));
+          heartbeat.endpoints().map(all -> all.stream().map(Reported::outline).toList()),
+          heartbeat.fleet());
     }
 
     /** Returns the kinds of deliveries that an endpoint received last, without their number. */

@@ -51,17 +51,21 @@ public interface Heartbeats {
    * The state of a part at one moment.
    *
    * @param endpoints the webhook endpoints of a receiver
+   * @param fleet that a dispatcher reads
    */
   record Status(
-      Heartbeat.State state, List<Finding> findings, Optional<List<Heartbeat.Endpoint>> endpoints) {
+      Heartbeat.State state,
+      List<Finding> findings,
+      Optional<List<Heartbeat.Endpoint>> endpoints,
+      Optional<Heartbeat.Fleet> fleet) {
 
     public Status {
       findings = List.copyOf(findings);
     }
 
-    /** Creates the status of a part without webhook endpoints. */
+    /** Creates the status of a part that neither receives webhooks nor reads the fleet. */
     public Status(Heartbeat.State state, List<Finding> findings) {
-      this(state, findings, Optional.empty());
+      this(state, findings, Optional.empty(), Optional.empty());
     }
 
     /** Returns the status of a part that runs, with a fault for each reason for being unready. */
@@ -75,12 +79,17 @@ public interface Heartbeats {
     public Status with(List<Finding> more) {
       List<Finding> all = new ArrayList<>(findings);
       all.addAll(more);
-      return new Status(state, all, endpoints);
+      return new Status(state, all, endpoints, fleet);
     }
 
     /** Returns this status with the webhook endpoints of a receiver. */
     public Status receiving(List<Heartbeat.Endpoint> all) {
-      return new Status(state, findings, Optional.of(all));
+      return new Status(state, findings, Optional.of(all), fleet);
+    }
+
+    /** Returns this status with the fleet that a dispatcher reads; empty if it reads none. */
+    public Status reading(Optional<Heartbeat.Fleet> read) {
+      return new Status(state, findings, endpoints, read);
     }
   }
 

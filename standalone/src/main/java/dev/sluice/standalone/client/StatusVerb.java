@@ -8,6 +8,7 @@ import dev.sluice.standalone.client.output.Reservations;
 import dev.sluice.standalone.client.output.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
@@ -60,6 +61,7 @@ final class StatusVerb extends Verb {
     if (printer.isTable() && !parts.isEmpty()) {
       parts(printer, parts);
     }
+    parts.forEach(part -> fleet(part).ifPresent(text -> printer.after("fleet  ", text)));
     for (JsonNode ref : status.path("unreadable")) {
       printer.after(
           "fault  ",
@@ -77,6 +79,21 @@ final class StatusVerb extends Verb {
     printer.after(
         "dead letters  ", letters.isEmpty() ? "none" : counts(letters).replace(Text.NO_BREAK, ' '));
     return 0;
+  }
+
+  /** Returns the address of a fleet in Git with the commit that was accepted last. */
+  private static Optional<String> fleet(JsonNode part) {
+    JsonNode fleet = part.path("fleet");
+    if (!fleet.hasNonNull("repository")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        fleet.hasNonNull("commit")
+            ? "%s at %s"
+                .formatted(
+                    fleet.get("location").asText(),
+                    Column.abbreviated(fleet.get("commit").asText()))
+            : fleet.get("location").asText() + ": no commit accepted yet");
   }
 
   private static void parts(Printer printer, List<JsonNode> parts) {
