@@ -5,6 +5,7 @@ import dev.sluice.api.store.Row;
 import dev.sluice.contract.name.RepositoryId;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,13 +66,14 @@ public final class Deliveries {
     String and = allowed.isAll() ? "" : " AND " + sources.text();
     return database.read(
         sql -> {
-          List<String> known =
-              allowed.isAll()
-                  ? sql.list(
-                      "SELECT repository FROM source UNION SELECT ? ORDER BY 1",
-                      row -> row.text("repository"),
-                      fleet)
-                  : List.of();
+          List<String> known = new ArrayList<>();
+          if (allowed.isAll()) {
+            known.addAll(
+                sql.list(
+                    "SELECT DISTINCT repository FROM source ORDER BY 1",
+                    row -> row.text("repository")));
+            parts.fleetRepository().map(RepositoryId::value).ifPresent(known::add);
+          }
           List<Numbered> found =
               sql.list(
                   "SELECT change.*, unmet.expected, unmet.evaluated, unmet.at AS unmet_at, "

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The ledgers of an installation: one signed ConfigMap per application, in the system namespace.
@@ -23,6 +24,9 @@ import java.util.TreeSet;
  * older ledger that somebody restores is valid. The log then has the newest target applied again.
  */
 public final class LedgerStore implements Ledgers {
+
+  /** The most ledgers that are read one by one; a list has all. */
+  private static final int SINGLE_READS = 100;
 
   private final ClusterApi api;
   private final LedgerNames names;
@@ -63,6 +67,24 @@ public final class LedgerStore implements Ledgers {
             application(configMap.path("metadata").path("name").asText(""))
                 .ifPresent(application -> ledgers.put(application, read(application, configMap))));
     return new LedgerListing(ledgers);
+  }
+
+  /** Passes the ledgers of applications to a visitor; those of many by a list, but none is kept. */
+  public void read(Set<ApplicationName> applications, Consumer<LedgerReading> visitor)
+      throws InterruptedException {
+    if (applications.size() <= SINGLE_READS) {
+      for (ApplicationName application : applications) {
+        visitor.accept(read(application));
+      }
+      return;
+    }
+    api.list(
+        names.collection(),
+        "",
+        configMap ->
+            application(configMap.path("metadata").path("name").asText(""))
+                .filter(applications::contains)
+                .ifPresent(application -> visitor.accept(read(application, configMap))));
   }
 
   /** Returns the path of the ledgers' collection, which also has other ConfigMaps. */

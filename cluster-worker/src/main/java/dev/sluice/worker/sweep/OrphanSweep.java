@@ -204,15 +204,16 @@ public final class OrphanSweep {
               }
             });
     List<Suspect> suspects = new ArrayList<>();
-    // one ledger after the other: an installation may have more of them than fit in memory twice
-    for (Map.Entry<ApplicationName, List<ObjectNode>> objects : unaccounted.entrySet()) {
-      if (ledgers.read(objects.getKey()) instanceof LedgerReading.Usable(StoredLedger stored)) {
-        objects.getValue().stream()
-            .filter(object -> isSuspect(kind, object, stored.ledger()))
-            .map(object -> Suspect.of(stored.ledger(), ref(kind, object)))
-            .forEach(suspects::add);
-      }
-    }
+    ledgers.read(
+        unaccounted.keySet(),
+        reading -> {
+          if (reading instanceof LedgerReading.Usable(StoredLedger stored)) {
+            unaccounted.get(reading.application()).stream()
+                .filter(object -> isSuspect(kind, object, stored.ledger()))
+                .map(object -> Suspect.of(stored.ledger(), ref(kind, object)))
+                .forEach(suspects::add);
+          }
+        });
     return suspects;
   }
 

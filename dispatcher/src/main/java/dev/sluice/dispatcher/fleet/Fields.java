@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -176,6 +177,18 @@ final class Fields {
               }
             });
     return items;
+  }
+
+  /** Returns the first position of each text in a list of one of the mappings. */
+  Map<String, Integer> positions(String mapping, String list) {
+    Map<String, Integer> positions = new HashMap<>();
+    JsonNode array = node.path(mapping).path(list);
+    for (int i = 0; i < array.size(); i++) {
+      if (array.get(i).isTextual()) {
+        positions.putIfAbsent(array.get(i).textValue(), i);
+      }
+    }
+    return positions;
   }
 
   Map<String, String> labels(String name) {

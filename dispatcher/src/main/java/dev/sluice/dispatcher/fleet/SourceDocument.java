@@ -13,6 +13,7 @@ import dev.sluice.contract.fleet.ValuesFile;
 import dev.sluice.contract.name.GitRef;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,8 +158,8 @@ final class SourceDocument {
                           "another source has the alias " + alias));
     }
     for (Read one : all) {
-      List<String> files = one.source().options().helm().valuesFiles();
-      for (String file : files) {
+      Map<String, Integer> positions = one.fields().positions("helm", "valuesFiles");
+      for (String file : new LinkedHashSet<>(one.source().options().helm().valuesFiles())) {
         ValuesFile.parse(file)
             .alias()
             .filter(alias -> !aliases.contains(alias))
@@ -167,7 +168,7 @@ final class SourceDocument {
                     one.fields()
                         .problem(
                             FleetRule.UNKNOWN_REFERENCE,
-                            "helm.valuesFiles[%d]".formatted(files.indexOf(file)),
+                            "helm.valuesFiles[%d]".formatted(positions.get(file)),
                             "is of a source with the alias '%s', and there is none"
                                 .formatted(alias)));
       }

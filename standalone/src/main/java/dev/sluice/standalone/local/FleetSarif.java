@@ -90,6 +90,10 @@ final class FleetSarif {
   /** Returns a file below the working directory, which CI has at the checkout's root, by it. */
   private static String uri(String file) {
     URI root = Path.of("").toAbsolutePath().toUri();
-    return root.relativize(Path.of(file).toAbsolutePath().normalize().toUri()).toString();
+    URI uri = root.relativize(Path.of(file).toAbsolutePath().normalize().toUri());
+    String relative = uri.toString();
+    // RFC 3986, section 4.2: the first segment must not be taken for a scheme
+    boolean needsDot = relative.isEmpty() || relative.split("/", 2)[0].contains(":");
+    return needsDot && !uri.isAbsolute() ? "./" + relative : relative;
   }
 }

@@ -124,7 +124,7 @@ public final class ValidateCommand {
           UNREADABLE, "'%s' is not a directory: name the one of the fleet".formatted(directory));
     }
     if (values.get(WRITE_SCHEMA).isPresent()) {
-      FleetSchema.write(values.get(WRITE_SCHEMA).get());
+      writeSchema(values.get(WRITE_SCHEMA).get());
     }
     FleetReading reading = FleetLoader.read(directory);
     List<FleetProblem> problems =
@@ -145,6 +145,17 @@ public final class ValidateCommand {
       return UNREADABLE;
     }
     return problems.isEmpty() ? 0 : INVALID;
+  }
+
+  private static void writeSchema(Path file) {
+    try {
+      FleetSchema.write(file);
+    } catch (IOException e) {
+      throw new ExitException(
+          UNREADABLE,
+          "the schema cannot be written to '%s' (%s): name another file with --write-schema"
+              .formatted(file, e));
+    }
   }
 
   /** Returns the problem with its file relative to the working directory, as it was named. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.dispatcher.fleet.FleetProblem;
 import dev.sluice.dispatcher.fleet.FleetRule;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ValidateCommandTest {
@@ -136,7 +138,8 @@ class ValidateCommandTest {
       assertThat(result.at("/message/text").textValue()).isNotEmpty();
       JsonNode place = result.at("/locations/0/physicalLocation");
       assertThat(place.at("/region/startLine").intValue()).isPositive();
-      assertThat(URI.create(place.at("/artifactLocation/uri").textValue())).isNotNull();
+      assertThat(URI.create(place.at("/artifactLocation/uri").textValue()).getPath())
+          .matches(".+\\.yaml");
     }
     JsonNode unknown = run.get("results").get(2);
     assertThat(unknown.get("ruleId").textValue()).isEqualTo("unknown-field");
@@ -158,6 +161,29 @@ class ValidateCommandTest {
                 .at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri")
                 .textValue())
         .isEqualTo(below + "/caf%C3%A9%201.yaml");
+  }
+
+  @ParameterizedTest
+  @CsvSource({".,./", "a:b.yaml,./a:b.yaml", "target/a:b.yaml,target/a:b.yaml"})
+  void sarifNamesNoFileLikeAnotherScheme(String file, String uri) {
+    FleetProblem problem =
+        new FleetProblem(FleetRule.UNKNOWN_FIELD, file, 1, 1, "nmae", "is not known here");
+
+    assertThat(
+            Json.mapper()
+                .valueToTree(FleetSarif.of(List.of(problem)))
+                .at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri")
+                .textValue())
+        .isEqualTo(uri);
+  }
+
+  @Test
+  void aSchemaThatCannotBeWrittenIsNoVerdict() throws IOException {
+    write("clusters.yaml", CLUSTER.formatted("eu"));
+
+    assertThat(validate("--write-schema", directory.resolve("none/s.json").toString()))
+        .isEqualTo(2);
+    assertThat(errors.toString(UTF_8)).contains("the schema cannot be written to");
   }
 
   @Test
