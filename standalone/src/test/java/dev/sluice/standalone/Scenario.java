@@ -176,6 +176,12 @@ final class Scenario implements AutoCloseable {
     return fleet;
   }
 
+  /** Has the fleet read from a directory of the repository, instead of the one on the disk. */
+  void fleetInGit(String path) {
+    settings.put("fleet", "git+%s//%s@main".formatted(repository.url(), path));
+    settings.put("fleet-identity", "localhost/" + FULL_NAME);
+  }
+
   /** Returns the ConfigMaps of the scenario's namespace in the cluster {@code staging}. */
   ConfigMaps configMaps() {
     return configMaps(STAGING, namespace);
