@@ -42,6 +42,14 @@ class DemoIT {
                       .contains("1 applications affected, 4 not")
                       .contains("website/deployment.yaml")
                       .contains("since the webhook"));
+      assertThat(namespaces(data, "production")).doesNotContain("queue");
+      Path fleet = data.resolve("fleet");
+      edit(
+          fleet.resolve("applications.yaml"),
+          "    selector:\n      matchLabels:\n        env: staging\n",
+          "    names: [staging, production]\n");
+      assertThat(git(fleet, "push")).contains("webhook delivered (202");
+      patiently().until(() -> namespaces(data, "production").contains("queue"));
       demo.stop();
     }
     edit(deployment, "nginx:1.30", "nginx:1.31");
@@ -70,7 +78,7 @@ class DemoIT {
 
   private static void edit(Path file, String from, String to) throws Exception {
     Files.writeString(file, Files.readString(file).replace(from, to));
-    git(file.getParent(), "commit", "-qam", "use " + to);
+    git(file.getParent(), "commit", "-qam", "a change");
   }
 
   private static void awaitImage(Path data, String image) {
@@ -98,6 +106,15 @@ class DemoIT {
                       .isEqualTo(image);
                 }
               });
+    }
+  }
+
+  private static List<String> namespaces(Path data, String cluster) throws IOException {
+    Path kubeconfig = data.resolve(cluster + ".kubeconfig");
+    try (KubernetesClient client = ClusterAccess.connectBy(Files.readString(kubeconfig))) {
+      return client.namespaces().list().getItems().stream()
+          .map(namespace -> namespace.getMetadata().getName())
+          .toList();
     }
   }
 

@@ -53,6 +53,7 @@ class FleetInGitIT {
 
         scenario.push(sluice, Map.of("fleet/fleet.yaml", documents()));
         patiently().until(() -> !CommandRun.of(sluice, "status").words().contains("FleetInvalid"));
+        assertThat(CommandRun.of(sluice, "deliveries").words()).doesNotContain("not this ref");
         scenario.verify();
       }
     }

@@ -18,9 +18,11 @@ public final class Deliveries {
 
   private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
 
-  /** With the repository of the fleet as its value; empty for none. */
+  /** With the repository of the fleet as the value; empty for none. */
+  private static final String OF_FLEET = "change.repository = ? COLLATE NOCASE";
+
   private static final String FOLLOWED =
-      "(EXISTS (SELECT 1 FROM source WHERE " + SAME + ") OR change.repository = ? COLLATE NOCASE)";
+      "(EXISTS (SELECT 1 FROM source WHERE " + SAME + ") OR " + OF_FLEET + ")";
 
   private final Database database;
   private final PartReports parts;
@@ -62,7 +64,7 @@ public final class Deliveries {
     filter
         .followed()
         .ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED, fleet));
-    Where selected = new Where().and(FOLLOWED, fleet);
+    Where selected = new Where().and(FOLLOWED + " AS followed, " + OF_FLEET, fleet, fleet);
     String and = allowed.isAll() ? "" : " AND " + sources.text();
     return database.read(
         sql -> {
@@ -78,7 +80,7 @@ public final class Deliveries {
               sql.list(
                   "SELECT change.*, unmet.expected, unmet.evaluated, unmet.at AS unmet_at, "
                       + selected.text()
-                      + " AS followed, (SELECT count(DISTINCT application) FROM source WHERE "
+                      + " AS fleet, (SELECT count(DISTINCT application) FROM source WHERE "
                       + SAME
                       + " AND (change.ref IS NULL OR source.ref = change.ref)"
                       + and
@@ -120,6 +122,7 @@ public final class Deliveries {
         row.find("commit_id"),
         row.find("actor"),
         followed,
+        row.number("fleet") > 0,
         row.number("applications"),
         followed ? Optional.empty() : similar(repository, known),
         unmetAt.map(at -> new DeliveryView.Unmet(expected.orElse(""), evaluated, at)));

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Event that a webhook caused, and whether any application follows its repository. A delivery about
+ * Event that a webhook caused, and whether anything follows its repository. A delivery about
  * several refs causes several events.
  *
  * @param id of the event
@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param commit the ref's commit according to the forge; empty if the ref was deleted or the forge
  *     sent no full id
  * @param followed whether any application has a source in the repository, or the fleet is in it
+ * @param fleet whether the fleet is in the repository
  * @param applications number of applications that follow the ref, or the repository if the event
  *     names no ref
  * @param similar if the repository is not followed, a followed one with a similar path: usually the
@@ -30,6 +31,7 @@ public record DeliveryView(
     Optional<String> commit,
     Optional<String> actor,
     boolean followed,
+    boolean fleet,
     long applications,
     Optional<String> similar,
     Optional<Unmet> unmet) {

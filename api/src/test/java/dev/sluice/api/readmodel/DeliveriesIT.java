@@ -98,6 +98,7 @@ class DeliveriesIT {
       assertThat(deliveries(model, Scope.ALL, Optional.of(true)))
           .singleElement()
           .satisfies(one -> assertThat(one.repository()).isEqualTo("git.example/fleet"))
+          .satisfies(one -> assertThat(one.fleet()).isTrue())
           .satisfies(one -> assertThat(one.applications()).isZero());
       assertThat(deliveries(model, Scope.ALL, Optional.of(false)))
           .singleElement()

@@ -73,7 +73,10 @@ final class DeliveriesVerb extends Verb {
       return "no";
     }
     long applications = delivery.path("applications").asLong();
-    return applications == 0 ? "not this ref" : "by " + applications;
+    if (applications > 0) {
+      return "by " + applications;
+    }
+    return delivery.path("fleet").asBoolean() ? "by the fleet" : "not this ref";
   }
 
   private static String note(JsonNode delivery) {

@@ -17,13 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code sluice demo}: all parts on one machine, with a fleet of five small applications, a
- * repository whose pushes send webhooks, and two clusters.
+ * {@code sluice demo}: all parts on one machine, with a fleet of five small applications,
+ * repositories whose pushes send webhooks, and two clusters.
  */
 public final class DemoCommand {
 
   private static final Setting<Path> DATA =
-      Setting.path("data", "directory of the demo's repository, clusters and broker")
+      Setting.path("data", "directory of the demo's repositories, clusters and broker")
           .or(".sluice/demo");
   private static final Setting<Integer> PORT =
       Setting.integer("webhook-port", "port for webhooks; 0 for any free port", 0, 65535)
@@ -86,14 +86,14 @@ public final class DemoCommand {
 
         Sluice is up.
           repository   %s   (push here; pushes fire a signed webhook)
-          fleet        %s
+          fleet        %s   (a repository too: a push changes what is deployed where)
           webhooks     %s
           API          http://127.0.0.1:%d/api/v1/openapi.json
           kafka        %s
           logs         %s
         """,
-        shown(here, demo.repository().workingCopy()),
-        shown(here, data.resolve("fleet")),
+        shown(here, demo.applications().workingCopy()),
+        shown(here, demo.fleet().workingCopy()),
         demo.webhook(),
         demo.process().apiPort(),
         demo.process().kafka().bootstrapServers(),
@@ -121,7 +121,7 @@ public final class DemoCommand {
         Ctrl-C stops it.
 
         """,
-        shown(here, demo.repository().workingCopy()), demo.clusters().kubeconfigs().get(first));
+        shown(here, demo.applications().workingCopy()), demo.clusters().kubeconfigs().get(first));
   }
 
   private static String shown(Path here, String text) {

@@ -19,11 +19,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** The demo's repository, clusters and broker, and all parts in this process. */
+/** The demo's repositories, clusters and broker, and all parts in this process. */
 final class DemoInstallation {
 
   private final Path secret;
-  private final DemoRepository repository;
+  private final DemoRepository applications;
+  private final DemoRepository fleet;
   private final DemoClusters clusters;
   private final OneProcess process;
 
@@ -31,8 +32,8 @@ final class DemoInstallation {
       Lifetime parts, Path data, List<ClusterName> names, Options options, Tracing tracing)
       throws Exception {
     this.secret = secret(data.resolve("webhook-secret"));
-    this.repository = DemoRepository.open(data);
-    Path fleet = fleet(data.resolve("fleet"), repository);
+    this.applications = DemoRepository.ofApplications(data);
+    this.fleet = DemoRepository.ofFleet(data, applications);
     StartSteps steps = parts.add(new StartSteps(System.out));
     this.clusters =
         parts.add(
@@ -46,7 +47,8 @@ final class DemoInstallation {
             OneProcess.start(
                 OneProcess.Plan.from(
                     Map.of(
-                        "fleet", fleet.toString(),
+                        "fleet", "git+%s@%s".formatted(fleet.url(), DemoRepository.BRANCH),
+                        "fleet-identity", "localhost/" + fleet.fullName(),
                         "mirrors", data.resolve("mirrors").toString(),
                         "read-model", data.resolve("read-model").toString(),
                         "api-port", Integer.toString(options.apiPort()),
@@ -58,7 +60,8 @@ final class DemoInstallation {
                 OneProcess.connection(broker),
                 OneProcess.Listeners.printing(new PushReport(System.out), steps),
                 tracing));
-    repository.installHook(webhook(), secret);
+    applications.installHook(webhook(), secret);
+    fleet.installHook(webhook(), secret);
   }
 
   /**
@@ -83,8 +86,14 @@ final class DemoInstallation {
     return new DemoInstallation(parts, data, clusters, options, tracing);
   }
 
-  DemoRepository repository() {
-    return repository;
+  /** Returns the repository of the applications. */
+  DemoRepository applications() {
+    return applications;
+  }
+
+  /** Returns the repository of the fleet. */
+  DemoRepository fleet() {
+    return fleet;
   }
 
   DemoClusters clusters() {
@@ -103,13 +112,6 @@ final class DemoInstallation {
   /** Returns the file with the secret that signs webhooks. */
   Path secret() {
     return secret;
-  }
-
-  private static Path fleet(Path directory, DemoRepository repository) {
-    if (!Files.exists(directory)) {
-      DemoFiles.unpack("fleet", directory, Map.of("REPOSITORY_URL", repository.url()));
-    }
-    return directory;
   }
 
   private static Path secret(Path file) throws IOException {

@@ -12,30 +12,50 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.StoredConfig;
 
 /**
- * The demo's Git repository: a bare repository in place of a forge, with a post-receive hook that
- * sends a signed GitHub-style webhook, and a working copy.
+ * A Git repository of the demo: a bare repository in place of a forge, with a post-receive hook
+ * that sends a signed GitHub-style webhook, and a working copy.
  */
 final class DemoRepository {
 
-  /** Name of the repository in webhooks. */
-  static final String FULL_NAME = "demo/apps";
+  /** The branch that the demo follows. */
+  static final String BRANCH = "main";
 
+  private final String name;
   private final Path bare;
   private final Path clone;
 
-  private DemoRepository(Path bare, Path clone) {
-    this.bare = bare;
-    this.clone = clone;
+  private DemoRepository(Path directory, String name) {
+    this.name = name;
+    this.bare = directory.resolve(name + ".git");
+    this.clone = directory.resolve(name);
   }
 
-  /** Creates the repository with the demo's applications, or opens that of an earlier run. */
-  static DemoRepository open(Path directory) {
-    DemoRepository repository =
-        new DemoRepository(directory.resolve("apps.git"), directory.resolve("apps"));
+  /** Creates the repository of the demo's applications, or opens that of an earlier run. */
+  static DemoRepository ofApplications(Path directory) {
+    return open(directory, "apps", Map.of(), "Five small applications");
+  }
+
+  /** Creates the repository of the demo's fleet, or opens that of an earlier run. */
+  static DemoRepository ofFleet(Path directory, DemoRepository applications) {
+    return open(
+        directory,
+        "fleet",
+        Map.of("REPOSITORY_URL", applications.url()),
+        "Two clusters, and the applications in them");
+  }
+
+  private static DemoRepository open(
+      Path directory, String name, Map<String, String> substitutions, String message) {
+    DemoRepository repository = new DemoRepository(directory, name);
     if (!Files.exists(repository.bare)) {
-      repository.create();
+      repository.create(substitutions, message);
     }
     return repository;
+  }
+
+  /** Returns its name in webhooks. */
+  String fullName() {
+    return "demo/" + name;
   }
 
   Path workingCopy() {
@@ -65,7 +85,7 @@ final class DemoRepository {
                 quoted(System.getProperty("java.class.path")),
                 PushWebhook.class.getName(),
                 quoted(webhook.toString()),
-                quoted(FULL_NAME),
+                quoted(fullName()),
                 quoted(secret.toAbsolutePath().toString()));
     try {
       Files.createDirectories(hook.getParent());
@@ -76,23 +96,26 @@ final class DemoRepository {
     }
   }
 
-  private void create() {
+  private void create(Map<String, String> substitutions, String message) {
+    boolean isNew = !Files.exists(clone);
     try (Git remote =
-            Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch("main").call();
-        Git local = Git.init().setDirectory(clone.toFile()).setInitialBranch("main").call()) {
+            Git.init().setBare(true).setDirectory(bare.toFile()).setInitialBranch(BRANCH).call();
+        Git local = Git.init().setDirectory(clone.toFile()).setInitialBranch(BRANCH).call()) {
       StoredConfig config = local.getRepository().getConfig();
       config.setString("remote", "origin", "url", remote.getRepository().getDirectory().getPath());
       config.setString("remote", "origin", "fetch", "+refs/heads/*:refs/remotes/origin/*");
-      config.setString("branch", "main", "remote", "origin");
-      config.setString("branch", "main", "merge", "refs/heads/main");
+      config.setString("branch", BRANCH, "remote", "origin");
+      config.setString("branch", BRANCH, "merge", "refs/heads/" + BRANCH);
       config.setString("user", null, "name", "Demo");
       config.setString("user", null, "email", "demo@localhost");
       config.setBoolean("commit", null, "gpgsign", false);
       config.save();
-      DemoFiles.unpack("apps", clone, Map.of());
+      if (isNew) { // the fleet of a demo of an earlier version is a plain directory
+        DemoFiles.unpack(name, clone, substitutions);
+      }
       local.add().addFilepattern(".").call();
-      local.commit().setMessage("Five small applications").setSign(false).call();
-      local.push().setRemote("origin").add("main").call();
+      local.commit().setMessage(message).setSign(false).call();
+      local.push().setRemote("origin").add(BRANCH).call();
     } catch (GitAPIException | IOException e) {
       throw new IllegalStateException(
           "cannot create the demo's repository in %s: %s".formatted(bare, e.getMessage()), e);

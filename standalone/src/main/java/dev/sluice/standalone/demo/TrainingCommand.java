@@ -80,10 +80,10 @@ public final class TrainingCommand {
       byte[] secret = Files.readString(demo.secret()).getBytes(UTF_8);
       KubernetesClient client = demo.clusters().clients().get(CLUSTER);
       await(() -> images(client).contains("nginx:1.29"));
-      try (Git clone = Git.open(demo.repository().workingCopy().toFile())) {
+      try (Git clone = Git.open(demo.applications().workingCopy().toFile())) {
         for (int push = 0; push < PUSHES; push++) {
           String image = "nginx:1.30." + push;
-          push(clone, image, demo.webhook(), secret);
+          push(clone, image, demo, secret);
           await(() -> images(client).contains(image));
         }
       }
@@ -96,7 +96,8 @@ public final class TrainingCommand {
     }
   }
 
-  private static void push(Git clone, String image, URI webhook, byte[] secret) throws Exception {
+  private static void push(Git clone, String image, DemoInstallation demo, byte[] secret)
+      throws Exception {
     Path manifest = clone.getRepository().getWorkTree().toPath().resolve("website/deployment.yaml");
     Files.writeString(manifest, Files.readString(manifest).replaceFirst("nginx:[0-9.]+", image));
     ObjectId before = clone.getRepository().resolve("HEAD");
@@ -105,16 +106,16 @@ public final class TrainingCommand {
         PushWebhook.body(
             before.name(),
             commit.name(),
-            "refs/heads/main",
-            DemoRepository.FULL_NAME,
+            "refs/heads/" + DemoRepository.BRANCH,
+            demo.applications().fullName(),
             Optional.of(new PushWebhook.Commit("Training", image)));
-    PushWebhook.send(webhook, body, secret);
+    PushWebhook.send(demo.webhook(), body, secret);
   }
 
   private static RevCommit commit(Git clone, String message) throws GitAPIException {
     clone.add().addFilepattern(".").call();
     RevCommit commit = clone.commit().setMessage(message).setSign(false).call();
-    clone.push().setRemote("origin").add("main").call();
+    clone.push().setRemote("origin").add(DemoRepository.BRANCH).call();
     return commit;
   }
 
