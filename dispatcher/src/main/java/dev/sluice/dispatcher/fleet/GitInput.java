@@ -77,7 +77,7 @@ final class GitInput implements FleetInput {
               repository,
               commit,
               files.stream().map(this::inRepository).collect(Collectors.toSet()));
-    } catch (MirrorException e) {
+    } catch (RuntimeException e) {
       // the definitions are as valid as without it
       log.atWarn()
           .addKeyValue("repository", repository)

@@ -3,6 +3,7 @@ package dev.sluice.inputs.git;
 import dev.sluice.contract.name.CommitId;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.AndTreeFilter;
 import org.eclipse.jgit.treewalk.filter.PathFilterGroup;
 import org.eclipse.jgit.treewalk.filter.TreeFilter;
+import org.jspecify.annotations.Nullable;
 
 /** History of a commit's files. */
 final class FileHistory {
@@ -157,12 +159,19 @@ final class FileHistory {
   }
 
   private static FileCommit commit(RevCommit commit, boolean changed) {
-    PersonIdent author = commit.getAuthorIdent();
     return new FileCommit(
         new CommitId(commit.name()),
-        author.getName().isBlank() ? author.getEmailAddress() : author.getName(),
+        author(commit.getAuthorIdent()),
         commit.getShortMessage(),
-        commit.getCommitterIdent().getWhenAsInstant(),
+        Instant.ofEpochSecond(commit.getCommitTime()),
         changed);
+  }
+
+  /** Returns the name of an author; empty if the commit's line is malformed, which Git allows. */
+  private static String author(@Nullable PersonIdent author) {
+    if (author == null) {
+      return "";
+    }
+    return author.getName().isBlank() ? author.getEmailAddress() : author.getName();
   }
 }

@@ -140,6 +140,17 @@ class MirrorsIT {
             });
   }
 
+  @Test
+  void aCommitWithMalformedLinesHasNoAuthorAndNoTime() throws IOException {
+    CommitId files = origin.commit(Map.of("a", Content.file("1")));
+    CommitId malformed = origin.commitBy("author", "committer", files);
+    origin.set(MAIN, malformed);
+    fetch(Optional.empty());
+
+    assertThat(mirrors.commits(repository, malformed, Set.of("a")))
+        .containsValue(new FileCommit(malformed, "", "change", Instant.EPOCH, true));
+  }
+
   private RemotePolicy.Base base() {
     return new RemotePolicy.Base(
         repository, origin.url(), Optional.empty(), Optional.empty(), Optional.empty());

@@ -136,6 +136,16 @@ public final class Origin implements AutoCloseable {
     }
   }
 
+  /** Commits the files of another commit by lines for the author and the committer as they are. */
+  public CommitId commitBy(String author, String committer, CommitId other) throws IOException {
+    try (ObjectInserter inserter = repository.newObjectInserter()) {
+      String text = "tree %s\n%s\n%s\n\nchange\n".formatted(tree(other), author, committer);
+      ObjectId id = inserter.insert(Constants.OBJ_COMMIT, text.getBytes(StandardCharsets.UTF_8));
+      inserter.flush();
+      return new CommitId(id.name());
+    }
+  }
+
   /** Commits a directory that has the same tree many times. */
   public CommitId commitCopies(CommitId tree, int copies) throws IOException {
     try (ObjectInserter inserter = repository.newObjectInserter()) {
