@@ -9,12 +9,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
@@ -23,10 +26,12 @@ import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.dispatcher.fleet.FleetValidation;
 import dev.sluice.dispatcher.partition.RetryTiming;
+import dev.sluice.inputs.git.GitOverHttp;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,7 +39,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,6 +256,65 @@ class GitFleetIT {
 
   @Test
   void theGuardHoldsAMassRemovalUntilItIsApprovedAlsoOverLaterCommits() throws IOException {
+    String digest = holdAndStop();
+    files.put("README.md", Content.file("not a document"));
+    CommitId later = push();
+
+    Dispatcher next = start(FleetValidation.STRICT);
+    assertThat(awaitFinding(next).message()).contains(digest);
+    situation.approve(digest);
+    awaitRemovals();
+    assertThat(situation.changes())
+        .filteredOn(ChangeEvent.DefinitionRemoved.class::isInstance)
+        .allSatisfy(
+            event ->
+                assertThat(((ChangeEvent.DefinitionRemoved) event).fleetRevision())
+                    .isEqualTo(later.value()));
+  }
+
+  @Test
+  void whileAForgeDoesNotAnswerAnApprovalWaitsAndTheClustersInForceAreKnown() throws IOException {
+    situation.approve(holdAndStop());
+    CountDownLatch answers = new CountDownLatch(1);
+    HttpServer forge = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    forge.createContext("/", exchange -> answer(exchange, answers));
+    forge.setExecutor(task -> Thread.ofVirtual().start(task));
+    forge.start();
+    try {
+      String url = "git+http://127.0.0.1:%d/fleet@main".formatted(forge.getAddress().getPort());
+      Dispatcher next = start(FleetConfig.at(FleetLocation.parse(url)), TIMING);
+      Set<ClusterName> known = ConcurrentHashMap.newKeySet();
+      next.followClusters(known::addAll);
+      patiently().until(() -> known.contains(STAGING));
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> situation.approvalAnswers().isEmpty());
+
+      answers.countDown();
+      awaitRemovals();
+      assertThat(situation.approvalAnswers())
+          .singleElement()
+          .satisfies(answer -> assertThat(answer.accepted()).as(answer.message()).isTrue());
+    } finally {
+      answers.countDown();
+      forge.stop(0);
+    }
+  }
+
+  private void answer(HttpExchange exchange, CountDownLatch answers) throws IOException {
+    try {
+      answers.await();
+      GitOverHttp.answer(exchange, directory.resolve("fleet.git"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      exchange.close();
+    }
+  }
+
+  /** Returns the digest of a removal that waits when no dispatcher runs any longer. */
+  private String holdAndStop() throws IOException {
     for (String name : List.of("d", "e")) {
       situation.put(name, "one");
     }
@@ -258,31 +325,21 @@ class GitFleetIT {
     push();
     Dispatcher dispatcher = start(FleetValidation.STRICT);
     situation.awaitSync(STAGING, 5);
-
     for (String name : List.of("b", "c", "d", "e")) {
       files.remove(name + ".yaml");
     }
     pushAndNotify();
     Finding held = awaitFinding(dispatcher);
     assertThat(held.code()).isEqualTo(PartFailure.FLEET_REMOVAL_HELD);
-    String digest = held.message().replaceAll("(?s).*approve --fleet (\\w+) .*", "$1");
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).hasSize(5);
     dispatcher.close();
-    files.put("README.md", Content.file("not a document"));
-    CommitId later = push();
+    return held.message().replaceAll("(?s).*approve --fleet (\\w+) .*", "$1");
+  }
 
-    Dispatcher next = start(FleetValidation.STRICT);
-    assertThat(awaitFinding(next).message()).contains(digest);
-    situation.approve(digest);
+  private void awaitRemovals() {
     assertThat(lines(situation.awaitSync(STAGING, 9)).subList(5, 9))
         .containsExactlyInAnyOrder("b 2 removal", "c 2 removal", "d 2 removal", "e 2 removal");
-    assertThat(situation.changes())
-        .filteredOn(ChangeEvent.DefinitionRemoved.class::isInstance)
-        .allSatisfy(
-            event ->
-                assertThat(((ChangeEvent.DefinitionRemoved) event).fleetRevision())
-                    .isEqualTo(later.value()));
   }
 
   @Test

@@ -38,6 +38,7 @@ final class IntakeSession implements AutoCloseable {
   private final FenceReportReader fences;
   private final ApprovalReader approvals;
   private final FleetFeed feed;
+  private boolean looked;
   private Optional<Planned> planned = Optional.empty();
   private Optional<GrantedRemoval> granted;
   private Optional<GrantedRemoval> lastGranted = Optional.empty();
@@ -93,15 +94,21 @@ final class IntakeSession implements AutoCloseable {
   /** Takes what is new: reports of workers, the fleet's documents, approvals. */
   void turn() {
     forwardReports();
+    if (!looked) {
+      keepClusters(); // a fetch may take long, and the clusters need their workers
+    }
     Optional<FleetFeed.Found> found = feed.next();
     if (found.isPresent()) {
+      looked = true;
       take(found.get());
     } else if (planned.filter(last -> !last.plan().waiting().isEmpty()).isPresent()) {
       Planned last = planned.get();
       take(last.input(), last::reading);
     }
-    // after the documents: a removal may have been approved before this instance has read it
-    approvals.read().forEach(this::answer);
+    List<ApprovalReader.Given> given = approvals.read();
+    if (looked) { // a removal may have been approved before this instance has read it
+      given.forEach(this::answer);
+    }
     approvals.commit(granted);
   }
 
@@ -151,6 +158,7 @@ final class IntakeSession implements AutoCloseable {
       FatalErrors.check(e);
       report.failed(e);
       planned = Optional.empty();
+      keepClusters();
       feed.repeat();
       return;
     }
@@ -175,7 +183,7 @@ final class IntakeSession implements AutoCloseable {
     sent(planned.get());
   }
 
-  /** Provides the clusters of the fleet in force if none was read since this session began. */
+  /** Provides the clusters of the fleet in force if no reading of this session is in force. */
   private void keepClusters() {
     if (planned.isEmpty()) {
       clusters.provide(known.clusters());
