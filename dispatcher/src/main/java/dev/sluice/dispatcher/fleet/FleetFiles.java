@@ -11,6 +11,7 @@ import dev.sluice.contract.yaml.FileScalars;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.contract.yaml.YamlTrees;
 import dev.sluice.dispatcher.fleet.FleetInput.RefusedFileException;
+import dev.sluice.inputs.git.MirrorException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -36,6 +37,11 @@ final class FleetFiles {
     this.input = input;
   }
 
+  /**
+   * Reads a fleet. Does not throw for its content.
+   *
+   * @throws MirrorException if the mirror that has the fleet is broken
+   */
   static Content read(FleetInput input) {
     FleetFiles files = new FleetFiles(input);
     files.list().forEach(files::read);
@@ -67,6 +73,8 @@ final class FleetFiles {
       unreadable.add(problem(name, e));
     } catch (RefusedFileException e) {
       unaccepted(name, String.valueOf(e.getMessage()));
+    } catch (MirrorException e) {
+      throw e; // no problem of the commit: it can be read once the mirror is in order
     } catch (IOException | RuntimeException e) {
       unreadable(name, "cannot be read: " + e);
     }

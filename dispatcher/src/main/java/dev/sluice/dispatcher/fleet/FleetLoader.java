@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.inputs.git.MirrorException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -55,7 +56,11 @@ public final class FleetLoader {
     return read(new DirectoryInput(directory));
   }
 
-  /** Reads a fleet. Does not throw for its content. */
+  /**
+   * Reads a fleet. Does not throw for its content.
+   *
+   * @throws MirrorException if the mirror that has the fleet is broken
+   */
   static FleetReading read(FleetInput input) {
     return new FleetLoader().load(input);
   }

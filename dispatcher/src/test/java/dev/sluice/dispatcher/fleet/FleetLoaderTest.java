@@ -1,12 +1,14 @@
 package dev.sluice.dispatcher.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.fleet.Adoption;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.ObjectSharing;
@@ -20,9 +22,11 @@ import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.inputs.git.MirrorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +102,42 @@ class FleetLoaderTest {
         .singleElement()
         .asString()
         .contains("many.yaml", "more than 400000 values");
+  }
+
+  @Test
+  void aBrokenMirrorIsNoProblemOfTheFleet() {
+    MirrorException broken = new MirrorException("the mirror is broken", new IOException());
+    FleetInput input = new FileOfBrokenMirror(broken);
+
+    assertThatThrownBy(() -> FleetLoader.read(input)).isSameAs(broken);
+  }
+
+  private record FileOfBrokenMirror(MirrorException failure)
+      implements FleetInput, FleetInput.File {
+    @Override
+    public String name() {
+      return "a.yaml";
+    }
+
+    @Override
+    public Optional<CommitId> commit() {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<FleetInput.File> files() {
+      return List.of(this);
+    }
+
+    @Override
+    public Map<String, DocumentOrigin> origins(Set<String> files) {
+      return Map.of();
+    }
+
+    @Override
+    public byte[] read(int maxBytes) {
+      throw failure;
+    }
   }
 
   @Test
