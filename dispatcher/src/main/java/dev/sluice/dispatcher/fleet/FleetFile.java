@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.yaml.FieldLines;
 import dev.sluice.contract.yaml.FieldPositions;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * them: a file without problems costs nothing more.
  */
 final class FleetFile {
+
+  private static final int MAX_FIELD = 500;
+  private static final int MAX_MESSAGE = 1_000;
 
   private final String name;
   private final String text;
@@ -37,7 +41,13 @@ final class FleetFile {
    */
   FleetProblem problem(FleetRule rule, int document, String field, String message) {
     FieldPositions.Position position = position(document, field);
-    return new FleetProblem(rule, name, position.line(), position.column(), field, message);
+    return new FleetProblem(
+        rule,
+        name,
+        position.line(),
+        position.column(),
+        Excerpt.of(field, MAX_FIELD),
+        Excerpt.of(message, MAX_MESSAGE));
   }
 
   /** Returns the place of a field, such as {@code web.yaml:12}. */

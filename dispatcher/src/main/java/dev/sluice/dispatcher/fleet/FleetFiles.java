@@ -32,6 +32,7 @@ final class FleetFiles {
   private final FleetInput input;
   private final List<FleetDocument> documents = new ArrayList<>();
   private final List<FleetProblem> unreadable = new ArrayList<>();
+  private final Allowance allowance = Allowance.ofFleet();
 
   private FleetFiles(FleetInput input) {
     this.input = input;
@@ -44,8 +45,24 @@ final class FleetFiles {
    */
   static Content read(FleetInput input) {
     FleetFiles files = new FleetFiles(input);
-    files.list().forEach(files::read);
+    for (FleetInput.File file : files.list()) {
+      files.read(file);
+      if (files.allowance.isExceeded()) {
+        return tooLarge(input);
+      }
+    }
     return new Content(files.documents, files.unreadable);
+  }
+
+  private static Content tooLarge(FleetInput input) {
+    return new Content(
+        List.of(),
+        List.of(
+            FleetProblem.of(
+                FleetRule.INVALID_FILE,
+                input.name(),
+                "is too large: all documents together, with their aliases expanded, may have %d values and be %d MiB of JSON"
+                    .formatted(Allowance.MAX_VALUES, Allowance.MAX_FLEET >> 20))));
   }
 
   private List<FleetInput.File> list() {
@@ -85,7 +102,7 @@ final class FleetFiles {
     List<FleetDocument> found = new ArrayList<>();
     List<Integer> noMappings = new ArrayList<>();
     FleetFile file = new FleetFile(name, text);
-    YamlTrees trees = new YamlTrees(text, new FileScalars(), Allowance.ofFile());
+    YamlTrees trees = new YamlTrees(text, new FileScalars(), Allowance.ofFileOf(allowance));
     for (var next = trees.next(); next.isPresent(); next = trees.next()) {
       int number = next.get().index();
       // as it is when it is read from an event: whole numbers have the same type, nothing is shared

@@ -33,7 +33,7 @@ final class GitInput implements FleetInput {
   /** A few Git objects can describe a tree with any number of entries. */
   private static final int MAX_ENTRIES = 100_000;
 
-  private static final long MAX_BYTES = 256L << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
   private final FleetLocation.InGit location;
   private final RepositoryId repository;

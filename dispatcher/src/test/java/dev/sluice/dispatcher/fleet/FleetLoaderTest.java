@@ -141,6 +141,16 @@ class FleetLoaderTest {
   }
 
   @Test
+  void aProblemIsShortWhateverTheDocumentHas() throws IOException {
+    write("long.yaml", "apiVersion: %s\n".formatted("x".repeat(100_000)));
+    write("field.yaml", "kind: Cluster\n%s: 1\n".formatted("y".repeat(100_000)));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .hasSizeGreaterThan(2)
+        .allSatisfy(problem -> assertThat(problem.toString()).hasSizeLessThan(2_000));
+  }
+
+  @Test
   void deepNestingIsRefused() throws IOException {
     write("deep.yaml", "a: " + "[".repeat(60_000) + "\n");
 

@@ -147,6 +147,19 @@ class GitInputIT {
     assertThat(listing(commit, "")).contains("more than 100000 files and directories");
   }
 
+  @Test
+  void aFileOfAliasesThatManyPathsHaveIsRefusedForTheWholeFleet() throws IOException {
+    StringBuilder text = new StringBuilder("a: &a [" + "x,".repeat(600) + "]\nb: [");
+    text.append("*a,".repeat(600)).append("]\n");
+    Map<String, Content> files = new HashMap<>();
+    for (int i = 0; i < 100; i++) {
+      files.put("f%02d.yaml".formatted(i), Content.file(text.toString()));
+    }
+
+    assertThat(listing(origin.commit(files), ""))
+        .contains("is too large", "2000000 values", "64 MiB of JSON");
+  }
+
   private String listing(CommitId commit, String path) throws IOException {
     FleetReading reading = read(commit, path);
     assertThat(reading.complete()).isFalse();
