@@ -64,9 +64,13 @@ final class FleetReport {
     fleet = Optional.empty();
   }
 
-  /** Records that the fleet could not be read because of an unexpected failure. */
-  void failed(Throwable failure) {
-    unreadable(failure.toString(), true);
+  /**
+   * Records that the fleet could not be read because of an unexpected failure.
+   *
+   * @param unready whether this makes the dispatcher unready
+   */
+  void failed(Throwable failure, boolean unready) {
+    unreadable(failure.toString(), unready);
     log.atError()
         .setCause(failure)
         .log("the fleet in {} cannot be read; it stays as it was", location);

@@ -13,19 +13,26 @@ import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watch of a ref of the fleet's repository. A thread of its own fetches it at the start, after a
  * push, and at jittered intervals, so that a slow forge does not hold up the intake.
  */
 final class GitFeed implements FleetFeed {
+
+  private static final Logger log = LoggerFactory.getLogger(GitFeed.class);
+
+  /** Time after which a fetch that has not ended is reported. */
+  private static final Duration LONG_FETCH = Duration.ofMinutes(3);
 
   private final FleetLocation.InGit location;
   private final RemotePolicy.Base repository;
@@ -34,11 +41,21 @@ final class GitFeed implements FleetFeed {
   private final FleetPushes pushes;
   private final Clock clock;
   private final Thread fetcher;
-  private final BlockingQueue<Push> concerning = new LinkedBlockingQueue<>();
+
+  /** The newest push that the fetcher has not seen; only the intake's thread adds one. */
+  private final BlockingQueue<Push> concerning = new ArrayBlockingQueue<>(1);
+
   private final AtomicReference<Optional<Found>> found = new AtomicReference<>(Optional.empty());
   private volatile Optional<GitRef> followed;
+  private volatile Optional<Instant> fetchingSince = Optional.empty();
   private volatile boolean repeats;
   private volatile boolean closed;
+
+  /** Time of the next repetition; used by the intake's thread only, as what follows. */
+  private Optional<Instant> repeatAt = Optional.empty();
+
+  private int repetitions;
+  private Optional<Instant> reportedSince = Optional.empty();
 
   /** Commit that is the newest known to the intake; used by the fetcher only, as what follows. */
   private Optional<CommitId> shown = Optional.empty();
@@ -85,15 +102,42 @@ final class GitFeed implements FleetFeed {
   public Optional<Found> next() {
     for (Push push : pushes.read()) {
       if (push.ref().isEmpty() || followed.isEmpty() || push.ref().equals(followed)) {
-        concerning.add(push);
+        Push earlier = concerning.poll();
+        concerning.add(earlier != null && earlier.ref().isEmpty() ? earlier : push);
+        repetitions = 0;
       }
     }
-    return found.getAndSet(Optional.empty());
+    if (repeatAt.filter(time -> !clock.instant().isBefore(time)).isPresent()) {
+      repeatAt = Optional.empty();
+      repeats = true;
+      if (concerning.isEmpty()) {
+        concerning.add(new Push(followed, Optional.empty()));
+      }
+    }
+    return found.getAndSet(Optional.empty()).or(this::hanging);
+  }
+
+  /** Returns once for each fetch that it takes too long. */
+  private Optional<Found> hanging() {
+    Optional<Instant> since =
+        fetchingSince.filter(start -> clock.instant().isAfter(start.plus(LONG_FETCH)));
+    if (since.isEmpty() || since.equals(reportedSince)) {
+      return Optional.empty();
+    }
+    reportedSince = since;
+    repeats = true; // so that the documents are returned again when the fetch ends
+    return since.map(
+        start ->
+            new Found.Unavailable(
+                "%s has not answered the fetch that began at %s"
+                    .formatted(repository.repository(), start.truncatedTo(ChronoUnit.SECONDS)),
+                true));
   }
 
   @Override
   public void repeat() {
-    repeats = true;
+    Duration pause = timing.beforeTryingAgain(++repetitions, true);
+    repeatAt = Optional.of(clock.instant().plus(pause));
   }
 
   @Override
@@ -126,17 +170,21 @@ final class GitFeed implements FleetFeed {
         pause.isZero()
             ? concerning.take()
             : concerning.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-    for (@Nullable Push next = push; next != null; next = concerning.poll()) {
-      announced = next.after();
+    if (push == null) {
+      return;
+    }
+    if (announced.isEmpty()) { // otherwise the time for an earlier push runs
       expectedUntil = clock.instant().plus(timing.patience());
-      attempts = 0;
-      if (next.ref().isEmpty()) {
-        followed = location.ref();
-      }
+    }
+    announced = push.after();
+    attempts = 0;
+    if (push.ref().isEmpty()) {
+      followed = location.ref();
     }
   }
 
   private Duration fetchContained() throws InterruptedException {
+    fetchingSince = Optional.of(clock.instant());
     try {
       return fetch();
     } catch (RuntimeException | Error e) {
@@ -144,7 +192,13 @@ final class GitFeed implements FleetFeed {
         throw new InterruptedException();
       }
       FatalErrors.check(e);
+      log.atWarn()
+          .addKeyValue("repository", repository.repository())
+          .setCause(e)
+          .log("the fleet's repository cannot be fetched");
       return unavailable(e.toString(), true);
+    } finally {
+      fetchingSince = Optional.empty();
     }
   }
 
@@ -161,11 +215,15 @@ final class GitFeed implements FleetFeed {
     GitRef ref = followed.orElseThrow();
     return switch (mirrors.fetch(repository, ref, announced)) {
       case FetchOutcome.At at -> {
+        announced = Optional.empty();
+        attempts = 0;
         show(at.head());
         yield untilPoll();
       }
-      case FetchOutcome.NotYet _ when clock.instant().isBefore(expectedUntil) ->
-          timing.beforeExpectingAgain(++attempts);
+      case FetchOutcome.NotYet(var seen) when clock.instant().isBefore(expectedUntil) -> {
+        seen.ifPresent(this::show);
+        yield timing.beforeExpectingAgain(++attempts);
+      }
       case FetchOutcome.NotYet _ -> {
         announced = Optional.empty();
         yield fetch();
@@ -180,8 +238,6 @@ final class GitFeed implements FleetFeed {
   }
 
   private void show(CommitId head) {
-    announced = Optional.empty();
-    attempts = 0;
     if (!shown.equals(Optional.of(head)) || repeats) {
       repeats = false;
       shown = Optional.of(head);

@@ -156,7 +156,7 @@ final class IntakeSession implements AutoCloseable {
       plan = IntakePlan.of(known.snapshot(), reading, guard, granted);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
-      report.failed(e);
+      report.failed(e, following.repository().isEmpty() || known.clusters().isEmpty());
       planned = Optional.empty();
       keepClusters();
       feed.repeat();

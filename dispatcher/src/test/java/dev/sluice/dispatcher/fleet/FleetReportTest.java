@@ -147,7 +147,10 @@ class FleetReportTest {
 
   @Test
   void anInstanceThatReadsNoFleetHasNoFindings() {
-    report.failed(new IllegalStateException("a test's fault"));
+    report.failed(new IllegalStateException("a test's fault"), false);
+    assertThat(report.unreadable()).isEmpty();
+    report.failed(new IllegalStateException("a test's fault"), true);
+    assertThat(report.unreadable()).isPresent();
     assertThat(report.findings())
         .extracting(Finding::code)
         .containsExactly(PartFailure.FLEET_UNREADABLE);
