@@ -34,6 +34,8 @@ final class GitFeed implements FleetFeed {
   /** Time after which a fetch that has not ended is reported. */
   private static final Duration LONG_FETCH = Duration.ofMinutes(3);
 
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+
   private final FleetLocation.InGit location;
   private final RemotePolicy.Base repository;
   private final Mirrors mirrors;
@@ -144,7 +146,13 @@ final class GitFeed implements FleetFeed {
   public void close() {
     closed = true; // a fetch may swallow the interrupt
     fetcher.interrupt();
-    pushes.close();
+    try {
+      fetcher.join(CLOSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      pushes.close();
+    }
   }
 
   private void follow() {

@@ -279,9 +279,12 @@ final class IntakeSession implements AutoCloseable {
 
   @Override
   public void close() {
-    feed.close();
-    approvals.close();
-    fences.close();
-    producer.close(CLOSE);
+    try (fences;
+        approvals;
+        feed) {
+      // closed in reverse order, each whatever the others throw
+    } finally {
+      producer.close(CLOSE);
+    }
   }
 }
