@@ -18,7 +18,11 @@ import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import dev.sluice.platform.process.MovedClock;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,15 +56,7 @@ class GitFeedIT {
     mirrors = new Mirrors(directory.resolve("mirrors"), Clock.systemUTC());
     first = origin.commit(Map.of("a.yaml", Content.file("1")));
     origin.set(MAIN, first);
-    FleetLocation.InGit location = new FleetLocation.InGit(origin.url(), "", Optional.of(MAIN));
-    feed =
-        GitFeed.start(
-            location,
-            FleetConfig.at(location).repository(location),
-            mirrors,
-            WITHOUT_POLLS,
-            FleetPushes.open(connection, repository),
-            Clock.systemUTC());
+    feed = start(origin.url(), Clock.systemUTC());
     assertThat(next()).contains(first);
   }
 
@@ -83,12 +79,57 @@ class GitFeedIT {
   void theHeadIsReturnedWhileAnAnnouncedCommitIsAwaited() throws IOException {
     CommitId second = origin.commit(Map.of("a.yaml", Content.file("2")), first);
     origin.set(MAIN, second);
-    announce(new CommitId("1234567890".repeat(4)));
+    announce(MAIN, new CommitId("1234567890".repeat(4)));
     assertThat(next()).contains(second);
 
     CommitId third = origin.commit(Map.of("a.yaml", Content.file("3")), second);
     origin.set(MAIN, third);
     assertThat(next()).contains(third);
+  }
+
+  @Test
+  void aPushOfAnotherRefCausesNoFetch() throws IOException {
+    CommitId second = origin.commit(Map.of("a.yaml", Content.file("2")), first);
+    origin.set(MAIN, second);
+
+    announce(GitRef.branch("other"), second);
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> feed.next().isEmpty());
+
+    announce(MAIN, second);
+    assertThat(next()).contains(second);
+  }
+
+  @Test
+  void aFetchThatDoesNotEndIsReported() throws IOException {
+    MovedClock clock = new MovedClock();
+    try (ServerSocket forge = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        GitFeed hanging =
+            start("http://127.0.0.1:%d/fleet".formatted(forge.getLocalPort()), clock);
+        Socket fetch = forge.accept()) {
+      assertThat(fetch.isConnected()).isTrue();
+      assertThat(hanging.next()).isEmpty();
+
+      clock.move(Duration.ofMinutes(4));
+      assertThat(hanging.next())
+          .get()
+          .asString()
+          .contains("has not answered the fetch that began at", "retryable=true");
+      assertThat(hanging.next()).isEmpty();
+    }
+  }
+
+  private GitFeed start(String url, Clock clock) {
+    FleetLocation.InGit location = new FleetLocation.InGit(url, "", Optional.of(MAIN));
+    return GitFeed.start(
+        location,
+        FleetConfig.at(location).repository(location),
+        mirrors,
+        WITHOUT_POLLS,
+        FleetPushes.open(connection, RepositoryId.fromUrl(url)),
+        clock);
   }
 
   private Optional<CommitId> next() {
@@ -100,14 +141,14 @@ class GitFeedIT {
         .flatMap(FleetInput::commit);
   }
 
-  private void announce(CommitId after) {
+  private void announce(GitRef ref, CommitId after) {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(connection.producer("test"))) {
       EventId id = EventId.of("webhook", "hub", after.value(), 0);
       ChangeEvent event =
           new ChangeEvent.RefChanged(
               repository,
-              MAIN,
+              ref,
               Optional.empty(),
               Optional.of(after),
               new Webhook("hub", id.value(), Optional.empty(), Instant.now()));
