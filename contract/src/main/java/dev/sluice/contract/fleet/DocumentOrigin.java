@@ -19,12 +19,14 @@ public sealed interface DocumentOrigin {
   String file();
 
   /**
-   * File of a checkout of Git, which is the same as in the commit that is checked out.
+   * File of a commit of the fleet's repository, or of a checkout, where it is the same as in the
+   * commit that is checked out.
    *
    * @param file the document's file, relative to the fleet's directory
-   * @param commit the newest commit that changed the file; the one that is checked out if the
-   *     history does not have it, as in a shallow clone
-   * @param author the name of the author of the commit that changed the file
+   * @param commit the newest commit that changed the file; the one that was read or is checked out
+   *     if the history does not have it, as in a shallow clone
+   * @param author the name of the author of the commit that changed the file; absent if it is not
+   *     known
    * @param subject the first line of that commit's message
    * @param committedAt the time of the commit
    */

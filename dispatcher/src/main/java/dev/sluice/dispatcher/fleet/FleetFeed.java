@@ -2,7 +2,9 @@ package dev.sluice.dispatcher.fleet;
 
 import java.util.Optional;
 
-/** Watch of the fleet's documents. Used by the intake's thread only; never waits. */
+/**
+ * Watch of the fleet's documents. Used by the intake's thread only, which it holds up by no fetch.
+ */
 interface FleetFeed extends AutoCloseable {
 
   /** What the watch has found. */
