@@ -361,15 +361,15 @@ class GitFleetIT {
     Dispatcher first = start(FleetValidation.STRICT);
     situation.awaitSync(STAGING, 2);
     situation.awaitQuiet();
-    int changes = situation.changes().size();
+    int events = fleetEvents().size();
     first.close();
 
     Dispatcher second = start(FleetValidation.STRICT);
     application("c");
     pushAndNotify();
     situation.awaitSync(STAGING, 3);
-    assertThat(situation.changes().subList(changes, situation.changes().size()))
-        .filteredOn(ChangeEvent.FleetEvent.class::isInstance)
+    List<ChangeEvent> all = fleetEvents();
+    assertThat(all.subList(events, all.size()))
         .singleElement()
         .isEqualTo(accepted("c").orElseThrow());
     assertThat(second.fleetFindings()).isEmpty();
@@ -551,6 +551,10 @@ class GitFleetIT {
         .map(DefinitionAccepted.class::cast)
         .filter(event -> event.definition().application().value().equals(application))
         .findFirst();
+  }
+
+  private List<ChangeEvent> fleetEvents() {
+    return situation.changes().stream().filter(ChangeEvent.FleetEvent.class::isInstance).toList();
   }
 
   private static Finding awaitFinding(Dispatcher dispatcher) {
