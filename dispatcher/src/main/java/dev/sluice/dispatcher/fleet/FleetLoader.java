@@ -36,6 +36,8 @@ public final class FleetLoader {
   private static final Set<String> KINDS =
       Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
 
+  private static final int MOST_PROBLEMS = 1_000;
+
   /** Stands for the name of a document whose name is a problem, so that it is never valid. */
   private static final ApplicationName UNNAMED = new ApplicationName("unnamed");
 
@@ -103,7 +105,7 @@ public final class FleetLoader {
         List.copyOf(definitions.values()),
         invalid,
         complete,
-        problems,
+        listed(problems),
         Collections.unmodifiableSortedSet(new TreeSet<>(clusters.keySet())),
         List.copyOf(repositories.values()),
         revision(repositories.values()),
@@ -111,6 +113,22 @@ public final class FleetLoader {
         new FleetDocuments(
             applicationDocuments, documents.documents(), clusterDocuments, projects.documents()),
         projects.projects());
+  }
+
+  /** Returns the first problems, and one that counts the others. */
+  private static List<FleetProblem> listed(List<FleetProblem> problems) {
+    if (problems.size() <= MOST_PROBLEMS) {
+      return problems;
+    }
+    List<FleetProblem> listed = new ArrayList<>(problems.subList(0, MOST_PROBLEMS));
+    FleetProblem last = listed.getLast();
+    listed.add(
+        FleetProblem.of(
+            last.rule(),
+            last.file(),
+            "from here on, %d more problems of the fleet are not listed: correct the others first"
+                .formatted(problems.size() - MOST_PROBLEMS)));
+    return listed;
   }
 
   /**

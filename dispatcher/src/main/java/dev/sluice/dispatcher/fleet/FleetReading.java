@@ -19,7 +19,7 @@ import java.util.SortedSet;
  * @param invalid applications with an invalid document: they keep their previous definition
  * @param complete whether missing applications were really removed; false if a file, or the name in
  *     a document, could not be read: then nothing may be removed or deselected
- * @param problems in the order of files and documents
+ * @param problems the first 1,000, in the order of files and documents, and one that counts others
  * @param repositories sorted by name
  * @param revision digest of the content, independent of files, order and layout
  * @param commit the commit that has the documents; empty for a directory

@@ -141,6 +141,17 @@ class FleetLoaderTest {
   }
 
   @Test
+  void theFirstThousandProblemsAreListedAndTheOthersCounted() throws IOException {
+    write("many.yaml", "apiVersion: x\n---\n".repeat(600));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .hasSize(1_001)
+        .last()
+        .asString()
+        .matches("many.yaml: from here on, \\d+ more problems of the fleet are not listed: .*");
+  }
+
+  @Test
   void aProblemIsShortWhateverTheDocumentHas() throws IOException {
     write("long.yaml", "apiVersion: %s\n".formatted("x".repeat(100_000)));
     write("field.yaml", "kind: Cluster\n%s: 1\n".formatted("y".repeat(100_000)));
