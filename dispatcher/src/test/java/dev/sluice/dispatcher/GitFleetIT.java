@@ -31,6 +31,7 @@ import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -276,7 +277,8 @@ class GitFleetIT {
   void whileAForgeDoesNotAnswerAnApprovalWaitsAndTheClustersInForceAreKnown() throws IOException {
     situation.approve(holdAndStop());
     CountDownLatch answers = new CountDownLatch(1);
-    HttpServer forge = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer forge =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     forge.createContext("/", exchange -> answer(exchange, answers));
     forge.setExecutor(task -> Thread.ofVirtual().start(task));
     forge.start();
