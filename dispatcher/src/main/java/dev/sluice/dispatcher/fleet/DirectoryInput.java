@@ -51,6 +51,9 @@ record DirectoryInput(Path directory) implements FleetInput {
   @Override
   public List<File> files() throws IOException {
     Path real = directory.toRealPath(); // the directory itself may be a link
+    if (Files.isRegularFile(real)) {
+      return List.of(new Document(directory, directory.getFileName().toString()));
+    }
     try (Stream<Path> paths = Files.walk(real, MAX_DEPTH)) {
       return paths
           .map(real::relativize)
@@ -62,6 +65,11 @@ record DirectoryInput(Path directory) implements FleetInput {
     } catch (UncheckedIOException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Returns the directory that has the files: that of the file if it is a single one. */
+  private Path root() {
+    return Files.isRegularFile(directory) ? directory.toAbsolutePath().getParent() : directory;
   }
 
   private static String name(Path relative) {
@@ -77,7 +85,7 @@ record DirectoryInput(Path directory) implements FleetInput {
   /** Returns the commits of the files; empty if the directory is no checkout. */
   private Optional<Map<String, FileCommit>> commits(Set<String> files) {
     try {
-      Optional<Checkout> found = Checkout.of(directory);
+      Optional<Checkout> found = Checkout.of(root());
       if (found.isEmpty()) {
         return Optional.empty();
       }
@@ -99,7 +107,7 @@ record DirectoryInput(Path directory) implements FleetInput {
     if (commit.isPresent()) {
       return DocumentOrigins.committed(file, commit.get());
     }
-    Path path = directory.resolve(file);
+    Path path = root().resolve(file);
     Optional<String> owner = read(() -> Files.getOwner(path).getName()).flatMap(OneLine::name);
     Optional<Instant> modifiedAt = read(() -> Files.getLastModifiedTime(path).toInstant());
     return commits.isPresent()

@@ -69,6 +69,19 @@ class FleetLoaderTest {
   }
 
   @Test
+  void aSingleFileIsAFleet() throws IOException {
+    Path file = directory.resolve("fleet.yaml");
+    Files.writeString(
+        file, "{apiVersion: sluice.dev/v1, kind: Cluster, metadata: {name: eu}}\n---\nkind: X\n");
+
+    FleetReading reading = FleetLoader.read(file);
+
+    assertThat(reading.clusters()).containsExactly(new ClusterName("eu"));
+    assertThat(reading.problems()).isNotEmpty();
+    assertThat(reading.problems()).extracting(FleetProblem::file).containsOnly("fleet.yaml");
+  }
+
+  @Test
   void anEmptyFileCountsAsUnreadable() throws IOException {
     write("apps.yaml", "");
 
