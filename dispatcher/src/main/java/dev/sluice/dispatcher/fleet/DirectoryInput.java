@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files of a fleet in a directory. Links to files are followed, since Kubernetes mounts
- * configuration through links.
+ * Files of a fleet in a directory, or a fleet of a single file. Links to files are followed, since
+ * Kubernetes mounts configuration through links.
  */
 record DirectoryInput(Path directory) implements FleetInput {
 

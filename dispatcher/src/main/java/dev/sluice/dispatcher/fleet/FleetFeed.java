@@ -7,7 +7,7 @@ import java.util.Optional;
  */
 interface FleetFeed extends AutoCloseable {
 
-  /** What the watch has found. */
+  /** Result of looking at the documents. */
   sealed interface Found {
 
     /** The documents may have changed. */
