@@ -11,6 +11,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.api.WriteMode;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.IgnoredFields;
@@ -27,7 +28,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes single objects by server-side apply, always with a precondition.
+ * Writes single objects by server-side apply, always with a precondition. If the API of a kind
+ * knows no server-side apply, {@link ClientSideApply} writes.
  *
  * <p>An object that exists is written at the {@code resourceVersion} and {@code uid} that were
  * read. One that does not exist is written at {@value ClusterApi#ABSENT}, which no object ever has:
@@ -52,6 +54,7 @@ final class ObjectWriter {
   private final ObjectClaims claims;
   private final ManagedFields fields;
   private final OwnerCheck owners;
+  private final ClientSideApply clientSide;
 
   ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
     this.api = api;
@@ -59,6 +62,7 @@ final class ObjectWriter {
     this.claims = claims;
     this.fields = new ManagedFields(api, discovery);
     this.owners = new OwnerCheck(api, discovery, claims, invalid);
+    this.clientSide = new ClientSideApply(api, discovery.writeModes());
   }
 
   /** The result of a write. */
@@ -145,7 +149,8 @@ final class ObjectWriter {
   private Written tryToWrite(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
-    String path = resource(ref).path(ref);
+    ApiResource resource = resource(ref);
+    String path = resource.path(ref);
     Optional<LiveObject> live = first(step, path, attempt);
     IgnoredFields ignored = IgnoredFields.of(ref, attempt.policy().ignored());
     ObjectNode content = step.manifest().content();
@@ -166,9 +171,12 @@ final class ObjectWriter {
       if (found.isEmpty()) {
         found = live;
       }
+      WriteMode mode = clientSide.mode(ref);
       try {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());
+        }
+        if (live.isPresent() && mode == WriteMode.APPLY) {
           Precedence precedence =
               new Precedence(force, attempt.adoption().formerManagers(ref, live.get().content()));
           live = Optional.of(fields.fold(path, content, live.get(), precedence, ignored));
@@ -178,13 +186,10 @@ final class ObjectWriter {
           live = Optional.of(claim.orElseThrow(refusal::get).after());
           content = claim.get().desired();
         }
-        // the server says of such fields that they belong to an earlier deployment
-        boolean untracked = live.isPresent() && live.get().isUntracked();
         ObjectNode after =
-            apply(path, body(content, live, attempt), live.isPresent(), force || untracked);
-        if (untracked) {
-          after = applyAgain(step, path, content, new LiveObject(after), attempt);
-        }
+            mode == WriteMode.APPLY
+                ? apply(step, path, content, live, attempt)
+                : clientSide.write(mode, resource, ref, live, body(content, live, attempt));
         attempt.written().add(step, new Writes.Write(ref, found, before, after));
         return new Written.Done(AppliedChange.of(step, found, before, after));
       } catch (ApiException e) {
@@ -198,7 +203,7 @@ final class ObjectWriter {
           live = read(path);
         } else if (e.code() == 422 && live.isPresent() && refusal.isEmpty()) {
           refusal = Optional.of(e);
-        } else {
+        } else if (!clientSide.learns(ref, mode, e)) {
           if (claim.isPresent()) {
             fields.release(path, claim.get(), e);
           }
@@ -211,6 +216,16 @@ final class ObjectWriter {
         "%s changed every time between reading and writing it".formatted(ref),
         Failure.Stage.APPLY,
         Optional.of(ref));
+  }
+
+  private ObjectNode apply(
+      ApplyStep step, String path, ObjectNode content, Optional<LiveObject> live, Attempt attempt)
+      throws InterruptedException {
+    // the server says of such fields that they belong to an earlier deployment
+    boolean untracked = live.isPresent() && live.get().isUntracked();
+    boolean force = attempt.forces(step) || untracked;
+    ObjectNode after = apply(path, body(content, live, attempt), live.isPresent(), force);
+    return untracked ? applyAgain(step, path, content, new LiveObject(after), attempt) : after;
   }
 
   /**

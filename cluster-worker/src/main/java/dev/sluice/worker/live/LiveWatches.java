@@ -244,6 +244,13 @@ public final class LiveWatches implements AutoCloseable {
                     kind,
                     "the worker may not list and watch %s in %s: grant it the verbs list and watch"
                         .formatted(kind.kind(), kind.apiVersion())));
+      } else if (cause.code() == 405) {
+        contained(
+            () ->
+                objects.unobservable(
+                    kind,
+                    "the API of %s in %s has no list, so its health and drift cannot be seen"
+                        .formatted(kind.kind(), kind.apiVersion())));
       }
     }
 
