@@ -1,6 +1,7 @@
 package dev.sluice.simulated;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.simulated.runner.PodRunnerOptions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -117,6 +118,11 @@ public final class ClusterFixture implements AutoCloseable {
    */
   public boolean readsJsonOfBuiltInKinds() {
     return readsJson;
+  }
+
+  /** Skips the test unless the server {@linkplain #readsJsonOfBuiltInKinds reads} such bodies. */
+  public void assumeJsonOfBuiltInKinds() {
+    assumeTrue(readsJson, "the server's JSON decoder is broken");
   }
 
   private boolean probeJson() {
