@@ -20,6 +20,7 @@ import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
@@ -52,59 +53,24 @@ final class ObjectWriter {
   private final ClusterApi api;
   private final Discovery discovery;
   private final ObjectClaims claims;
+  private final LiveObjects known;
   private final ManagedFields fields;
   private final OwnerCheck owners;
   private final ClientSideApply clientSide;
 
-  ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
+  ObjectWriter(
+      ClusterApi api,
+      Discovery discovery,
+      ObjectClaims claims,
+      InvalidObjects invalid,
+      LiveObjects known) {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
+    this.known = known;
     this.fields = new ManagedFields(api, discovery);
     this.owners = new OwnerCheck(api, discovery, claims, invalid);
     this.clientSide = new ClientSideApply(api, discovery.writeModes());
-  }
-
-  /** The result of a write. */
-  sealed interface Written {
-
-    record Done(ObjectChange change) implements Written {}
-
-    /**
-     * Nothing was written: another application owns the object and its claim is unknown.
-     *
-     * @param change completes when the claim may be known
-     */
-    record Undecided(ObjectRef ref, CompletableFuture<Void> change) implements Written {
-
-      /** Returns the outcome if the claim does not become known. */
-      Outcome outcome() {
-        return Attempt.park(
-                ApplyFailure.OWNED_BY_ANOTHER,
-                "%s belongs to an application whose newest target has no plan yet, so it may keep it"
-                    .formatted(ref),
-                Failure.Stage.APPLY,
-                ref,
-                "a release of the object by that application")
-            .outcome();
-      }
-    }
-
-    /** Nothing was written, for a reason that concerns only this object. */
-    record Refused(Outcome outcome) implements Written {
-
-      /**
-       * Returns the refusal with an outcome.
-       *
-       * @throws HaltException if the outcome concerns other objects too
-       */
-      static Refused of(Outcome outcome) throws HaltException {
-        if (!Refusals.isOfOneObject(outcome)) {
-          throw new HaltException(outcome);
-        }
-        return new Refused(outcome);
-      }
-    }
   }
 
   /**
@@ -151,9 +117,13 @@ final class ObjectWriter {
     ObjectRef ref = step.ref();
     ApiResource resource = resource(ref);
     String path = resource.path(ref);
-    Optional<LiveObject> live = first(step, path, attempt);
     IgnoredFields ignored = IgnoredFields.of(ref, attempt.policy().ignored());
     ObjectNode content = step.manifest().content();
+    Optional<LiveObject> live = unread(step, ignored, attempt);
+    boolean isRead = live.isEmpty();
+    if (isRead) {
+      live = first(step, path, attempt);
+    }
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     Optional<LiveObject> found = Optional.empty();
@@ -198,9 +168,13 @@ final class ObjectWriter {
         if (e.isNamespaceMissing() && attempt.created().equals(Optional.of(ref.namespace()))) {
           api.ensureNamespace(ref.namespace());
           live = Optional.empty();
-        } else if (changed) {
-          attempt.fence().check();
+        } else if (changed || (!isRead && isRefusal(e))) {
+          if (changed) {
+            attempt.fence().check();
+          }
           live = read(path);
+          found = isRead ? found : Optional.empty();
+          isRead = true;
         } else if (e.code() == 422 && live.isPresent() && refusal.isEmpty()) {
           refusal = Optional.of(e);
         } else if (!clientSide.learns(ref, mode, e)) {
@@ -271,6 +245,28 @@ final class ObjectWriter {
     SharedNodes.own(metadata, "annotations")
         .put(Ownership.GENERATION_ANNOTATION, attempt.generation().toString());
     return body;
+  }
+
+  /** Returns whether the server has judged the object: it is not only busy. */
+  private static boolean isRefusal(ApiException error) {
+    return error.code() >= 400 && error.code() < 500 && error.code() != 429;
+  }
+
+  /**
+   * Returns the metadata of an object that need not be read, since nobody else manages fields of it
+   * and its manifest does not depend on live values. If the object has another version by now, or
+   * is refused, it is read after all. A heal reads its objects, to show what had differed.
+   */
+  private Optional<LiveObject> unread(ApplyStep step, IgnoredFields ignored, Attempt attempt) {
+    boolean isAlone =
+        step.reason() == ApplyStep.Reason.CHANGED
+            && step.mode() == ApplyStep.Mode.APPLY
+            && ignored.equals(IgnoredFields.NONE)
+            && !attempt.early().areOfHeal()
+            && !FilledFields.mayHaveAny(step.manifest().content());
+    return isAlone
+        ? known.known(attempt.owner().application(), step.ref()).map(LiveObject::new)
+        : Optional.empty();
   }
 
   /** Returns the object as far as it is known before the write. */
