@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.Forge;
@@ -41,6 +42,7 @@ final class RepositoryDocuments {
     Optional<Forge> forge = spec.text("forge", RepositoryDocuments::forge);
     Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
     Optional<SshAccess> ssh = ssh(spec, url);
+    Optional<HttpsAccess> https = HttpsDocument.read(spec, url);
     Optional<RepositoryId> id =
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
@@ -48,7 +50,8 @@ final class RepositoryDocuments {
     spec.refuseUnknown();
     if (document.isValid()) {
       FleetRepository repository =
-          new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh);
+          new FleetRepository(
+              name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh, https);
       byName
           .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
           .add(new Read(document, repository));
@@ -79,7 +82,8 @@ final class RepositoryDocuments {
   private static boolean isSamePlace(FleetRepository one, FleetRepository other) {
     return one.url().equals(other.url())
         && one.credentials().equals(other.credentials())
-        && one.ssh().equals(other.ssh());
+        && one.ssh().equals(other.ssh())
+        && one.https().equals(other.https());
   }
 
   private static void refuse(Read refused, List<Read> named) {
