@@ -10,6 +10,7 @@ import dev.sluice.standalone.demo.TrainingCommand;
 import dev.sluice.standalone.init.CheckDeliveryCommand;
 import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
+import dev.sluice.standalone.local.KnownHostsCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
 import dev.sluice.standalone.local.ValidateCommand;
@@ -69,6 +70,8 @@ public final class Main {
         ValidateCommand.command(),
         AffectedCommand.command(),
         RenderCommand.command(),
+        KnownHostsCommand.group(),
+        KnownHostsCommand.scan(),
         VerifyCommand.command());
   }
 
