@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +31,8 @@ final class RepositoryDocuments {
   /** Azure DevOps URL, which has the organization in place of a user or a token. */
   private static final Pattern ORGANIZATION_IN_URL =
       Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
+
+  private static final Pattern SCHEME = Pattern.compile("(?i)(https?|ssh)://");
 
   private static final Pattern WITHOUT_SSH = Pattern.compile("(https?|file)://.*");
 
@@ -149,7 +153,14 @@ final class RepositoryDocuments {
     return URL.matcher(text).matches();
   }
 
-  private static String url(String text) {
+  /** Returns a clone URL as Git's protocols need it: the scheme in lower case, spaces escaped. */
+  private static String url(String written) {
+    Matcher scheme = SCHEME.matcher(written);
+    String text =
+        scheme.lookingAt()
+            ? scheme.group().toLowerCase(Locale.ROOT)
+                + written.substring(scheme.end()).replace(" ", "%20")
+            : written;
     if (carriesCredentials(text)) {
       throw new IllegalArgumentException(
           "must carry no credentials: give them by reference in spec.credentials");

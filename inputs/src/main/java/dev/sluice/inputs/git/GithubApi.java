@@ -7,7 +7,6 @@ import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -21,6 +20,10 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * GitHub's REST API as an app uses it, with the certificates and the proxy of the repository. It
@@ -85,8 +88,19 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
    * @throws IllegalStateException if the app's key or a certificate cannot be read
    */
   Token token(Instant now) throws RefusedException {
-    String jwt = GithubJwt.sign(app, now);
-    try (HttpClient client = client()) {
+    try {
+      return token(GithubJwt.sign(app, now));
+    } catch (IOException e) {
+      Optional<String> tls = TlsFailures.describe(e);
+      throw new RefusedException(
+          tls.isPresent() ? SourceFailure.CERTIFICATE_REFUSED : SourceFailure.FORGE_UNREACHABLE,
+          "GitHub's API at %s issues no token: %s".formatted(address, tls.orElse(e.toString())));
+    }
+  }
+
+  private Token token(String jwt) throws IOException, RefusedException {
+    HttpClient client = client();
+    try {
       String installation =
           app.installationId().isPresent()
               ? app.installationId().get()
@@ -99,11 +113,8 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
               request(jwt, "/app/installations/" + installation + "/access_tokens")
                   .POST(HttpRequest.BodyPublishers.ofString(READ_ONLY)));
       return token(answer);
-    } catch (IOException e) {
-      Optional<String> tls = TlsFailures.describe(e);
-      throw new RefusedException(
-          tls.isPresent() ? SourceFailure.CERTIFICATE_REFUSED : SourceFailure.FORGE_UNREACHABLE,
-          "GitHub's API at %s issues no token: %s".formatted(address, tls.orElse(e.toString())));
+    } finally {
+      client.shutdownNow(); // does not wait for an answer that never ends
     }
   }
 
@@ -121,7 +132,6 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
 
   private HttpRequest.Builder request(String jwt, String path) {
     return HttpRequest.newBuilder(URI.create(address + path))
-        .timeout(LIMIT)
         .header("Accept", "application/vnd.github+json")
         .header("X-GitHub-Api-Version", "2022-11-28")
         .header("Authorization", "Bearer " + jwt);
@@ -129,20 +139,26 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
 
   private JsonNode send(HttpClient client, HttpRequest.Builder request)
       throws IOException, RefusedException {
-    HttpResponse<InputStream> response;
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        client.sendAsync(
+            request.build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
     try {
-      response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    try (InputStream content = response.body()) {
+      HttpResponse<byte[]> response = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() / 100 != 2) {
         throw refused(response.statusCode());
       }
-      return Json.mapper().readTree(content.readNBytes(MAX_ANSWER_BYTES));
+      return Json.mapper().readTree(response.body());
     } catch (JsonProcessingException e) {
       throw new IOException("the answer is not JSON"); // not the cause: it quotes the answer
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("no answer within " + LIMIT.toSeconds() + " seconds", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
@@ -34,6 +35,8 @@ final class FakeGithub implements AutoCloseable {
   private volatile PublicKey key;
   private volatile Instant now;
   private volatile Optional<Integer> status = Optional.empty();
+  private volatile boolean endless;
+  private volatile Optional<String> redirect = Optional.empty();
   private volatile String repository = "acme/shop";
 
   FakeGithub(PublicKey key, Instant now) throws IOException {
@@ -62,6 +65,16 @@ final class FakeGithub implements AutoCloseable {
     this.status = Optional.of(other);
   }
 
+  /** Answers every request without an end. */
+  void endless() {
+    endless = true;
+  }
+
+  /** Redirects every request. */
+  void redirect(String url) {
+    redirect = Optional.of(url);
+  }
+
   /** Sets the only repository, {@code owner/name}, that the app is installed for. */
   void installedFor(String other) {
     this.repository = other;
@@ -79,7 +92,19 @@ final class FakeGithub implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
     String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-    if (status.isPresent()) {
+    if (endless) {
+      exchange.sendResponseHeaders(200, 0);
+      try (OutputStream answer = exchange.getResponseBody()) {
+        byte[] some = "[".repeat(8192).getBytes(US_ASCII);
+        while (true) {
+          answer.write(some);
+        }
+      }
+    } else if (redirect.isPresent()) {
+      exchange.getResponseHeaders().set("Location", redirect.get());
+      exchange.sendResponseHeaders(302, -1);
+      exchange.close();
+    } else if (status.isPresent()) {
       send(exchange, status.get(), "{\"message\": \"fault\"}");
     } else if (!isSigned(exchange.getRequestHeaders().getFirst("Authorization"))) {
       send(exchange, 401, "{\"message\": \"A JSON web token could not be decoded\"}");

@@ -135,6 +135,25 @@ class GithubAppIT {
   }
 
   @Test
+  void anEndlessAnswerIsCutOff() throws Exception {
+    github.endless();
+
+    assertThat(failed(fetch(Optional.empty())).code()).isEqualTo(SourceFailure.FORGE_UNREACHABLE);
+  }
+
+  @Test
+  void aRedirectIsNotFollowedWithTheSignature() throws Exception {
+    try (FakeGithub other = new FakeGithub(first.getPublic(), clock.instant())) {
+      github.redirect(other.api() + "/app/installations/678/access_tokens");
+
+      FetchOutcome.Failed failed = failed(fetch(Optional.of(FakeGithub.INSTALLATION)));
+
+      assertThat(failed.reason()).contains("answers 302");
+      assertThat(other.issued()).isZero();
+    }
+  }
+
+  @Test
   void aKeyOfAnotherKindIsRefused() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     var written =

@@ -95,15 +95,20 @@ public final class TestAuthority {
         "server", own.getPrivate(), PASSWORD, new Certificate[] {signed, certificate});
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, PASSWORD);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust().getTrustManagers(), null);
+    return context;
+  }
+
+  /** Returns the trust in this authority only. */
+  public TrustManagerFactory trust() throws Exception {
     KeyStore authorities = KeyStore.getInstance("PKCS12");
     authorities.load(null, null);
     authorities.setCertificateEntry("authority", certificate);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(authorities);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
+    return trust;
   }
 
   /** Writes an object as PEM. */
