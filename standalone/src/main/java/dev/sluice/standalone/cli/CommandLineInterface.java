@@ -253,12 +253,12 @@ public final class CommandLineInterface {
             setting ->
                 spec.addPositional(
                     PositionalParamSpec.builder()
-                        .index("0")
+                        .index(setting.many() ? "0..*" : "0")
                         .paramLabel(setting.label())
                         .description(setting.description())
                         .type(List.class)
                         .auxiliaryTypes(String.class)
-                        .arity("1")
+                        .arity(setting.many() ? "1..*" : "1")
                         .build()));
     return spec;
   }
