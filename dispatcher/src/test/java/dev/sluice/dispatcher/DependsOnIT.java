@@ -205,10 +205,12 @@ class DependsOnIT {
             Map.of(
                 "db/config.yaml",
                 Origin.Content.file(
-                    "apiVersion: v1\n"
-                        + "kind: ConfigMap\n"
-                        + "metadata: {name: db}\n"
-                        + "data: {value: one}\n"))));
+                    """
+                    apiVersion: v1
+                    kind: ConfigMap
+                    metadata: {name: db}
+                    data: {value: one}
+                    """))));
     situation.start();
     situation.awaitSync(STAGING, 1);
     awaitWithheld("has not applied generation 1 yet");

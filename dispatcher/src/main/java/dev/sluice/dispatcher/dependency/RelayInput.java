@@ -34,6 +34,7 @@ final class RelayInput implements AutoCloseable {
   /** How far the clocks of dispatchers and brokers may differ. */
   private static final Duration CLOCKS = Duration.ofMinutes(10);
 
+  private final KafkaConnection connection;
   private final UngroupedConsumer consumer;
   private final Clock clock;
   private final List<TopicPartition> state;
@@ -46,21 +47,30 @@ final class RelayInput implements AutoCloseable {
   private final Map<TopicPartition, Long> past = new HashMap<>();
 
   RelayInput(KafkaConnection connection, Clock clock) {
+    this.connection = connection;
     this.consumer = new UngroupedConsumer(connection.consumer("dependency-relay"));
     this.clock = clock;
     try {
       this.state = TopicPartitions.of(consumer, connection.topics().state());
       this.results = TopicPartitions.of(consumer, connection.topics().results());
-      consumer.assign(state, _ -> Optional.empty());
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
     }
   }
 
-  /** Reads the partitions' states to their ends. */
+  /**
+   * Reads the partitions' states to their ends, from where {@link #poll} continues. With a consumer
+   * of its own: otherwise results were read only after the broker has answered the last fetch of
+   * states, which it holds for seconds.
+   */
   void readStates(Consumer<ConsumerRecord<String, byte[]>> handler) {
-    consumer.readToEnd(handler);
+    try (UngroupedConsumer reader =
+        new UngroupedConsumer(connection.reader("dependency-relay-state"))) {
+      reader.assign(state, _ -> Optional.empty());
+      reader.readToEnd(handler);
+      consumer.assign(state, partition -> Optional.of(reader.position(partition)));
+    }
   }
 
   /** Waits for records. */
