@@ -100,6 +100,7 @@ public final class FleetLoader {
                         FleetRule.UNKNOWN_KIND,
                         "kind",
                         "ApplicationSet is not supported yet: write its Applications"));
+    refuseBrokenDependencies(byKind.getOrDefault("Application", List.of()));
     content.documents().forEach(document -> problems.addAll(document.problems()));
     return new FleetReading(
         List.copyOf(definitions.values()),
@@ -223,6 +224,17 @@ public final class FleetLoader {
               applicationDocuments.put(definition.application(), header.document().summary());
             },
             () -> name.ifPresent(invalid::add));
+  }
+
+  private void refuseBrokenDependencies(List<Header> applications) {
+    Map<ApplicationName, FleetDocument> byName = new HashMap<>();
+    for (Header header : applications) {
+      header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
+    }
+    Set<ApplicationName> refused = new DependencyRules(definitions, byName).refused();
+    definitions.keySet().removeAll(refused);
+    applicationDocuments.keySet().removeAll(refused);
+    invalid.addAll(refused);
   }
 
   private String revision(Collection<FleetRepository> repositories) {
