@@ -49,6 +49,7 @@ class DependsOnIT {
                 () -> CommandRun.of(sluice, "describe", "web").words().contains("which is Parked"));
         CommandRun web = CommandRun.of(sluice, "describe", "web");
         assertThat(web.words())
+            .contains("depends on db in the same cluster, healthy")
             .contains("held staging: dependsOn by the dispatcher")
             .contains("waits for application db in cluster staging, which is Parked since")
             .contains("released by: that, or sluice release web --cluster staging");

@@ -14,7 +14,10 @@ import java.util.Optional;
  *     application itself
  * @param until the condition that ends the wait
  */
-public record Dependency(ApplicationName application, Optional<ClusterName> cluster, Until until) {
+public record Dependency(
+    ApplicationName application,
+    Optional<ClusterName> cluster,
+    @JsonProperty("health") Until until) {
 
   /** Condition that ends the wait. */
   public enum Until {

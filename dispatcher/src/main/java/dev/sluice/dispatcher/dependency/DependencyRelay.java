@@ -137,11 +137,13 @@ public final class DependencyRelay implements AutoCloseable {
     /** Sends the reports about what was read up to the present, and waits for further records. */
     void next() {
       Set<TopicPartition> current = input.caughtUp();
-      send(
-          standings.watched().stream()
-              .filter(key -> current.contains(input.partition(key)))
-              .flatMap(key -> standings.reports(key, true).stream())
-              .toList());
+      if (!current.isEmpty()) {
+        send(
+            standings.watched().stream()
+                .filter(key -> current.contains(input.partition(key)))
+                .flatMap(key -> standings.reports(key, true).stream())
+                .toList());
+      }
       List<DependencyReported> reports = new ArrayList<>();
       try {
         for (ConsumerRecord<String, byte[]> record : input.poll(POLL)) {
