@@ -34,10 +34,12 @@ class KafkaAtStartIT {
 
   @TempDir private Path directory;
   private String kafka;
+  private int kafkaPort;
 
   @BeforeEach
   void choosePorts() throws IOException {
-    kafka = "127.0.0.1:" + FreePort.find();
+    kafkaPort = FreePort.find();
+    kafka = "127.0.0.1:" + kafkaPort;
     for (String part : PARTS) {
       ports.put(part, FreePort.find());
     }
@@ -54,8 +56,7 @@ class KafkaAtStartIT {
       for (String part : PARTS) {
         awaitUnready(part, kafka);
       }
-      try (EmbeddedBroker _ =
-          EmbeddedBroker.start(directory.resolve("kafka"), Integer.parseInt(kafka.split(":")[1]))) {
+      try (EmbeddedBroker _ = EmbeddedBroker.start(directory.resolve("kafka"), kafkaPort)) {
         for (Map.Entry<String, SluiceProcess> each : running.entrySet()) {
           awaitReady(each.getKey());
           assertThat(each.getValue().output()).contains(kafka);
@@ -107,8 +108,7 @@ class KafkaAtStartIT {
                 "--api-port",
                 ports.get("api").toString())) {
       awaitUnready("api", kafka);
-      try (EmbeddedBroker _ =
-          EmbeddedBroker.start(directory.resolve("kafka"), Integer.parseInt(kafka.split(":")[1]))) {
+      try (EmbeddedBroker _ = EmbeddedBroker.start(directory.resolve("kafka"), kafkaPort)) {
         awaitReady("api");
         up.stop();
         assertThat(up.awaitEnd()).isZero();

@@ -76,7 +76,6 @@ public final class PartDirectory {
   private static String command(Path directory, String owner) {
     return Files.exists(directory)
         ? "chown -R %s %s".formatted(owner, directory)
-        : "install -d -o %s -g %s %s"
-            .formatted(owner.split(":")[0], owner.split(":")[1], directory);
+        : "install -d -o %s %s".formatted(owner.replace(":", " -g "), directory);
   }
 }
