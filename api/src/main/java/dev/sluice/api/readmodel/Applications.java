@@ -215,7 +215,8 @@ public final class Applications {
         whole.spec(),
         whole.orphanOnRemoval(),
         whole.owner(),
-        whole.remote());
+        whole.remote(),
+        whole.generatedBy());
   }
 
   /** Returns the definitions of the selected applications that the caller may see, by name. */

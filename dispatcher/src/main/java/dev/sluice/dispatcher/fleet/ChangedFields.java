@@ -88,6 +88,7 @@ final class ChangedFields {
     fields.sources(definition.sources());
     fields.policy(definition.spec().policy());
     definition.remote().ifPresent(remote -> fields.add("policy.remote", tree(remote)));
+    definition.generatedBy().ifPresent(set -> fields.fields.put("generatedBy", set));
     fields.fields.put("onRemoval", definition.orphanOnRemoval() ? "orphan" : "prune");
     fields.labels(definition.clusters());
     return fields.fields;

@@ -100,7 +100,7 @@ record IntakePlan(
     // approvals are for a content, whatever commit has it
     String revision = reading.revision();
     String accepting = reading.acceptedAs();
-    Set<ApplicationName> present = new HashSet<>(reading.invalid());
+    Set<ApplicationName> present = new HashSet<>(reading.kept(known));
     for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
@@ -134,7 +135,7 @@ final class IntakeSession implements AutoCloseable {
   private void take(FleetFeed.Found found) {
     switch (found) {
       case FleetFeed.Found.Documents(FleetInput input) ->
-          take(input, () -> FleetLoader.read(input));
+          take(input, () -> FleetLoader.read(input, GeneratorTrees.NONE));
       case FleetFeed.Found.Unavailable(String reason, boolean retryable) -> {
         report.unavailable(reason, !retryable && planned.isEmpty());
         keepClusters();

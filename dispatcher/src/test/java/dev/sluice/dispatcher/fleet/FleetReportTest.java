@@ -184,6 +184,7 @@ class FleetReportTest {
         "r1",
         Optional.empty(),
         FleetDocuments.NONE,
-        Map.of());
+        Map.of(),
+        GeneratedSets.NONE);
   }
 }

@@ -102,7 +102,10 @@ public final class RenderCommand {
     try (LocalSources checkouts = LocalSources.open(values, values.get(AT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
       Definition definition =
-          definition(LocalFleet.read(FleetConfig.FLEET, values, remotes), values);
+          definition(
+              LocalFleet.read(
+                  FleetConfig.FLEET, values, remotes, checkouts.generatorTrees(), System.err),
+              values);
       ApplicationClosures.Inputs inputs =
           new DefinitionResolver(remotes.resolver())
               .resolve(definition, checkouts::tree)
@@ -119,10 +122,6 @@ public final class RenderCommand {
 
   /** Returns the definition of the application in this cluster only. */
   private static Definition definition(FleetReading fleet, SettingValues values) {
-    fleet
-        .problems()
-        .forEach(
-            problem -> System.err.println("sluice: fleet: " + Visible.line(problem.toString())));
     ApplicationName application = values.get(APPLICATION);
     Definition definition =
         fleet.definitions().stream()
