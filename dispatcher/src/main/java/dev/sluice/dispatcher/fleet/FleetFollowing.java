@@ -7,11 +7,12 @@ import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.platform.kafka.KafkaConnection;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The way in which a leader follows the fleet.
  *
- * @param mirrors where a fleet in a Git repository is fetched to
+ * @param mirrors where a fleet in a Git repository, and what generators read, are fetched to
  * @param timing of fetches
  */
 public record FleetFollowing(FleetConfig config, Mirrors mirrors, RetryTiming timing) {
@@ -29,6 +30,11 @@ public record FleetFollowing(FleetConfig config, Mirrors mirrors, RetryTiming ti
     return config.validation() == FleetValidation.STRICT;
   }
 
+  /** Creates the watches of what generators read. */
+  GeneratorWatches generators(KafkaConnection connection, Clock clock) {
+    return new GeneratorWatches(mirrors, timing, FleetPushes.open(connection, Set.of()), clock);
+  }
+
   /** Starts to watch the fleet. */
   FleetFeed start(KafkaConnection connection, Clock clock) {
     return switch (config.location()) {
@@ -40,7 +46,7 @@ public record FleetFollowing(FleetConfig config, Mirrors mirrors, RetryTiming ti
             repository,
             mirrors,
             timing,
-            FleetPushes.open(connection, repository.repository()),
+            FleetPushes.open(connection, Set.of(repository.repository())),
             clock);
       }
     };

@@ -35,7 +35,7 @@ public final class FleetReader {
     return switch (mirrors.fetch(repository, ref, Optional.empty())) {
       case FetchOutcome.At at ->
           FleetLoader.read(
-              new GitInput(location, repository.repository(), at.head(), mirrors), trees);
+              new GitInput(location, repository.repository(), ref, at.head(), mirrors), trees);
       case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
           throw new IllegalArgumentException(
               "the fleet in %s cannot be read: the repository has no ref %s"

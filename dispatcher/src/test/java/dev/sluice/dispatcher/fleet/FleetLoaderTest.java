@@ -26,6 +26,7 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.MirrorException;
 import java.io.IOException;
@@ -135,6 +136,11 @@ class FleetLoaderTest {
 
     @Override
     public Optional<CommitId> commit() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<CommitId> commitOf(GeneratorSource source) {
       return Optional.empty();
     }
 
