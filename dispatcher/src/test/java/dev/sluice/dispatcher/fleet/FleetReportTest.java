@@ -105,11 +105,11 @@ class FleetReportTest {
             Map.of(
                 new ApplicationName("web"), Set.of(new ClusterName("one")),
                 new ApplicationName("api"), Set.of(new ClusterName("one"))),
-            2);
+            Set.of(),
+            List.of("2 of 2 applications would be removed"));
     report.read(
         reading(),
-        new IntakePlan(
-            List.of(), List.of(held.message(RemovalGuard.DEFAULT)), Optional.of(held), List.of()),
+        new IntakePlan(List.of(), List.of(held.message()), Optional.of(held), List.of()),
         List.of());
     assertThat(report.findings())
         .singleElement()
