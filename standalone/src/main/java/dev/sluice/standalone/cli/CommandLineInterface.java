@@ -258,7 +258,7 @@ public final class CommandLineInterface {
                         .description(setting.description())
                         .type(List.class)
                         .auxiliaryTypes(String.class)
-                        .arity("1")
+                        .arity(setting.required() ? "1" : "0..1")
                         .build()));
     return spec;
   }
