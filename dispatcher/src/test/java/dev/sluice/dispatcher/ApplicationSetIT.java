@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
+import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
 import dev.sluice.contract.failure.PartFailure;
-import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.DefinitionChange;
+import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DispatchListener;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,14 +87,24 @@ class ApplicationSetIT {
     assertThat(lines(situation.awaitSync(PRODUCTION, 2)))
         .containsExactlyInAnyOrder("a-production 1 one", "b-production 1 one");
 
-    situation.put("c", "one").pushAndNotify();
+    CommitId added = situation.put("c", "one").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("c-staging 1 one");
     assertThat(lines(situation.awaitSync(PRODUCTION, 3))).endsWith("c-production 1 one");
+    assertThat(accepted("c-staging").definition().generatedBy()).contains("all");
+    assertOrigin(accepted("c-staging").change(), "apps/c", added);
 
-    situation.delete("apps/a/config.yaml").pushAndNotify();
+    CommitId removed = situation.delete("apps/a/config.yaml").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 4))).endsWith("a-staging 2 removal");
     assertThat(lines(situation.awaitSync(PRODUCTION, 4))).endsWith("a-production 2 removal");
-    assertThat(generated("c-staging").generatedBy()).contains("all");
+    assertOrigin(removal("a-staging").change(), "apps/a", removed);
+
+    situation.document(
+        "set", SET.formatted("", "").replace("namespace:", "onRemoval: orphan\n      namespace:"));
+    patiently()
+        .until(
+            () -> last("b-staging").change().orElseThrow().documents(),
+            documents -> documents.getFirst() instanceof DocumentOrigin.Unversioned)
+        .forEach(document -> assertThat(document.file()).isEqualTo("set.yaml"));
   }
 
   @Test
@@ -320,13 +334,42 @@ class ApplicationSetIT {
     return FleetConfig.of(directory.resolve(name));
   }
 
-  private Definition generated(String name) {
-    return situation.changes().stream()
-        .filter(ChangeEvent.DefinitionAccepted.class::isInstance)
-        .map(event -> ((ChangeEvent.DefinitionAccepted) event).definition())
-        .filter(definition -> definition.application().value().equals(name))
+  private void assertOrigin(Optional<DefinitionChange> change, String path, CommitId commit) {
+    assertThat(change.orElseThrow().documents())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DocumentOrigin.Committed.class,
+            origin -> {
+              assertThat(origin.repository()).contains(situation.repository);
+              assertThat(origin.file()).isEqualTo(path);
+              assertThat(origin.commit()).isEqualTo(commit);
+              assertThat(origin.author()).contains("Author");
+            });
+  }
+
+  private DefinitionAccepted accepted(String name) {
+    return events(DefinitionAccepted.class)
+        .filter(event -> event.definition().application().value().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  private DefinitionAccepted last(String name) {
+    return events(DefinitionAccepted.class)
+        .filter(event -> event.definition().application().value().equals(name))
+        .reduce((_, later) -> later)
+        .orElseThrow();
+  }
+
+  private DefinitionRemoved removal(String name) {
+    return events(DefinitionRemoved.class)
+        .filter(event -> event.application().value().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private <T> Stream<T> events(Class<T> type) {
+    return situation.changes().stream().filter(type::isInstance).map(type::cast);
   }
 
   private int definitions() {

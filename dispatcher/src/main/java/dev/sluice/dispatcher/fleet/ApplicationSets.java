@@ -3,6 +3,8 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.generate.Element;
 import dev.sluice.dispatcher.generate.FillBudget;
 import dev.sluice.dispatcher.generate.Generator;
@@ -34,6 +36,7 @@ final class ApplicationSets {
 
   private final GeneratorTrees trees;
   private final Map<String, ApplicationSetDocument> sets = new TreeMap<>();
+  private final Map<String, Map<RepositoryId, CommitId>> read = new HashMap<>();
   private final Set<String> kept = new HashSet<>();
   private final List<FleetProblem> problems = new ArrayList<>();
   private final List<String> unread = new ArrayList<>();
@@ -114,7 +117,8 @@ final class ApplicationSets {
 
   private List<GeneratedDocument> generate(
       ApplicationSetDocument set, Collection<ClusterTarget> clusters) {
-    Generator.Input input = new Generator.Input(clusters, trees);
+    Map<RepositoryId, CommitId> commits = read.computeIfAbsent(set.name(), _ -> new HashMap<>());
+    Generator.Input input = new Generator.Input(clusters, source -> tree(source, commits));
     List<GeneratorException> found = new ArrayList<>();
     List<GeneratedDocument> generated = new ArrayList<>();
     try {
@@ -137,6 +141,14 @@ final class ApplicationSets {
       report(set, found);
     }
     return generated;
+  }
+
+  private GeneratorTrees.Answer tree(GeneratorSource source, Map<RepositoryId, CommitId> commits) {
+    GeneratorTrees.Answer answer = trees.of(source);
+    if (answer instanceof GeneratorTrees.Answer.At at) {
+      commits.put(source.repository().repository(), at.commit());
+    }
+    return answer;
   }
 
   private static List<Element> elements(ApplicationSetDocument set, Generator.Input input) {
@@ -215,6 +227,18 @@ final class ApplicationSets {
   /** Returns the applications that keep their definitions, since two have the same name. */
   Set<ApplicationName> refused() {
     return refused;
+  }
+
+  /** Returns the valid documents, with the commits that they read. */
+  Map<String, FleetDocuments.SetDocument> documents() {
+    Map<String, FleetDocuments.SetDocument> documents = new HashMap<>();
+    sets.forEach(
+        (name, set) ->
+            documents.put(
+                name,
+                new FleetDocuments.SetDocument(
+                    set.document().summary(), read.getOrDefault(name, Map.of()))));
+    return documents;
   }
 
   GeneratedSets result() {

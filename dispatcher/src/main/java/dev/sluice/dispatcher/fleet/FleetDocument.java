@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** YAML document of the fleet, with its problems. */
@@ -91,7 +92,8 @@ final class FleetDocument {
       return new FleetDocuments.Document(
           file.name(),
           HexFormat.of().formatHex(digest, 0, 16),
-          root.at("/spec/clusters").has("selector"));
+          root.at("/spec/clusters").has("selector"),
+          Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -120,7 +120,11 @@ public final class FleetLoader {
         revision(repositories.values()),
         input.commit(),
         new FleetDocuments(
-            applicationDocuments, documents.documents(), clusterDocuments, projects.documents()),
+            applicationDocuments,
+            documents.documents(),
+            clusterDocuments,
+            projects.documents(),
+            sets.documents()),
         projects.projects(),
         sets.result());
   }
@@ -227,16 +231,16 @@ public final class FleetLoader {
     Optional<ApplicationName> name = header.name().map(ApplicationName::new);
     accept(
         name,
-        header.document(),
+        header.document().summary(),
         reader.read(name.orElse(UNNAMED), header.document(), header.spec()));
   }
 
   private void accept(
-      Optional<ApplicationName> name, FleetDocument document, Optional<Definition> read) {
+      Optional<ApplicationName> name, FleetDocuments.Document document, Optional<Definition> read) {
     read.ifPresentOrElse(
         definition -> {
           definitions.put(definition.application(), definition);
-          applicationDocuments.put(definition.application(), document.summary());
+          applicationDocuments.put(definition.application(), document);
         },
         () -> name.ifPresent(invalid::add));
   }
@@ -256,7 +260,7 @@ public final class FleetLoader {
     for (GeneratedDocument one : generated) {
       accept(
           Optional.of(one.name()),
-          one.document(),
+          one.document().summary().generatedFor(one.path()),
           reader
               .read(one.name(), one.document(), one.spec())
               .map(definition -> definition.generatedBy(one.set().name())));

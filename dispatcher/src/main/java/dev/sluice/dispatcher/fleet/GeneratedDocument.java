@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.generate.Element;
@@ -10,6 +11,7 @@ import dev.sluice.dispatcher.generate.SetOverride;
 import dev.sluice.dispatcher.generate.Template;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Document of an application that a set generates for an element. Its problems are at the places of
@@ -81,6 +83,21 @@ record GeneratedDocument(
       }
     }
     return TEMPLATE + field;
+  }
+
+  /** Returns the file or directory that it is generated for; empty if it is for none. */
+  Optional<String> path() {
+    return element
+        .value("path")
+        .map(JsonNode::asText)
+        .map(
+            directory ->
+                element
+                    .value("path.filename")
+                    .map(
+                        name ->
+                            directory.isEmpty() ? name.asText() : directory + "/" + name.asText())
+                    .orElse(directory));
   }
 
   Fields spec() {

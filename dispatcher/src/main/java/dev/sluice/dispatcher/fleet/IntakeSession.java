@@ -294,7 +294,9 @@ final class IntakeSession implements AutoCloseable {
   private List<ChangeEvent.FleetEvent> described(Planned next) {
     DefinitionChanges changes = known.changes(next.reading());
     return DocumentOrigins.describe(
-        next.plan().events().stream().map(changes::describe).toList(), next.input());
+        next.plan().events().stream().map(changes::describe).toList(),
+        next.input(),
+        following::commits);
   }
 
   private void sent(Planned last) {
