@@ -4,7 +4,6 @@ import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -38,7 +37,7 @@ final class ConversionWebhookIT {
   @BeforeEach
   void open() throws Exception {
     assumeFalse(bench.fixture.isSimulated(), "the simulated cluster calls no webhooks");
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     server = new WebhookServer(temporary, ConversionWebhookIT::convert);
     bench.worker("one");
   }

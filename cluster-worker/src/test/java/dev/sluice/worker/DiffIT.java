@@ -4,7 +4,6 @@ import static dev.sluice.worker.Targets.DEPLOYMENT;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.DiffAnswered;
@@ -137,7 +136,7 @@ class DiffIT {
 
   @Test
   void showsTheFieldsOfPeopleThatAnApplyRemoves() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one");
     String service =
         """
@@ -168,7 +167,7 @@ class DiffIT {
 
   @Test
   void namesTheFieldsOfOtherManagersAndWhatAnApplyDoesToThem() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one");
     bench.targets.send(
         bench.targets.target("web", 1, DEPLOYMENT.formatted("minReadySeconds: 1", "env: []")));
@@ -199,7 +198,7 @@ class DiffIT {
 
   @Test
   void namesTheElementsOfListsThatOthersOwn() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one");
     bench.targets.send(
         bench.targets.target(
@@ -225,7 +224,7 @@ class DiffIT {
 
   @Test
   void withoutForceOnlyTheFieldsOfEarlierDeploymentsAreTakenOver() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     Policy gentle = Targets.showing(new Policy(true, 50, false, Policy.DEFAULT.timeout()));
     bench.worker("one");
     bench.targets.send(
@@ -251,7 +250,7 @@ class DiffIT {
 
   @Test
   void showsTheRemovalOfFieldsThatExcludeThoseInGit() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one");
     String service =
         """

@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.FieldWriter;
 import dev.sluice.contract.event.ObjectDifference;
@@ -35,7 +34,7 @@ final class DriftByOthersIT {
   @BeforeEach
   void open() {
     bench = new Bench();
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one");
   }
 

@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ObjectDifference;
 import dev.sluice.contract.event.ObservedEvent;
@@ -130,7 +129,7 @@ final class DriftPropertyIT {
   @BeforeEach
   void open() {
     bench = new Bench();
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     objects = SHAPES.stream().map(shape -> new EditedObject(bench, shape)).toList();
     bench.worker("one");
   }

@@ -2,7 +2,6 @@ package dev.sluice.worker;
 
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.worker.manifest.Ownership;
@@ -76,7 +75,7 @@ final class InterruptedHooksIT {
 
   @BeforeEach
   void open() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     var unused = controller.scheduleWithFixedDelay(this::endRuns, 0, 50, TimeUnit.MILLISECONDS);
   }
 

@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.InputFile;
@@ -110,7 +109,7 @@ class OwnObjectsIT {
 
   @Test
   void ownObjectsAppliedByAnEarlierVersionAreDroppedAndNotPruned() throws Exception {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     try (ClusterWorker first = bench.worker("one")) {
       await().atMost(Bench.PATIENCE).until(() -> first.status() == WorkerStatus.LEADING);
     }

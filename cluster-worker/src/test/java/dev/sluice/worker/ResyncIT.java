@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.ObservedEvent;
@@ -32,7 +31,7 @@ final class ResyncIT {
 
   @BeforeEach
   void start() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.resyncEach(Duration.ofMillis(400));
     bench.worker("one", requests);
     for (int i = 0; i < APPLICATIONS; i++) {

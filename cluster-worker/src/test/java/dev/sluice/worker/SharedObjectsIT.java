@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.Failure;
@@ -36,7 +35,7 @@ final class SharedObjectsIT {
     bench = new Bench();
     questions = new Questions(bench);
     shared = bench.namespace + "-shared";
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
   }
 
   @AfterEach

@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ResultEvent;
@@ -67,7 +66,7 @@ class TwoInstallationsIT {
 
   @Test
   void anObjectOfTheOtherInstallationIsRefusedUntilItIsReleased() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     KafkaConnection log = KafkaFixture.provisioned(1);
     bench.worker("one");
     try (Targets others = new Targets(log, bench.cluster, bench.namespace);

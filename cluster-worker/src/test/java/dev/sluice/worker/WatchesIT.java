@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import static dev.sluice.worker.Targets.configMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -31,7 +30,7 @@ final class WatchesIT {
 
   @Test
   void stayOpenWithTextBeyondAscii() {
-    assumeTrue(bench.fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    bench.fixture.assumeJsonOfBuiltInKinds();
     bench.worker("one", requests);
     await()
         .atMost(Bench.PATIENCE)

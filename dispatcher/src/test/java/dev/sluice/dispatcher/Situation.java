@@ -379,7 +379,7 @@ final class Situation implements AutoCloseable {
   }
 
   private long lag() {
-    Map<String, Object> properties = new HashMap<>(connection.consumer("lag"));
+    Map<String, Object> properties = new HashMap<>(connection.reader("lag"));
     properties.put("group.id", connection.topics().prefix() + "-dispatcher");
     try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, connection.topics().changes());

@@ -1,6 +1,7 @@
 package dev.sluice.simulated;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.simulated.runner.PodRunnerOptions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -119,6 +120,11 @@ public final class ClusterFixture implements AutoCloseable {
     return readsJson;
   }
 
+  /** Skips the test unless the server {@linkplain #readsJsonOfBuiltInKinds reads} such bodies. */
+  public void assumeJsonOfBuiltInKinds() {
+    assumeTrue(readsJson, "the server's JSON decoder is broken");
+  }
+
   private boolean probeJson() {
     ConfigMap probe =
         new ConfigMapBuilder()
@@ -198,7 +204,7 @@ public final class ClusterFixture implements AutoCloseable {
     String name = version + "." + group;
     cleanUp(() -> apiServices().withName(name).delete());
     if (apiServices().withName(name).get() == null) {
-      client.resource(apiService(group, version)).serverSideApply();
+      client.resource(apiService(group, version, "nobody", 443)).serverSideApply();
     } else {
       apiServices()
           .withName(name)
@@ -223,6 +229,40 @@ public final class ClusterFixture implements AutoCloseable {
             });
   }
 
+  /**
+   * Lets the HTTPS server at a port of the loopback address serve a version of an aggregated API.
+   * Waits until the cluster's API server forwards requests to it.
+   */
+  public void aggregate(String group, String version, int port) {
+    cleanUp(() -> apiServices().withName(version + "." + group).delete());
+    client
+        .resource(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: %s, namespace: default}
+            spec: {type: ExternalName, externalName: 127.0.0.1}
+            """
+                .formatted(service(group)))
+        .serverSideApply();
+    cleanUp(() -> client.services().inNamespace("default").withName(service(group)).delete());
+    client.resource(apiService(group, version, service(group), port)).serverSideApply();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              try {
+                return client.getApiResources(group + "/" + version) != null;
+              } catch (KubernetesClientException e) {
+                return false;
+              }
+            });
+  }
+
+  private static String service(String group) {
+    return group.replace('.', '-');
+  }
+
   /** Deletes what {@link #stopAnswering} made: the cluster serves its own version again, if any. */
   public void answerAgain(String group, String version) {
     apiServices().withName(version + "." + group).delete();
@@ -236,7 +276,7 @@ public final class ClusterFixture implements AutoCloseable {
     return client.genericKubernetesResources("apiregistration.k8s.io/v1", "APIService");
   }
 
-  private static String apiService(String group, String version) {
+  private static String apiService(String group, String version, String service, int port) {
     return """
     apiVersion: apiregistration.k8s.io/v1
     kind: APIService
@@ -247,9 +287,9 @@ public final class ClusterFixture implements AutoCloseable {
       groupPriorityMinimum: 100
       versionPriority: 100
       insecureSkipTLSVerify: true
-      service: {name: nobody, namespace: default, port: 443}
+      service: {name: %3$s, namespace: default, port: %4$d}
     """
-        .formatted(group, version);
+        .formatted(group, version, service, port);
   }
 
   /** Registers an action that runs when the fixture is closed. */

@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.proxy.EnvironmentProxies;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
@@ -9,6 +10,7 @@ import dev.sluice.standalone.demo.TrainingCommand;
 import dev.sluice.standalone.init.CheckDeliveryCommand;
 import dev.sluice.standalone.init.InitCommand;
 import dev.sluice.standalone.local.AffectedCommand;
+import dev.sluice.standalone.local.KnownHostsCommand;
 import dev.sluice.standalone.local.RenderCommand;
 import dev.sluice.standalone.local.SendCommand;
 import dev.sluice.standalone.local.ValidateCommand;
@@ -25,16 +27,28 @@ import java.util.Optional;
 /** The {@code sluice} program. */
 public final class Main {
 
+  private static final int WRONG_USAGE = 2;
+
   private Main() {}
 
   public static void main(String[] arguments) {
     FatalErrors.install();
+    useProxies();
     System.exit(
         new CommandLineInterface(
                 commands(),
                 new Client(System.out, System.err, isWatched(), Clock.systemUTC())::verbs,
                 System.getenv())
             .run(arguments));
+  }
+
+  private static void useProxies() {
+    try {
+      EnvironmentProxies.install(System.getenv());
+    } catch (IllegalArgumentException e) {
+      System.err.println("sluice: " + e.getMessage());
+      System.exit(WRONG_USAGE);
+    }
   }
 
   /** Returns the commands that read settings; {@link Client} has the others. */
@@ -56,6 +70,8 @@ public final class Main {
         ValidateCommand.command(),
         AffectedCommand.command(),
         RenderCommand.command(),
+        KnownHostsCommand.group(),
+        KnownHostsCommand.scan(),
         VerifyCommand.command());
   }
 

@@ -4,7 +4,6 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.configMap;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.standalone.process.OneProcess;
@@ -24,9 +23,7 @@ class ArgoTakeoverIT {
   @Test
   void anApplicationOfArgoIsShownThenTakenOver(@TempDir Path directory) throws Exception {
     try (Scenario scenario = Scenario.in(directory, STAGING)) {
-      assumeTrue(
-          scenario.fixture(STAGING).readsJsonOfBuiltInKinds(),
-          "the server's JSON decoder is broken");
+      scenario.fixture(STAGING).assumeJsonOfBuiltInKinds();
       String namespace = scenario.namespace();
       String tracked =
           """

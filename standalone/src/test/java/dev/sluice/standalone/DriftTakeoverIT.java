@@ -4,7 +4,6 @@ import static dev.sluice.standalone.Scenario.STAGING;
 import static dev.sluice.standalone.Scenario.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
@@ -36,7 +35,7 @@ class DriftTakeoverIT {
   @BeforeEach
   void open() throws Exception {
     scenario = Scenario.in(directory, STAGING);
-    assumeTrue(scenario.fixture(STAGING).readsJsonOfBuiltInKinds(), "its JSON decoder is broken");
+    scenario.fixture(STAGING).assumeJsonOfBuiltInKinds();
   }
 
   @AfterEach

@@ -91,12 +91,14 @@ class LogProofIT {
       String topic = kafka.topics().deadLetters();
       try (OneProcess _ = scenario.start();
           ChainedProducer producer = new ChainedProducer(kafka.producer("test"))) {
-        // without transactions, so that a copy of the topic has the same offsets
+        // without transactions, so that a copy of the topic has the same offsets; together, so that
+        // they are in one checkpoint
         for (int i = 0; i < 12; i++) {
-          producer
-              .send(new ProducerRecord<>(topic, "key", ("{\"number\": " + i + "}").getBytes(UTF_8)))
-              .get();
+          var unused =
+              producer.send(
+                  new ProducerRecord<>(topic, "key", ("{\"number\": " + i + "}").getBytes(UTF_8)));
         }
+        producer.flush();
         awaitCheckpoints(kafka);
       }
       List<ConsumerRecord<String, byte[]>> original = new TopicReader(kafka).records(topic);

@@ -120,7 +120,7 @@ class WatchFaultsIT {
   @BeforeEach
   void open() throws Exception {
     scenario = Scenario.in(directory, STAGING);
-    assumeTrue(scenario.fixture(STAGING).readsJsonOfBuiltInKinds(), "its JSON decoder is broken");
+    scenario.fixture(STAGING).assumeJsonOfBuiltInKinds();
     proxy = TcpProxy.before(scenario.client(STAGING).getMasterUrl().getPort());
     scenario.fleet().application("shop", "shop", scenario.namespace(), STAGING);
     scenario.fleet().application("web", "web", scenario.namespace(), STAGING);

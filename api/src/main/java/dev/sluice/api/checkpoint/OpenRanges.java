@@ -75,8 +75,7 @@ final class OpenRanges implements ConsumerRebalanceListener {
   /** Returns the end of the last checkpoint of each partition, with its digest. */
   private Map<TopicPartition, OffsetAndMetadata> lastCheckpoints() {
     Map<TopicPartition, OffsetAndMetadata> last = new HashMap<>();
-    try (UngroupedConsumer reader =
-        new UngroupedConsumer(connection.consumer("checkpoints-last"))) {
+    try (UngroupedConsumer reader = new UngroupedConsumer(connection.reader("checkpoints-last"))) {
       reader.assign(
           List.of(new TopicPartition(connection.topics().checkpoints(), 0)), _ -> Optional.empty());
       reader.readToEnd(

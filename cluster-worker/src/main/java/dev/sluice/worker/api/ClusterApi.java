@@ -134,6 +134,11 @@ public final class ClusterApi {
     return calls.call("POST", collection, JSON, JSON, object);
   }
 
+  /** Replaces an object; only at its {@code resourceVersion}, if it has one. */
+  public ObjectNode replace(String path, ObjectNode object) throws InterruptedException {
+    return calls.call("PUT", path + "?fieldManager=" + FIELD_MANAGER, JSON, JSON, object);
+  }
+
   /** Applies an object by server-side apply (KEP-555). */
   public ObjectNode apply(String path, ObjectNode object, boolean force)
       throws InterruptedException {

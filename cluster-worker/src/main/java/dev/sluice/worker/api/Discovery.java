@@ -34,28 +34,31 @@ public final class Discovery implements ClusterFacts.Source {
   private final ClusterApi objects;
   private final Set<String> unavailable;
   private final Map<String, Map<String, ApiResource>> known;
+  private final WriteModes writeModes;
   private final ReentrantLock asking = new ReentrantLock();
   private Optional<ClusterFacts> facts = Optional.empty();
   private long factsAt;
 
   public Discovery(ClusterApi api) {
-    this(api, api, ConcurrentHashMap.newKeySet(), new ConcurrentHashMap<>());
+    this(api, api, ConcurrentHashMap.newKeySet(), new ConcurrentHashMap<>(), new WriteModes());
   }
 
   private Discovery(
       ClusterApi api,
       ClusterApi objects,
       Set<String> unavailable,
-      Map<String, Map<String, ApiResource>> known) {
+      Map<String, Map<String, ApiResource>> known,
+      WriteModes writeModes) {
     this.api = api;
     this.objects = objects;
     this.unavailable = unavailable;
     this.known = known;
+    this.writeModes = writeModes;
   }
 
   /** Returns a discovery that knows the same kinds, and reads objects by another API. */
   public Discovery reading(ClusterApi other) {
-    return new Discovery(api, other, unavailable, known);
+    return new Discovery(api, other, unavailable, known, writeModes);
   }
 
   /**
@@ -115,6 +118,12 @@ public final class Discovery implements ClusterFacts.Source {
    */
   public void forget(String apiVersion) {
     known.remove(apiVersion);
+    writeModes.forget(apiVersion);
+  }
+
+  /** Returns how objects of the kinds are written. */
+  public WriteModes writeModes() {
+    return writeModes;
   }
 
   /** Returns the number of versions whose server did not answer when it was last asked. */
@@ -171,6 +180,7 @@ public final class Discovery implements ClusterFacts.Source {
     try {
       Optional<ObjectNode> document = api.get(root);
       if (unavailable.remove(apiVersion)) {
+        writeModes.forget(apiVersion);
         log.atInfo()
             .addKeyValue("apiVersion", apiVersion)
             .log("the server of an API answers again");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.event.ObjectChange;
 import dev.sluice.contract.event.ObjectChange.Action;
 import dev.sluice.worker.fields.FieldOwnership;
+import dev.sluice.worker.fields.LastApplied;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.plan.ApplyStep;
 import dev.sluice.worker.plan.Plan;
@@ -67,7 +68,7 @@ final class AppliedChange {
         && isSame(
             before.at("/metadata/annotations"),
             after.at("/metadata/annotations"),
-            Set.of(Ownership.GENERATION_ANNOTATION));
+            Set.of(Ownership.GENERATION_ANNOTATION, LastApplied.ANNOTATION));
   }
 
   private static boolean isSame(JsonNode before, JsonNode after, Set<String> except) {

@@ -78,6 +78,11 @@ final class EarlyReads {
     boolean unused = result(fence);
   }
 
+  /** Returns whether they are of a heal, which compares the objects with what it makes of them. */
+  boolean areOfHeal() {
+    return this != NONE;
+  }
+
   /** Returns whether an object is read early, or known to be gone. */
   boolean has(ObjectRef ref) {
     return objects.containsKey(ref.id());

@@ -8,7 +8,6 @@ import dev.sluice.contract.event.ObservedObject;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.health.Health;
 import dev.sluice.worker.api.Discovery;
-import dev.sluice.worker.apply.ObjectWriter.Written;
 import dev.sluice.worker.lane.BoundedParallel;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;

@@ -15,6 +15,7 @@ import dev.sluice.worker.api.Discovery;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.claims.OtherNames;
+import dev.sluice.worker.fields.LastApplied;
 import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.manifest.Ownership;
@@ -41,6 +42,7 @@ final class ObjectRemover {
   private final ObjectClaims claims;
   private final OwnObjects own;
   private final OtherNames otherNames;
+  private final ClientSideApply clientSide;
 
   ObjectRemover(ClusterApi api, Discovery discovery, ObjectClaims claims, OwnObjects own) {
     this.api = api;
@@ -48,6 +50,7 @@ final class ObjectRemover {
     this.claims = claims;
     this.own = own;
     this.otherNames = new OtherNames(discovery);
+    this.clientSide = new ClientSideApply(api, discovery.writeModes());
   }
 
   /** Deletes an object that is to be created again. */
@@ -91,7 +94,7 @@ final class ObjectRemover {
         if (heir.isPresent()) {
           // a worker that is no longer the leader has outdated claims
           attempt.fence().check();
-          if (!handOver(path, live.get(), heir.get())) {
+          if (!handOver(path, ref, live.get(), heir.get())) {
             throw Attempt.retry(
                 ApplyFailure.CONFLICT,
                 "%s changed between reading it and handing it over to %s"
@@ -102,13 +105,16 @@ final class ObjectRemover {
           return;
         }
         ObjectNode patch = Json.mapper().createObjectNode();
-        ObjectNode metadata = atVersion(patch, live.get());
+        ObjectNode metadata = patch.putObject("metadata");
         metadata
             .putObject("labels")
             .putNull(Ownership.APPLICATION_LABEL)
             .putNull(Ownership.INSTALLATION_LABEL);
-        metadata.putObject("annotations").putNull(Ownership.GENERATION_ANNOTATION);
-        api.merge(path, patch);
+        metadata
+            .putObject("annotations")
+            .putNull(Ownership.GENERATION_ANNOTATION)
+            .putNull(LastApplied.ANNOTATION);
+        var unused = clientSide.patch(path, ref, live.get(), patch);
       }
     } catch (ApiException e) {
       if (!e.isNotFound()) {
@@ -122,10 +128,10 @@ final class ObjectRemover {
    * Makes an application that shares an object its owner. Its generation is set, too, so that this
    * write is not taken for one of a later generation. Returns false if the object has changed.
    */
-  private boolean handOver(String path, LiveObject live, ApplicationName heir)
+  private boolean handOver(String path, ObjectRef ref, LiveObject live, ApplicationName heir)
       throws InterruptedException {
     ObjectNode patch = Json.mapper().createObjectNode();
-    ObjectNode metadata = atVersion(patch, live);
+    ObjectNode metadata = patch.putObject("metadata");
     metadata.putObject("labels").put(Ownership.APPLICATION_LABEL, heir.value());
     claims
         .planned(heir)
@@ -135,7 +141,7 @@ final class ObjectRemover {
                     .putObject("annotations")
                     .put(Ownership.GENERATION_ANNOTATION, generation.toString()));
     try {
-      api.merge(path, patch);
+      var unused = clientSide.patch(path, ref, live, patch);
       return true;
     } catch (ApiException e) {
       if (e.isPreconditionFailed() || e.isNotFound()) {
@@ -143,13 +149,6 @@ final class ObjectRemover {
       }
       throw e;
     }
-  }
-
-  private static ObjectNode atVersion(ObjectNode patch, LiveObject live) {
-    return patch
-        .putObject("metadata")
-        .put("uid", live.uid())
-        .put("resourceVersion", live.resourceVersion());
   }
 
   /**
@@ -234,7 +233,7 @@ final class ObjectRemover {
       Optional<ApplicationName> heir = claims.shared().heir(ref.id(), application);
       if (heir.isPresent() && !live.isTerminating()) {
         attempt.fence().check();
-        handedOver |= handOver(path, live, heir.get());
+        handedOver |= handOver(path, ref, live, heir.get());
         continue;
       }
       if (claimant.isPresent()) {

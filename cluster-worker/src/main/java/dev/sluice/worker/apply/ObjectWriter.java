@@ -11,6 +11,7 @@ import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ApiResource;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.api.WriteMode;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.fields.FilledFields;
 import dev.sluice.worker.fields.IgnoredFields;
@@ -19,6 +20,7 @@ import dev.sluice.worker.lane.ApiErrorClassifier;
 import dev.sluice.worker.lane.HaltException;
 import dev.sluice.worker.lane.Outcome;
 import dev.sluice.worker.lane.Wake;
+import dev.sluice.worker.live.LiveObjects;
 import dev.sluice.worker.manifest.Ownership;
 import dev.sluice.worker.manifest.SharedNodes;
 import dev.sluice.worker.plan.ApplyStep;
@@ -27,7 +29,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes single objects by server-side apply, always with a precondition.
+ * Writes single objects by server-side apply, always with a precondition. If the API of a kind
+ * knows no server-side apply, {@link ClientSideApply} writes.
  *
  * <p>An object that exists is written at the {@code resourceVersion} and {@code uid} that were
  * read. One that does not exist is written at {@value ClusterApi#ABSENT}, which no object ever has:
@@ -50,57 +53,24 @@ final class ObjectWriter {
   private final ClusterApi api;
   private final Discovery discovery;
   private final ObjectClaims claims;
+  private final LiveObjects known;
   private final ManagedFields fields;
   private final OwnerCheck owners;
+  private final ClientSideApply clientSide;
 
-  ObjectWriter(ClusterApi api, Discovery discovery, ObjectClaims claims, InvalidObjects invalid) {
+  ObjectWriter(
+      ClusterApi api,
+      Discovery discovery,
+      ObjectClaims claims,
+      InvalidObjects invalid,
+      LiveObjects known) {
     this.api = api;
     this.discovery = discovery;
     this.claims = claims;
+    this.known = known;
     this.fields = new ManagedFields(api, discovery);
     this.owners = new OwnerCheck(api, discovery, claims, invalid);
-  }
-
-  /** The result of a write. */
-  sealed interface Written {
-
-    record Done(ObjectChange change) implements Written {}
-
-    /**
-     * Nothing was written: another application owns the object and its claim is unknown.
-     *
-     * @param change completes when the claim may be known
-     */
-    record Undecided(ObjectRef ref, CompletableFuture<Void> change) implements Written {
-
-      /** Returns the outcome if the claim does not become known. */
-      Outcome outcome() {
-        return Attempt.park(
-                ApplyFailure.OWNED_BY_ANOTHER,
-                "%s belongs to an application whose newest target has no plan yet, so it may keep it"
-                    .formatted(ref),
-                Failure.Stage.APPLY,
-                ref,
-                "a release of the object by that application")
-            .outcome();
-      }
-    }
-
-    /** Nothing was written, for a reason that concerns only this object. */
-    record Refused(Outcome outcome) implements Written {
-
-      /**
-       * Returns the refusal with an outcome.
-       *
-       * @throws HaltException if the outcome concerns other objects too
-       */
-      static Refused of(Outcome outcome) throws HaltException {
-        if (!Refusals.isOfOneObject(outcome)) {
-          throw new HaltException(outcome);
-        }
-        return new Refused(outcome);
-      }
-    }
+    this.clientSide = new ClientSideApply(api, discovery.writeModes());
   }
 
   /**
@@ -145,10 +115,15 @@ final class ObjectWriter {
   private Written tryToWrite(ApplyStep step, Attempt attempt)
       throws HaltException, InterruptedException {
     ObjectRef ref = step.ref();
-    String path = resource(ref).path(ref);
-    Optional<LiveObject> live = first(step, path, attempt);
+    ApiResource resource = resource(ref);
+    String path = resource.path(ref);
     IgnoredFields ignored = IgnoredFields.of(ref, attempt.policy().ignored());
     ObjectNode content = step.manifest().content();
+    Optional<LiveObject> live = unread(step, ignored, attempt);
+    boolean isRead = live.isEmpty();
+    if (isRead) {
+      live = first(step, path, attempt);
+    }
     Optional<ApiException> refusal = Optional.empty();
     Optional<ManagedFields.Claim> claim = Optional.empty();
     Optional<LiveObject> found = Optional.empty();
@@ -166,9 +141,12 @@ final class ObjectWriter {
       if (found.isEmpty()) {
         found = live;
       }
+      WriteMode mode = clientSide.mode(ref);
       try {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());
+        }
+        if (live.isPresent() && mode == WriteMode.APPLY) {
           Precedence precedence =
               new Precedence(force, attempt.adoption().formerManagers(ref, live.get().content()));
           live = Optional.of(fields.fold(path, content, live.get(), precedence, ignored));
@@ -178,13 +156,10 @@ final class ObjectWriter {
           live = Optional.of(claim.orElseThrow(refusal::get).after());
           content = claim.get().desired();
         }
-        // the server says of such fields that they belong to an earlier deployment
-        boolean untracked = live.isPresent() && live.get().isUntracked();
         ObjectNode after =
-            apply(path, body(content, live, attempt), live.isPresent(), force || untracked);
-        if (untracked) {
-          after = applyAgain(step, path, content, new LiveObject(after), attempt);
-        }
+            mode == WriteMode.APPLY
+                ? apply(step, path, content, live, attempt)
+                : clientSide.write(mode, resource, ref, live, body(content, live, attempt));
         attempt.written().add(step, new Writes.Write(ref, found, before, after));
         return new Written.Done(AppliedChange.of(step, found, before, after));
       } catch (ApiException e) {
@@ -193,12 +168,16 @@ final class ObjectWriter {
         if (e.isNamespaceMissing() && attempt.created().equals(Optional.of(ref.namespace()))) {
           api.ensureNamespace(ref.namespace());
           live = Optional.empty();
-        } else if (changed) {
-          attempt.fence().check();
+        } else if (changed || (!isRead && isRefusal(e))) {
+          if (changed) {
+            attempt.fence().check();
+          }
           live = read(path);
+          found = isRead ? found : Optional.empty();
+          isRead = true;
         } else if (e.code() == 422 && live.isPresent() && refusal.isEmpty()) {
           refusal = Optional.of(e);
-        } else {
+        } else if (!clientSide.learns(ref, mode, e)) {
           if (claim.isPresent()) {
             fields.release(path, claim.get(), e);
           }
@@ -211,6 +190,16 @@ final class ObjectWriter {
         "%s changed every time between reading and writing it".formatted(ref),
         Failure.Stage.APPLY,
         Optional.of(ref));
+  }
+
+  private ObjectNode apply(
+      ApplyStep step, String path, ObjectNode content, Optional<LiveObject> live, Attempt attempt)
+      throws InterruptedException {
+    // the server says of such fields that they belong to an earlier deployment
+    boolean untracked = live.isPresent() && live.get().isUntracked();
+    boolean force = attempt.forces(step) || untracked;
+    ObjectNode after = apply(path, body(content, live, attempt), live.isPresent(), force);
+    return untracked ? applyAgain(step, path, content, new LiveObject(after), attempt) : after;
   }
 
   /**
@@ -256,6 +245,28 @@ final class ObjectWriter {
     SharedNodes.own(metadata, "annotations")
         .put(Ownership.GENERATION_ANNOTATION, attempt.generation().toString());
     return body;
+  }
+
+  /** Returns whether the server has judged the object: it is not only busy. */
+  private static boolean isRefusal(ApiException error) {
+    return error.code() >= 400 && error.code() < 500 && error.code() != 429;
+  }
+
+  /**
+   * Returns the metadata of an object that need not be read, since nobody else manages fields of it
+   * and its manifest does not depend on live values. If the object has another version by now, or
+   * is refused, it is read after all. A heal reads its objects, to show what had differed.
+   */
+  private Optional<LiveObject> unread(ApplyStep step, IgnoredFields ignored, Attempt attempt) {
+    boolean isAlone =
+        step.reason() == ApplyStep.Reason.CHANGED
+            && step.mode() == ApplyStep.Mode.APPLY
+            && ignored.equals(IgnoredFields.NONE)
+            && !attempt.early().areOfHeal()
+            && !FilledFields.mayHaveAny(step.manifest().content());
+    return isAlone
+        ? known.known(attempt.owner().application(), step.ref()).map(LiveObject::new)
+        : Optional.empty();
   }
 
   /** Returns the object as far as it is known before the write. */

@@ -8,7 +8,6 @@ import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.name.GroupKind;
 import dev.sluice.worker.adoption.AdoptionCheck;
-import dev.sluice.worker.apply.ObjectWriter.Written;
 import dev.sluice.worker.claims.Clearance;
 import dev.sluice.worker.claims.ObjectClaims;
 import dev.sluice.worker.lane.BoundedParallel;
@@ -58,7 +57,7 @@ public final class PlanRunner {
       LiveObjects live,
       Clock clock) {
     this.claims = sources.claims();
-    this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid);
+    this.writer = new ObjectWriter(sources.api(), sources.discovery(), claims, invalid, live);
     this.remover = new ObjectRemover(sources.api(), sources.discovery(), claims, own);
     this.adoption = adoption;
     this.gate = new StageGate(sources.discovery());

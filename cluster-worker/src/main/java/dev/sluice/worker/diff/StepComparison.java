@@ -48,6 +48,11 @@ final class StepComparison {
 
   private static final int MAX_MESSAGE = 1_000;
 
+  /** The note at an object whose comparison is the worker's own. */
+  private static final String COMPUTED =
+      "computed by the worker: the API of this kind knows no server-side apply, so it can neither"
+          + " check the object now nor show its defaults";
+
   private final Discovery discovery;
   private final DryRun dryRun;
   private final Policy policy;
@@ -100,8 +105,8 @@ final class StepComparison {
   private void compareAbsent(ApplyStep step) throws InterruptedException {
     ObjectRef ref = step.ref();
     try {
-      dryRun.create(path(ref), step.manifest().content(), forces(step));
-      add(ref, Kind.CREATED, Optional.empty());
+      boolean byServer = dryRun.create(path(ref), step.manifest().content(), forces(step));
+      add(ref, Kind.CREATED, byServer ? Optional.empty() : Optional.of(COMPUTED));
     } catch (ApiException e) {
       // its namespace may be created by the same target
       if (e.isNotFound() && namespaces.contains(ref.namespace())) {
@@ -155,7 +160,8 @@ final class StepComparison {
       preview = dryRun.change(path(ref), live, content, precedence, fieldsOfOthers);
       List<Field> fields = FieldDifferences.between(live, preview.after());
       if (!fields.isEmpty()) {
-        differences.add(new ObjectDifference(ref, Kind.CONFIGURED, fields, takeover));
+        Optional<String> note = preview.byServer() ? takeover : Optional.of(computed(takeover));
+        differences.add(new ObjectDifference(ref, Kind.CONFIGURED, fields, note));
       }
     } catch (ApiException e) {
       if (replaces && isImmutable(ref, e) && hasOwnerOf(live, content)) {
@@ -166,6 +172,10 @@ final class StepComparison {
     }
     owned.addAll(
         OwnersOfFields.of(ref, live, preview.stated(), preview.managedFields(), preview.after()));
+  }
+
+  private static String computed(Optional<String> takeover) {
+    return takeover.map(note -> note + "; " + COMPUTED).orElse(COMPUTED);
   }
 
   private boolean forces(ApplyStep step) {

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.worker.api.ApiException;
+import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.api.Discovery;
+import dev.sluice.worker.api.WriteMode;
+import dev.sluice.worker.api.WriteModes;
 import dev.sluice.worker.manifest.SharedNodes;
 import java.util.Optional;
 import java.util.Set;
@@ -30,16 +33,35 @@ public final class DryRun {
    * @param stated the object as it would be applied
    * @param managedFields the live object's at that time: without what is taken over first
    * @param after the object as it would be then
+   * @param byServer whether the API server computed it; otherwise the worker did, since the kind's
+   *     API knows no server-side apply. Such an API may not know dry runs either, and a request
+   *     that it takes for a real one would write, so it is not asked.
    */
-  public record Preview(ObjectNode stated, JsonNode managedFields, ObjectNode after) {}
+  public record Preview(
+      ObjectNode stated, JsonNode managedFields, ObjectNode after, boolean byServer) {}
 
   /**
-   * Creates an object in a dry run.
+   * Creates an object in a dry run. Returns false if the kind's API knows no server-side apply, so
+   * that the server was not asked.
    *
    * @throws ApiException if the server refuses it
    */
-  public void create(String path, ObjectNode content, boolean force) throws InterruptedException {
-    ObjectNode unused = api.applyDry(path, content, force);
+  public boolean create(String path, ObjectNode content, boolean force)
+      throws InterruptedException {
+    WriteModes modes = discovery.writeModes();
+    ApiKind kind = kind(content);
+    if (modes.of(kind) != WriteMode.APPLY) {
+      return false;
+    }
+    try {
+      ObjectNode unused = api.applyDry(path, content, force);
+      return true;
+    } catch (ApiException e) {
+      if (!modes.learn(kind, WriteMode.APPLY, e)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /**
@@ -54,8 +76,30 @@ public final class DryRun {
       Precedence precedence,
       IgnoredFields ignored)
       throws InterruptedException {
-    boolean force = precedence.force();
     Preview before = before(live, content, precedence, ignored);
+    WriteModes modes = discovery.writeModes();
+    ApiKind kind = kind(content);
+    if (modes.of(kind) == WriteMode.APPLY) {
+      try {
+        return changeByServer(path, live, before, precedence, ignored);
+      } catch (ApiException e) {
+        if (!modes.learn(kind, WriteMode.APPLY, e)) {
+          throw e;
+        }
+      }
+    }
+    ObjectNode merged = ThreeWayMerge.merge(live, before.stated());
+    return new Preview(before.stated(), before.managedFields(), merged, false);
+  }
+
+  private static ApiKind kind(ObjectNode content) {
+    return new ApiKind(content.path("apiVersion").asText(), content.path("kind").asText());
+  }
+
+  private Preview changeByServer(
+      String path, ObjectNode live, Preview before, Precedence precedence, IgnoredFields ignored)
+      throws InterruptedException {
+    boolean force = precedence.force();
     if (managedFields(live).isEmpty()) {
       return changeOfUntracked(path, before, precedence, ignored);
     }
@@ -64,7 +108,7 @@ public final class DryRun {
     boolean takesOver = !before.managedFields().equals(managedFields(live));
     try {
       if (!takesOver) {
-        return new Preview(body, before.managedFields(), api.applyDry(path, body, force));
+        return new Preview(body, before.managedFields(), api.applyDry(path, body, force), true);
       }
       if (!force) {
         requireNoConflict(path, body, precedence);
@@ -90,7 +134,7 @@ public final class DryRun {
     ObjectNode tracked = withFields(before.after(), managedFields(first));
     Preview folded = before(tracked, before.stated(), precedence, ignored);
     return folded.managedFields().equals(managedFields(first))
-        ? new Preview(before.stated(), before.managedFields(), first)
+        ? new Preview(before.stated(), before.managedFields(), first, true)
         : patched(path, folded.stated(), folded.managedFields());
   }
 
@@ -103,7 +147,8 @@ public final class DryRun {
         discovery.unserved(FieldFold.versions(live, applied), applied.path("kind").asText());
     Optional<ArrayNode> folded = FieldFold.fold(live, applied, precedence, ignored, gone);
     JsonNode fields = folded.map(JsonNode.class::cast).orElse(managedFields(live));
-    return new Preview(FilledFields.unclaimed(applied, withFields(live, fields)), fields, live);
+    return new Preview(
+        FilledFields.unclaimed(applied, withFields(live, fields)), fields, live, true);
   }
 
   /** Requires that only those managers own fields with other values that lose them first. */
@@ -121,7 +166,7 @@ public final class DryRun {
   private Preview patched(String path, ObjectNode body, JsonNode fields)
       throws InterruptedException {
     ObjectNode after = api.patchDry(path, strategic -> PatchPreview.of(body, fields, strategic));
-    return new Preview(body, fields, after);
+    return new Preview(body, fields, after, true);
   }
 
   private static JsonNode managedFields(ObjectNode live) {

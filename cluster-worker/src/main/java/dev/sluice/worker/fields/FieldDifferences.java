@@ -70,7 +70,7 @@ public final class FieldDifferences {
           metadata.path("annotations") instanceof ObjectNode found
               ? found
               : metadata.putObject("annotations");
-      annotations.remove(Ownership.GENERATION_ANNOTATION);
+      annotations.remove(Set.of(Ownership.GENERATION_ANNOTATION, LastApplied.ANNOTATION));
     }
     return plain;
   }

@@ -104,6 +104,22 @@ public final class FieldOwnership {
     return managers;
   }
 
+  /**
+   * Returns whether nobody but Sluice, in one version of the kind, owns fields of an object, except
+   * for its status.
+   */
+  public static boolean isExclusive(JsonNode live, String apiVersion) {
+    boolean isOwn = false;
+    for (JsonNode entry : live.path("metadata").path("managedFields")) {
+      if (FieldManagers.isOwn(entry) && entry.path("apiVersion").asText("").equals(apiVersion)) {
+        isOwn = true;
+      } else if (!entry.path("subresource").asText("").equals("status")) {
+        return false;
+      }
+    }
+    return isOwn;
+  }
+
   /** Returns whether Sluice owns the same fields in both. */
   public static boolean isSame(JsonNode before, JsonNode after) {
     return own(before).equals(own(after));

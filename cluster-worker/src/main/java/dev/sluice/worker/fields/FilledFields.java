@@ -28,6 +28,28 @@ public final class FilledFields {
     return (ObjectNode) unclaimed(desired, live, FieldNames.all(live), ours);
   }
 
+  /** Returns whether Git's object may have placeholders, so that the live object decides. */
+  public static boolean mayHaveAny(JsonNode desired) {
+    if (desired.isContainerNode() && desired.isEmpty()) {
+      return true;
+    }
+    for (var field : desired.properties()) {
+      boolean noBundle =
+          field.getKey().equals("caBundle") && NO_BUNDLE.contains(field.getValue().asText());
+      if (noBundle || mayHaveAny(field.getValue())) {
+        return true;
+      }
+    }
+    if (desired.isArray()) {
+      for (JsonNode element : desired) {
+        if (mayHaveAny(element)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Returns the same value if there is nothing to leave out, and otherwise a copy. */
   @SuppressWarnings("ReferenceEquality") // identity says whether a value was replaced
   private static JsonNode unclaimed(JsonNode desired, JsonNode live, JsonNode all, JsonNode ours) {

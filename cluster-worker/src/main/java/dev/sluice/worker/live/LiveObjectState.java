@@ -50,6 +50,9 @@ final class LiveObjectState {
   /** The content in which it was seen last; 0 unless it differs. */
   private int content;
 
+  /** What is remembered of it in the version in which it was seen last; null for nothing. */
+  private @Nullable KnownObject known;
+
   private boolean isChecked;
   private boolean isSeen;
   private boolean isUnobservable;
@@ -116,6 +119,7 @@ final class LiveObjectState {
 
   /** Sets the state that the last apply left; null if that is not known. */
   void expect(ObjectRef newRef, @Nullable LiveState state) {
+    known = newRef.equals(ref) ? known : null;
     ref = newRef;
     expected = state;
     isChecked = false;
@@ -179,6 +183,17 @@ final class LiveObjectState {
     seen = state.equals(expected) ? expected : state;
     content = differs() ? contentOf(live) : 0;
     health = now;
+    known = observed < 0 ? null : KnownObject.of(live, ref, application.name()).orElse(null);
+  }
+
+  /**
+   * Returns the metadata that a write of the object needs, in the version in which it was seen
+   * last; empty if others manage fields of it, or it was not seen.
+   */
+  Optional<ObjectNode> known(ObjectRef as) {
+    return Optional.ofNullable(known)
+        .filter(_ -> as.equals(ref))
+        .map(it -> it.metadata(ref, application.name(), version));
   }
 
   /**
@@ -208,6 +223,7 @@ final class LiveObjectState {
     isSeen = true;
     isUnobservable = false;
     seen = null;
+    known = null;
     content = 0;
     health = LiveState.ANY.equals(expected) ? ENDED : MISSING;
   }
@@ -216,6 +232,7 @@ final class LiveObjectState {
   void unobservable(String reason) {
     isSeen = false;
     isUnobservable = true;
+    known = null;
     health = new ObjectHealth(Health.UNKNOWN, reason);
   }
 

@@ -244,6 +244,11 @@ public final class LiveObjects {
                     }));
   }
 
+  /** Returns the metadata that a write of an object needs; empty if it has to be read first. */
+  public Optional<ObjectNode> known(ApplicationName name, ObjectRef ref) {
+    return reading(() -> find(name, ref).flatMap(object -> object.known(ref)));
+  }
+
   private Optional<LiveObjectState> find(ApplicationName name, ObjectRef ref) {
     return Optional.ofNullable(applications.get(name))
         .map(application -> application.objects().get(ref.id()));

@@ -238,13 +238,15 @@ public final class LiveWatches implements AutoCloseable {
         discovery.forget(kind.apiVersion());
       } else if (cause.code() == 403) {
         forbidden = true;
-        contained(
-            () ->
-                objects.unobservable(
-                    kind,
-                    "the worker may not list and watch %s in %s: grant it the verbs list and watch"
-                        .formatted(kind.kind(), kind.apiVersion())));
+        unobservable(
+            "the worker may not list and watch %s in %s: grant it the verbs list and watch");
+      } else if (cause.code() == 405) {
+        unobservable("the API of %s in %s has no list, so its health and drift cannot be seen");
       }
+    }
+
+    private void unobservable(String reason) {
+      contained(() -> objects.unobservable(kind, reason.formatted(kind.kind(), kind.apiVersion())));
     }
 
     /** Items of lists, and metadata, do not name their kind. */

@@ -7,8 +7,8 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.worker.api.ApiKind;
 import dev.sluice.worker.api.Reflector;
+import dev.sluice.worker.fields.FieldOwnership;
 import dev.sluice.worker.manifest.Ownership;
-import dev.sluice.worker.plan.LiveState;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -86,7 +86,7 @@ public final class UnownedObjects {
                     metadata.path("annotations").path(Ownership.GENERATION_ANNOTATION).asText(""))
                 .isPresent()
             && !metadata.has("deletionTimestamp")
-            && LiveState.of(live).equals(LiveState.EXISTS);
+            && FieldOwnership.digest(live).isEmpty();
     if (application.isEmpty() || !isOthers) {
       removeReturned(kind, Reflector.key(live), effects);
       possibleOrphans.computeIfAbsent(kind, _ -> new HashSet<>()).add(Reflector.key(live));

@@ -4,13 +4,15 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.worker.fields.FieldOwnership;
+import dev.sluice.worker.fields.LastApplied;
 import java.util.Optional;
 
 /**
  * The state in which an apply left a live object, as a ledger stores it. A live object in another
  * state has drifted.
  *
- * @param text a digest of the fields that Sluice owns, or one of the constants
+ * @param text a digest of the fields that Sluice owns, or of their values if the API does not
+ *     record who owns them, or one of the constants
  */
 public record LiveState(@JsonValue String text) {
 
@@ -29,7 +31,12 @@ public record LiveState(@JsonValue String text) {
 
   /** Returns the state of a live object. */
   public static LiveState of(JsonNode live) {
-    return FieldOwnership.digest(live).map(digest -> new LiveState("f:" + digest)).orElse(EXISTS);
+    return FieldOwnership.digest(live)
+        .map("f:"::concat)
+        // an API without server-side apply does not record who set a field
+        .or(() -> LastApplied.digest(live).map("v:"::concat))
+        .map(LiveState::new)
+        .orElse(EXISTS);
   }
 
   /**

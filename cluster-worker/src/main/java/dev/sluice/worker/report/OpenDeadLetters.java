@@ -61,7 +61,7 @@ public final class OpenDeadLetters {
   public static Found read(KafkaConnection kafka, ClusterName cluster, Instant since) {
     OpenDeadLetters reading = new OpenDeadLetters(cluster);
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(kafka.consumer("worker-dead-letters-" + cluster))) {
+        new UngroupedConsumer(kafka.reader("worker-dead-letters-" + cluster))) {
       List<TopicPartition> partitions = TopicPartitions.of(consumer, kafka.topics().deadLetters());
       consumer.assign(partitions); // else the client warns about the offsets that it is asked for
       Map<TopicPartition, OffsetAndTimestamp> starts =

@@ -37,7 +37,7 @@ public final class SyncRecordReader implements AutoCloseable {
   private long next = -1;
 
   public SyncRecordReader(KafkaConnection kafka, ClusterName cluster) {
-    Map<String, Object> properties = kafka.targetConsumer("worker-targets-" + cluster);
+    Map<String, Object> properties = kafka.targetReader("worker-targets-" + cluster);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCHED_BYTES);
     this.consumer = new UngroupedConsumer(properties);
     this.partition = new TopicPartition(kafka.topics().sync(cluster), 0);

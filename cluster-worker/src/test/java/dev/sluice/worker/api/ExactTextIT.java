@@ -2,7 +2,6 @@ package dev.sluice.worker.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -56,7 +55,6 @@ final class ExactTextIT {
   private static ClusterFixture fixture;
   private static ClusterApi api;
   private static String namespace;
-  private static boolean customResources;
 
   @BeforeAll
   static void open() throws Exception {
@@ -64,8 +62,7 @@ final class ExactTextIT {
     api = new ClusterApi(fixture.client(), Duration.ofSeconds(30));
     namespace = fixture.namespace();
     // without this, a stored definition would break such a server permanently
-    customResources = fixture.readsJsonOfBuiltInKinds();
-    if (customResources) {
+    if (fixture.readsJsonOfBuiltInKinds()) {
       define();
     }
   }
@@ -174,7 +171,7 @@ final class ExactTextIT {
   @ParameterizedTest
   @MethodSource("batches")
   void mergesValues(int batch) throws Exception {
-    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     String text = text(batch);
     api.apply(configMap(), read(configMap("\"\"")), true);
 
@@ -192,7 +189,7 @@ final class ExactTextIT {
   @ParameterizedTest
   @MethodSource("batches")
   void appliesAndMergesKeys(int batch) throws Exception {
-    assumeTrue(customResources, "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     String name = "batch-" + batch;
     ObjectNode applied = Json.mapper().createObjectNode();
     ObjectNode merged = Json.mapper().createObjectNode();
@@ -215,7 +212,7 @@ final class ExactTextIT {
   @ParameterizedTest
   @ValueSource(ints = {1022, 1023, 1024, 1025, 5000})
   void appliesLongKeys(int length) throws Exception {
-    assumeTrue(customResources, "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     String key = "k".repeat(length);
 
     api.apply(thing("text"), read(manifest("text", "{\"%s\": \"v\"}".formatted(key))), true);
@@ -225,10 +222,11 @@ final class ExactTextIT {
 
   @Test
   void appliesKeysThatYamlReadsDifferently() throws Exception {
-    assumeTrue(customResources, "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     String spec =
         """
-        {"<<": "merge", "=": "value", "": "empty", "y": "yes", "1e3": "1000", "null": "~", "? a": "b", "- a": "*b"}""";
+        {"<<": "merge", "=": "value", "": "empty", "y": "yes", "1e3": "1000", "null": "~", "? a": "b", "- a": "*b"}\
+        """;
 
     api.apply(thing("text"), read(manifest("text", spec)), true);
 

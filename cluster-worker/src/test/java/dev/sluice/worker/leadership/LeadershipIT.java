@@ -80,7 +80,7 @@ class LeadershipIT {
   @ParameterizedTest
   @ValueSource(longs = {0, 600, -600})
   void aDeadHolderIsReplacedAfterItsLeaseExpiresWhateverItsClock(long seconds) {
-    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     // the Lease of a worker that was killed: neither renewed nor released
     fixture
         .client()
@@ -112,7 +112,7 @@ class LeadershipIT {
 
   @Test
   void aLeaseWithUnusableContentIsTakenAndReleased() {
-    assumeTrue(fixture.readsJsonOfBuiltInKinds(), "the server's JSON decoder is broken");
+    fixture.assumeJsonOfBuiltInKinds();
     fixture
         .client()
         .resource(

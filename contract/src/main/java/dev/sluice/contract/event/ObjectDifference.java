@@ -7,8 +7,8 @@ import java.util.Optional;
  * The difference between a live object and the target. Never contains values of Secrets.
  *
  * @param fields the fields that would change in an existing object
- * @param message why the object would be refused or replaced, or whom it would be taken over from;
- *     empty otherwise
+ * @param message why the object would be refused or replaced, whom it would be taken over from, or
+ *     that the API server has not computed the difference; empty otherwise
  */
 public record ObjectDifference(
     ObjectRef object, Kind kind, List<Field> fields, Optional<String> message) {

@@ -124,8 +124,8 @@ public enum SourceFailure implements FailureCode {
           + " automatically.",
       "Check the URL, the network and the credentials in the message."),
   REPOSITORY_NOT_FOUND(
-      "The forge has no repository at the URL, or hides it: it was deleted or renamed, or is private."
-          + " Retried automatically.",
+      "The forge has no repository at the URL, or hides it: it was deleted or renamed, or is"
+          + " private. Retried automatically.",
       "Correct the Repository's URL in the fleet, or give it credentials that may read it."),
   REPOSITORY_REDIRECTED(
       "The forge redirects the repository's URL to another server, which the credentials are not"
@@ -134,6 +134,25 @@ public enum SourceFailure implements FailureCode {
   CREDENTIALS_REFUSED(
       "The forge refuses the repository's credentials. Retried automatically.",
       "Check the value, the expiry and the rights of the credentials that the message names."),
+  CREDENTIALS_EXPIRED(
+      "The forge refuses credentials that it accepted before: they have expired or were revoked."
+          + " Retried automatically.",
+      "Renew the credentials that the message names; the next attempt reads the new ones."),
+  CREDENTIALS_ROTATED(
+      "The forge accepted the former value of the repository's credentials and refuses the present"
+          + " one. Retried automatically.",
+      "Check the new value of the credentials that the message names, or undo the change."),
+  ACCESS_DENIED(
+      "The forge knows the credentials, or needs none, and denies access to the repository (403)."
+          + " Retried automatically.",
+      "Give the user, token or app the right to read the repository."),
+  CLIENT_CERTIFICATE_REFUSED(
+      "The server requires a client certificate, or refuses the one that the fleet gives. Retried"
+          + " automatically.",
+      "Give `https.clientCertificate` and `https.clientKey`, or renew the certificate."),
+  PROXY_REFUSED(
+      "The proxy refuses the connection to the forge. Retried automatically.",
+      "Check the proxy's credentials, and that it permits the forge's host and port."),
   CREDENTIALS_MISSING(
       "The forge requires credentials, and the fleet gives none, or they cannot be read. Retried"
           + " automatically.",

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param url the clone URL, without credentials
  * @param credentials {@code user:password} or a bare token, by reference
  * @param ssh keys for a URL of SSH
+ * @param https certificates, proxy and GitHub App for a URL of HTTPS
  */
 public record FleetRepository(
     String name,
@@ -19,4 +20,5 @@ public record FleetRepository(
     String url,
     Optional<Forge> forge,
     Optional<SecretReference> credentials,
-    Optional<SshAccess> ssh) {}
+    Optional<SshAccess> ssh,
+    Optional<HttpsAccess> https) {}

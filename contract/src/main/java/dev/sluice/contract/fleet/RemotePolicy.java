@@ -29,6 +29,8 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
    * @param url the clone URL, used whatever URL a reference gives; without credentials
    * @param credentials {@code user:password} or a bare token, by reference
    * @param ssh keys for a URL of SSH; absent in records of earlier versions
+   * @param https certificates, proxy and GitHub App for a URL of HTTPS; absent in records of
+   *     earlier versions
    * @param forge the forge, if the fleet names it; absent in records of earlier versions
    */
   public record Base(
@@ -36,7 +38,18 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
       String url,
       Optional<SecretReference> credentials,
       Optional<SshAccess> ssh,
+      Optional<HttpsAccess> https,
       Optional<Forge> forge) {
+
+    /** Creates a repository without special access over HTTPS. */
+    public Base(
+        RepositoryId repository,
+        String url,
+        Optional<SecretReference> credentials,
+        Optional<SshAccess> ssh,
+        Optional<Forge> forge) {
+      this(repository, url, credentials, ssh, Optional.empty(), forge);
+    }
 
     /**
      * Returns whether a reference is to this repository; case is ignored if its forge ignores it.

@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  * @param url the clone URL, without credentials
  * @param credentials {@code user:password} or a bare token, by reference
  * @param ssh keys for a URL of SSH; absent in records of earlier versions
+ * @param https certificates, proxy and GitHub App for a URL of HTTPS; absent in records of earlier
+ *     versions
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
  * @param type empty to detect it from the files
@@ -24,11 +26,26 @@ public record SourceSpec(
     String url,
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
+    Optional<HttpsAccess> https,
     GitRef ref,
     String path,
     Optional<SourceType> type,
     Optional<String> alias,
     RenderOptions options) {
+
+  /** Creates a source without special access over HTTPS. */
+  public SourceSpec(
+      RepositoryId repository,
+      String url,
+      Optional<SecretReference> credentials,
+      Optional<SshAccess> ssh,
+      GitRef ref,
+      String path,
+      Optional<SourceType> type,
+      Optional<String> alias,
+      RenderOptions options) {
+    this(repository, url, credentials, ssh, Optional.empty(), ref, path, type, alias, options);
+  }
 
   /**
    * Returns this source with the placeholders filled in for a cluster.
@@ -42,6 +59,7 @@ public record SourceSpec(
         url,
         credentials,
         ssh,
+        https,
         ref,
         RepositoryPath.of(fill.apply(path)),
         type,

@@ -57,6 +57,8 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.DefinitionChange;
 import dev.sluice.contract.fleet.DocumentOrigin;
+import dev.sluice.contract.fleet.GithubApp;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -158,6 +160,19 @@ public final class EventSamples {
                   "https://git.example/acme/shop.git",
                   Optional.of(new SecretReference("env:TOKEN")),
                   Optional.empty(),
+                  Optional.of(
+                      new HttpsAccess(
+                          Optional.of(new SecretReference("file:/run/secrets/ca.pem")),
+                          Optional.of(new SecretReference("file:/run/secrets/client.pem")),
+                          Optional.of(new SecretReference("file:/run/secrets/client-key.pem")),
+                          Optional.of("http://proxy.example:3128"),
+                          Optional.of(new SecretReference("env:PROXY_LOGIN")),
+                          Optional.of(
+                              new GithubApp(
+                                  "12345",
+                                  Optional.of("678"),
+                                  new SecretReference("file:/run/secrets/app.pem"),
+                                  Optional.of("https://git.example/api/v3"))))),
                   MAIN,
                   "apps/web",
                   Optional.of(SourceType.KUSTOMIZE),

@@ -112,7 +112,7 @@ public final class Recomputation {
 
   private KafkaConsumer<String, byte[]> consumer() {
     return new UngroupedConsumer(
-        connection.consumer("partition-%d-recomputation".formatted(partition)));
+        connection.reader("partition-%d-recomputation".formatted(partition)));
   }
 
   private Answer compare(Task task, ReplayedState replayed, long begin, long read) {

@@ -146,6 +146,7 @@ final class ApplicationDocument {
         repository.url(),
         repository.credentials(),
         repository.ssh(),
+        repository.https(),
         repository.forge());
   }
 

@@ -169,6 +169,7 @@ final class GeneratorDocument {
         repository.url(),
         repository.credentials(),
         repository.ssh(),
+        repository.https(),
         repository.forge());
   }
 

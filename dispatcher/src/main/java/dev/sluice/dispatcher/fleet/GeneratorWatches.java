@@ -29,7 +29,8 @@ final class GeneratorWatches implements AutoCloseable {
 
   private static final RefWatch.Remedies REMEDIES =
       new RefWatch.Remedies(
-          "correct the generator's ref", "spec.credentials or spec.ssh of the Repository");
+          "correct the generator's ref",
+          "spec.credentials, spec.ssh or spec.https of the Repository");
 
   private final Mirrors mirrors;
   private final RetryTiming timing;

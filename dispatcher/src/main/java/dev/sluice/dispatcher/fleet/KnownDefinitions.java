@@ -46,7 +46,7 @@ final class KnownDefinitions {
   /** Reads the partitions' state and the events that they have not handled yet. */
   static KnownDefinitions read(KafkaConnection connection) {
     KnownDefinitions known = new KnownDefinitions();
-    Map<String, Object> properties = new HashMap<>(connection.consumer("fleet-intake"));
+    Map<String, Object> properties = new HashMap<>(connection.reader("fleet-intake"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       List<TopicPartition> changes = TopicPartitions.of(consumer, connection.topics().changes());

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,6 +36,14 @@ final class RefWatch implements AutoCloseable {
 
   /** Time after which a fetch that has not ended is reported. */
   private static final Duration LONG_FETCH = Duration.ofMinutes(3);
+
+  private static final Set<FailureCode> OF_CREDENTIALS =
+      Set.of(
+          SourceFailure.CREDENTIALS_MISSING,
+          SourceFailure.CREDENTIALS_REFUSED,
+          SourceFailure.CREDENTIALS_EXPIRED,
+          SourceFailure.CREDENTIALS_ROTATED,
+          SourceFailure.ACCESS_DENIED);
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
@@ -279,9 +289,7 @@ final class RefWatch implements AutoCloseable {
   }
 
   private Duration failed(FetchOutcome.Failed failed) {
-    boolean isOfCredentials =
-        failed.code() == SourceFailure.CREDENTIALS_MISSING
-            || failed.code() == SourceFailure.CREDENTIALS_REFUSED;
+    boolean isOfCredentials = OF_CREDENTIALS.contains(failed.code());
     return unavailable(
         failed.reason() + (isOfCredentials ? " (%s)".formatted(remedies.credentials()) : ""),
         failed.retryable());

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.Forge;
@@ -9,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +32,8 @@ final class RepositoryDocuments {
   private static final Pattern ORGANIZATION_IN_URL =
       Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
 
+  private static final Pattern SCHEME = Pattern.compile("(?i)(https?|ssh)://");
+
   private static final Pattern WITHOUT_SSH = Pattern.compile("(https?|file)://.*");
 
   private record Read(FleetDocument document, FleetRepository repository) {}
@@ -41,6 +46,7 @@ final class RepositoryDocuments {
     Optional<Forge> forge = spec.text("forge", RepositoryDocuments::forge);
     Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
     Optional<SshAccess> ssh = ssh(spec, url);
+    Optional<HttpsAccess> https = HttpsDocument.read(spec, url);
     Optional<RepositoryId> id =
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
@@ -48,7 +54,8 @@ final class RepositoryDocuments {
     spec.refuseUnknown();
     if (document.isValid()) {
       FleetRepository repository =
-          new FleetRepository(name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh);
+          new FleetRepository(
+              name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh, https);
       byName
           .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
           .add(new Read(document, repository));
@@ -79,7 +86,8 @@ final class RepositoryDocuments {
   private static boolean isSamePlace(FleetRepository one, FleetRepository other) {
     return one.url().equals(other.url())
         && one.credentials().equals(other.credentials())
-        && one.ssh().equals(other.ssh());
+        && one.ssh().equals(other.ssh())
+        && one.https().equals(other.https());
   }
 
   private static void refuse(Read refused, List<Read> named) {
@@ -145,7 +153,14 @@ final class RepositoryDocuments {
     return URL.matcher(text).matches();
   }
 
-  private static String url(String text) {
+  /** Returns a clone URL as Git's protocols need it: the scheme in lower case, spaces escaped. */
+  private static String url(String written) {
+    Matcher scheme = SCHEME.matcher(written);
+    String text =
+        scheme.lookingAt()
+            ? scheme.group().toLowerCase(Locale.ROOT)
+                + written.substring(scheme.end()).replace(" ", "%20")
+            : written;
     if (carriesCredentials(text)) {
       throw new IllegalArgumentException(
           "must carry no credentials: give them by reference in spec.credentials");

@@ -96,6 +96,7 @@ final class SourceDocument {
                 found.url(),
                 found.credentials(),
                 found.ssh(),
+                found.https(),
                 ref.orElse(GitRef.branch("main")),
                 path.orElse(""),
                 decided,

@@ -69,7 +69,7 @@ final class PartitionLog implements AutoCloseable {
    */
   Past read(Consumer<StateRecord> replay) {
     Map<String, Object> properties =
-        new HashMap<>(connection.consumer("home-" + partition + "-state"));
+        new HashMap<>(connection.reader("home-" + partition + "-state"));
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, PartitionLoop.group(connection));
     try (UngroupedConsumer consumer = new UngroupedConsumer(properties)) {
       // without a subscription there is no member id and generation to check: the partition's own

@@ -69,7 +69,7 @@ final class SyncTopicSearch {
     TopicPartition partition = new TopicPartition(connection.topics().sync(cluster), 0);
     Map<WantedTarget, Long> found = new HashMap<>();
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(connection.targetConsumer("dispatcher-recorded-" + cluster))) {
+        new UngroupedConsumer(connection.targetReader("dispatcher-recorded-" + cluster))) {
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       consumer.assign(List.of(partition), _ -> start(consumer, partition, wanted, end));
       long from = consumer.position(partition);

@@ -10,7 +10,9 @@ import dev.sluice.contract.fleet.Customization;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HelmOptions;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.Policy;
@@ -229,6 +231,7 @@ class FleetLoaderTest {
                 "https://Forge.example/Acme/Shop.git",
                 Optional.of(Forge.GITHUB),
                 Optional.of(new SecretReference("env:SHOP_TOKEN")),
+                Optional.empty(),
                 Optional.empty()));
     Definition web = reading.definitions().getFirst();
     assertThat(web.sources())
@@ -270,6 +273,74 @@ class FleetLoaderTest {
                     Optional.of(new SecretReference("file:/k")),
                     Optional.of(new SecretReference("env:P")),
                     Optional.of(new SecretReference("file:/h")))));
+  }
+
+  @Test
+  void readsCertificatesProxyAndGithubAppOfARepository() throws IOException {
+    repository(
+        "https-shop",
+        "https://forge.example/acme/https-shop.git",
+        "https: {trustedCertificates: file:/ca, clientCertificate: file:/c, clientKey: file:/k,"
+            + " proxy: 'http://proxy.example:3128/', proxyCredentials: env:PROXY, githubApp:"
+            + " {appId: Iv1.abc, installationId: '678', privateKey: file:/app, api:"
+            + " 'https://forge.example/api/v3/'}}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.repositories())
+        .filteredOn(repository -> repository.name().equals("https-shop"))
+        .extracting(FleetRepository::https)
+        .containsExactly(
+            Optional.of(
+                new HttpsAccess(
+                    Optional.of(new SecretReference("file:/ca")),
+                    Optional.of(new SecretReference("file:/c")),
+                    Optional.of(new SecretReference("file:/k")),
+                    Optional.of("http://proxy.example:3128"),
+                    Optional.of(new SecretReference("env:PROXY")),
+                    Optional.of(
+                        new GithubApp(
+                            "Iv1.abc",
+                            Optional.of("678"),
+                            new SecretReference("file:/app"),
+                            Optional.of("https://forge.example/api/v3"))))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "https://f.example/a/b | https: {clientKey: file:/k} | spec.https.clientKey",
+        "https://f.example/a/b | https: {proxyCredentials: env:P} | spec.https.proxyCredentials",
+        "https://f.example/a/b | https: {proxy: 'http://u:p@proxy'} | spec.https.proxy",
+        "https://f.example/a/b | https: {proxy: 'socks5://proxy'} | spec.https.proxy",
+        "https://f.example/a/b | https: {githubApp: {appId: '1'}} |"
+            + " spec.https.githubApp.privateKey",
+        "https://f.example/a/b | https: {token: env:T} | spec.https.token",
+        "http://f.example/a/b | https: {trustedCertificates: file:/ca} | spec.https",
+        "git@f.example:a/b | https: {proxy: 'http://proxy'} | spec.https",
+      })
+  void refusesHttpsSettingsWithoutEffect(String url, String https, String field)
+      throws IOException {
+    repository("web", url, https);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .contains(field);
+  }
+
+  @Test
+  void credentialsBesideAGithubAppAreRefused() throws IOException {
+    repository(
+        "web",
+        "https://f.example/a/b",
+        "credentials: env:T\n  https: {githubApp: {appId: '1', privateKey: file:/k}}");
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .contains("spec.credentials");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.name.GitRef;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -65,12 +66,16 @@ final class AnnouncedFetch {
   }
 
   /**
-   * Creates a fetch; empty if the remote's URL is not a plain one of HTTP, or is reached by a kind
-   * of proxy that this client does not know.
+   * Creates a fetch; empty if the remote's URL is not a plain one of HTTP, or if this client, which
+   * all remotes share, cannot reach it: the remote has a proxy or certificates of its own, or is
+   * behind a kind of proxy that the client does not know.
    */
   static Optional<AnnouncedFetch> from(
       Remote remote, Optional<Remote.Login> login, Repository repository) {
     try {
+      if (remote.https().filter(HttpsAccess::hasOwnConnections).isPresent()) {
+        return Optional.empty();
+      }
       URI url = URI.create(remote.url().replaceFirst("/+$", "") + "/git-upload-pack");
       return Optional.of(url)
           .filter(one -> "https".equals(one.getScheme()) || "http".equals(one.getScheme()))

@@ -46,6 +46,7 @@ final class Mirror {
   private final Repository repository;
   private final MirrorRefs refs;
   private final AnnouncedFetches announcements;
+  private final Logins logins;
   private final Clock clock;
   private final ReentrantLock oneFetch = new ReentrantLock();
   private final AtomicLong started = new AtomicLong();
@@ -57,12 +58,13 @@ final class Mirror {
    *
    * @param packs the number of packs that it has
    */
-  Mirror(RepositoryId id, Repository repository, long packs, Clock clock) {
+  Mirror(RepositoryId id, Repository repository, long packs, Logins logins, Clock clock) {
     this.id = id;
     this.repository = repository;
     this.refs = new MirrorRefs(repository);
     this.announcements = new AnnouncedFetches(repository, clock);
     this.packs = new AtomicLong(packs);
+    this.logins = logins;
     this.clock = clock;
   }
 
@@ -239,18 +241,28 @@ final class Mirror {
    * @param failed makes the answer of a failure
    */
   private <T> T connected(Remote remote, Call<T> call, Function<FetchOutcome.Failed, T> failed) {
-    Optional<Remote.Login> login = Optional.empty();
+    Logins.Used used = Logins.Used.NONE;
     try {
-      login = remote.login();
-      return call.with(login);
+      used = logins.read(remote);
+      T answer = call.with(used.login());
+      logins.accepted(remote, used);
+      return answer;
+    } catch (GithubApi.RefusedException e) {
+      return failed.apply(RemoteFailures.noToken(id, e));
     } catch (IllegalStateException e) {
-      return failed.apply(
-          new FetchOutcome.Failed(
-              SourceFailure.CREDENTIALS_MISSING,
-              "cannot fetch %s: %s".formatted(id, e.getMessage()),
-              /* retryable= */ false));
+      return failed.apply(RemoteFailures.unreadable(id, e));
     } catch (IOException | URISyntaxException | RuntimeException e) {
-      return failed.apply(RemoteFailures.classify(id, e, remote, login));
+      FetchOutcome.Failed failure =
+          RemoteFailures.classify(
+              id,
+              TlsProbe.explained(e, remote),
+              remote,
+              used.login(),
+              logins.history(remote, used));
+      if (failure.code() != SourceFailure.FORGE_UNREACHABLE) {
+        logins.refused(remote);
+      }
+      return failed.apply(failure);
     }
   }
 

@@ -17,12 +17,14 @@ final class OpenMirrors implements AutoCloseable {
   private final MirrorDirectory directory;
   private final Optional<MirrorBudget> budget;
   private final Clock clock;
+  private final Logins logins;
   private final PackCollection packs = new PackCollection();
   private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
 
   OpenMirrors(Path directory, MirrorLimits limits, Clock clock) {
     this.directory = new MirrorDirectory(directory, limits.each());
     this.clock = clock;
+    this.logins = new Logins(clock);
     this.budget =
         limits
             .all()
@@ -41,7 +43,7 @@ final class OpenMirrors implements AutoCloseable {
 
   /** Returns the mirror of a repository; creates an empty one if it does not exist. */
   Mirror open(RepositoryId repository) {
-    Mirror mirror = mirrors.computeIfAbsent(repository, id -> directory.open(id, clock));
+    Mirror mirror = mirrors.computeIfAbsent(repository, id -> directory.open(id, logins, clock));
     budget.ifPresent(space -> space.use(directory.of(repository)));
     return mirror;
   }

@@ -1,5 +1,7 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.fleet.GithubApp;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -7,9 +9,7 @@ import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.IOException;
-import java.net.Proxy;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,31 +25,34 @@ import org.eclipse.jgit.transport.Transport;
 import org.eclipse.jgit.transport.TransportHttp;
 import org.eclipse.jgit.transport.URIish;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
-import org.eclipse.jgit.transport.http.HttpConnection;
-import org.eclipse.jgit.transport.http.HttpConnectionFactory;
-import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A repository on a forge, with its URL and credentials. Credentials are sent to the URL's host
  * only.
  *
  * @param ssh the key and known hosts for a URL of SSH
+ * @param https certificates, proxy and GitHub App for a URL of HTTPS
  */
-record Remote(String url, Optional<SecretReference> credentials, Optional<SshAccess> ssh) {
+record Remote(
+    String url,
+    Optional<SecretReference> credentials,
+    Optional<SshAccess> ssh,
+    Optional<HttpsAccess> https) {
 
   private static final Set<String> SCHEMES = Set.of("file", "http", "https", "ssh");
 
   /** The user name that forges expect with a bare token. */
-  private static final String TOKEN_USER = "x-access-token";
+  static final String TOKEN_USER = "x-access-token";
 
   private static final int IDLE_TIMEOUT_SECONDS = 30;
 
   static Remote of(SourceSpec source) {
-    return new Remote(source.url(), source.credentials(), source.ssh());
+    return new Remote(source.url(), source.credentials(), source.ssh(), source.https());
   }
 
   static Remote of(RemotePolicy.Base base) {
-    return new Remote(base.url(), base.credentials(), base.ssh());
+    return new Remote(base.url(), base.credentials(), base.ssh(), base.https());
   }
 
   /** User and password, which must not appear in messages. */
@@ -67,14 +70,26 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
     }
   }
 
-  /** Reads the secret at each call, because it may have been rotated. */
-  Optional<Login> login() {
-    return credentials.map(SecretReference::resolve).map(Login::parse);
+  private static @Nullable String scheme(URIish uri) {
+    return uri.getScheme() == null && uri.getHost() != null ? "ssh" : uri.getScheme();
+  }
+
+  boolean isOfSsh() {
+    try {
+      return "ssh".equals(scheme(new URIish(url)));
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  /** Returns the GitHub App whose tokens are the credentials. */
+  Optional<GithubApp> githubApp() {
+    return https.flatMap(HttpsAccess::githubApp);
   }
 
   Transport open(Repository mirror, Optional<Login> login) throws URISyntaxException, IOException {
     URIish uri = new URIish(url);
-    String scheme = uri.getScheme() == null && uri.getHost() != null ? "ssh" : uri.getScheme();
+    String scheme = scheme(uri);
     if (scheme == null || !SCHEMES.contains(scheme)) {
       throw new URISyntaxException(
           uri.setPass(null).toString(), "not a file, http, https or ssh URL");
@@ -87,7 +102,7 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
     transport.setCredentialsProvider(provider(login));
     switch (transport) {
       case TransportHttp http -> {
-        http.setHttpConnectionFactory(new SameHost(uri));
+        http.setHttpConnectionFactory(new SameHost(uri, https.orElse(HttpsAccess.DEFAULT)));
         login.ifPresent(l -> http.setPreemptiveBasicAuthentication(l.user(), l.password()));
       }
       case SshTransport overSsh ->
@@ -131,62 +146,5 @@ record Remote(String url, Optional<SecretReference> credentials, Optional<SshAcc
   private static CredentialsProvider provider(Optional<Login> login) {
     return new UsernamePasswordCredentialsProvider(
         login.map(Login::user).orElse(""), login.map(Login::password).orElse(""));
-  }
-
-  /**
-   * Refuses every connection to another host or port, so that a redirect cannot carry credentials
-   * away.
-   */
-  private static final class SameHost implements HttpConnectionFactory {
-
-    private static final String ADVERTISEMENT = "/info/refs?service=git-upload-pack";
-
-    private final URIish origin;
-    private Optional<String> advertised = Optional.empty();
-
-    SameHost(URIish origin) {
-      this.origin = origin;
-    }
-
-    /** Returns the last URL that the refs were read from, if it is not the first one. */
-    Optional<String> redirectedTo() {
-      String first = origin.setUser(null).setPass(null).toString().replaceFirst("/+$", "");
-      return advertised.filter(url -> !url.equals(first));
-    }
-
-    @Override
-    public HttpConnection create(URL target) throws IOException {
-      return new JDKHttpConnectionFactory().create(checked(target));
-    }
-
-    @Override
-    public HttpConnection create(URL target, Proxy proxy) throws IOException {
-      return new JDKHttpConnectionFactory().create(checked(target), proxy);
-    }
-
-    private URL checked(URL target) throws RedirectedElsewhereException {
-      int port = origin.getPort() < 0 ? defaultPort(origin.getScheme()) : origin.getPort();
-      int targetPort = target.getPort() < 0 ? target.getDefaultPort() : target.getPort();
-      if (!target.getHost().equalsIgnoreCase(origin.getHost()) || targetPort != port) {
-        throw new RedirectedElsewhereException(target.getHost(), targetPort);
-      }
-      String asked = target.toString();
-      if (asked.endsWith(ADVERTISEMENT)) {
-        advertised = Optional.of(asked.substring(0, asked.length() - ADVERTISEMENT.length()));
-      }
-      return target;
-    }
-
-    private static int defaultPort(String scheme) {
-      return scheme.equals("https") ? 443 : 80;
-    }
-  }
-
-  static final class RedirectedElsewhereException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    RedirectedElsewhereException(String host, int port) {
-      super("it redirects to another host or port, %s:%d".formatted(host, port));
-    }
   }
 }

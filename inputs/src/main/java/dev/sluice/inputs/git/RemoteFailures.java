@@ -1,7 +1,11 @@
 package dev.sluice.inputs.git;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import dev.sluice.contract.event.Excerpt;
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.HttpsAccess;
+import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.RepositoryId;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -18,10 +22,38 @@ final class RemoteFailures {
 
   private static final int MAX_DETAIL = 300;
 
+  /** JGit's message for the status 403. */
+  private static final String NOT_PERMITTED = "not permitted on";
+
   private RemoteFailures() {}
 
+  /** Returns the failure of credentials that cannot be read. */
+  static FetchOutcome.Failed unreadable(RepositoryId repository, IllegalStateException error) {
+    return failed(
+        SourceFailure.CREDENTIALS_MISSING, repository, String.valueOf(error.getMessage()), false);
+  }
+
+  /** Returns the failure of a GitHub App that is issued no token. */
+  static FetchOutcome.Failed noToken(RepositoryId repository, GithubApi.RefusedException error) {
+    return failed(
+        error.code(),
+        repository,
+        String.valueOf(error.getMessage()),
+        error.code() == SourceFailure.FORGE_UNREACHABLE);
+  }
+
+  /**
+   * Classifies the failure of a request.
+   *
+   * @param login of the request, which the message does not show
+   * @param history of its credentials
+   */
   static FetchOutcome.Failed classify(
-      RepositoryId repository, Exception error, Remote remote, Optional<Remote.Login> login) {
+      RepositoryId repository,
+      Exception error,
+      Remote remote,
+      Optional<Remote.Login> login,
+      Logins.History history) {
     Optional<KnownHosts.HostKeyException> hostKey = cause(error, KnownHosts.HostKeyException.class);
     if (hostKey.isPresent()) {
       return failed(
@@ -30,13 +62,24 @@ final class RemoteFailures {
           String.valueOf(hostKey.get().getMessage()),
           false);
     }
+    if (TlsFailures.isOfClientCertificate(error)) {
+      return failed(
+          SourceFailure.CLIENT_CERTIFICATE_REFUSED,
+          repository,
+          remote.https().flatMap(HttpsAccess::clientCertificate).isPresent()
+              ? "the server refuses the certificate of https.clientCertificate: check its expiry"
+                  + " and its authority"
+              : "the server requires a client certificate: give https.clientCertificate and"
+                  + " https.clientKey",
+          false);
+    }
     Optional<String> tls = TlsFailures.describe(error);
     if (tls.isPresent()) {
       return failed(SourceFailure.CERTIFICATE_REFUSED, repository, tls.get(), false);
     }
     String detail = redacted(error, login);
     return switch (error) {
-      case Exception e when caused(e, Remote.RedirectedElsewhereException.class) ->
+      case Exception e when caused(e, SameHost.RedirectedElsewhereException.class) ->
           failed(
               SourceFailure.REPOSITORY_REDIRECTED,
               repository,
@@ -63,34 +106,88 @@ final class RemoteFailures {
       case URISyntaxException _ ->
           failed(
               SourceFailure.REPOSITORY_NOT_FOUND, repository, detail + ": correct the URL", false);
-      case Exception _ when detail.contains("Cannot log in at") ->
+      case Exception _ when detail.contains("through proxy") || detail.contains(": 407 ") ->
           failed(
-              SourceFailure.CREDENTIALS_REFUSED,
+              SourceFailure.PROXY_REFUSED,
               repository,
-              detail
-                  + ": the server refuses the key: check ssh.privateKey, and that the forge has its"
-                  + " public key",
+              detail + ": check https.proxyCredentials, and that the proxy permits this host",
               false);
-      case Exception _ when unauthorized(detail) ->
+      case Exception _ when detail.contains(NOT_PERMITTED) ->
           failed(
-              remote.credentials().isPresent()
-                  ? SourceFailure.CREDENTIALS_REFUSED
-                  : SourceFailure.CREDENTIALS_MISSING,
+              SourceFailure.ACCESS_DENIED,
               repository,
-              detail + ": " + credentialProblem(remote),
+              detail + ": give the user, token or app the right to read the repository",
               false);
+      case Exception _ when refused(detail) ->
+          refusedCredentials(repository, detail, remote, history);
       default -> failed(SourceFailure.FORGE_UNREACHABLE, repository, detail, true);
     };
   }
 
-  private static String credentialProblem(Remote remote) {
+  private static FetchOutcome.Failed refusedCredentials(
+      RepositoryId repository, String detail, Remote remote, Logins.History history) {
+    Optional<String> named = credentials(remote);
+    if (named.isEmpty()) {
+      return failed(
+          SourceFailure.CREDENTIALS_MISSING,
+          repository,
+          detail + ": the server requires credentials: give the Repository's credentials",
+          false);
+    }
+    String when = history.acceptedAt().map(at -> at.truncatedTo(SECONDS).toString()).orElse("");
+    return switch (history.past()) {
+      case UNKNOWN ->
+          failed(
+              SourceFailure.CREDENTIALS_REFUSED,
+              repository,
+              "%s: the server refuses %s".formatted(detail, named.get()),
+              false);
+      case ACCEPTED ->
+          failed(
+              SourceFailure.CREDENTIALS_EXPIRED,
+              repository,
+              "%s: the server accepted the same value at %s, so it has expired or was revoked; the server refuses %s"
+                  .formatted(detail, when, named.get()),
+              false);
+      case OTHER_ACCEPTED ->
+          failed(
+              SourceFailure.CREDENTIALS_ROTATED,
+              repository,
+              "%s: the server accepted another value at %s, and refuses the one that is there now; the server refuses %s"
+                  .formatted(detail, when, named.get()),
+              false);
+    };
+  }
+
+  /** Returns the credentials that a remote uses, and what to check; empty if it has none. */
+  private static Optional<String> credentials(Remote remote) {
+    if (remote.isOfSsh()) {
+      return Optional.of(
+          remote
+              .ssh()
+              .flatMap(SshAccess::privateKey)
+              .map(
+                  key ->
+                      "the key at %s: check ssh.privateKey, and that the forge has its public key"
+                          .formatted(key))
+              .orElse(
+                  "the keys of the process's user: give ssh.privateKey, and its public key to the"
+                      + " forge"));
+    }
     return remote
-        .credentials()
+        .githubApp()
         .map(
-            reference ->
-                "the server refuses the credentials at %s: check their value, expiry and rights"
-                    .formatted(reference))
-        .orElse("the server requires credentials: give the Repository's credentials");
+            app ->
+                "the token of GitHub App %s: check that the app is installed for the repository"
+                    .formatted(app.appId()))
+        .or(
+            () ->
+                remote
+                    .credentials()
+                    .map(
+                        place ->
+                            "the credentials at %s: check their value, expiry and rights"
+                                .formatted(place)));
   }
 
   private static FetchOutcome.Failed failed(
@@ -99,14 +196,14 @@ final class RemoteFailures {
         code, "cannot fetch %s: %s".formatted(repository, detail), retryable);
   }
 
-  private static boolean unauthorized(String detail) {
+  private static boolean refused(String detail) {
     String lower = detail.toLowerCase(Locale.ROOT);
     return lower.contains("not authorized")
         || lower.contains("authentication not supported") // a 401 without a challenge
         || lower.contains("authentication is required")
         || lower.contains("auth fail")
         || lower.contains("no more authentication methods")
-        || lower.contains("not permitted");
+        || lower.contains("cannot log in at"); // SSH
   }
 
   private static boolean caused(Exception error, Class<? extends Exception> type) {

@@ -5,6 +5,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Descriptions of failed TLS handshakes that recur until someone acts. */
@@ -12,6 +13,12 @@ public final class TlsFailures {
 
   /** The JDK's message for an answer that is not TLS; it has no exception type for this. */
   private static final String NOT_TLS = "Unsupported or unrecognized SSL message";
+
+  /** The alerts of RFC 8446, 6.2, that a server sends about a client's certificate. */
+  private static final Pattern ALERT_ABOUT_CLIENT =
+      Pattern.compile(
+          "Received fatal alert: (certificate_required|bad_certificate|unsupported_certificate"
+              + "|certificate_revoked|certificate_expired|certificate_unknown|unknown_ca)");
 
   private TlsFailures() {}
 
@@ -25,12 +32,24 @@ public final class TlsFailures {
     return found;
   }
 
+  /** Returns whether the server refused the client's certificate, or that there was none. */
+  static boolean isOfClientCertificate(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException
+          && ALERT_ABOUT_CLIENT.matcher(String.valueOf(cause.getMessage())).find()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static Optional<String> problem(Throwable cause) {
     return switch (cause) {
       case CertPathBuilderException _ ->
           Optional.of(
               "the server's certificate is not signed by a trusted authority: if the authority is"
-                  + " private, give its certificate by --trusted-certificates");
+                  + " private, give its certificate by --trusted-certificates or"
+                  + " https.trustedCertificates");
       case CertificateExpiredException e ->
           Optional.of(
               "a certificate of the server has expired (%s): renew it".formatted(e.getMessage()));

@@ -27,7 +27,8 @@ class RemoteFailuresTest {
   private static final RepositoryId SHOP = new RepositoryId("forge.example/acme/shop");
 
   private static final Remote REMOTE =
-      new Remote("https://forge.example/acme/shop", Optional.empty(), Optional.empty());
+      new Remote(
+          "https://forge.example/acme/shop", Optional.empty(), Optional.empty(), Optional.empty());
 
   static Stream<Arguments> failures() throws Exception {
     return Stream.of(
@@ -50,7 +51,7 @@ class RemoteFailuresTest {
             "more than 3 MiB"),
         arguments(
             new TransportException(
-                "redirected", new Remote.RedirectedElsewhereException("other.example", 443)),
+                "redirected", new SameHost.RedirectedElsewhereException("other.example", 443)),
             SourceFailure.REPOSITORY_REDIRECTED,
             false,
             "give the URL it redirects to"),
@@ -85,7 +86,8 @@ class RemoteFailuresTest {
   @MethodSource("failures")
   void saysWhatToDoAndWhetherARetryMayHelp(
       Exception failure, SourceFailure code, boolean retryable, String message) {
-    FetchOutcome.Failed failed = RemoteFailures.classify(SHOP, failure, REMOTE, Optional.empty());
+    FetchOutcome.Failed failed =
+        RemoteFailures.classify(SHOP, failure, REMOTE, Optional.empty(), Logins.History.UNKNOWN);
 
     assertThat(failed.code()).isEqualTo(code);
     assertThat(failed.retryable()).isEqualTo(retryable);
@@ -97,14 +99,19 @@ class RemoteFailuresTest {
   @Test
   void namesThePlaceOfRefusedCredentials() {
     Remote remote =
-        new Remote(REMOTE.url(), Optional.of(new SecretReference("env:TOKEN")), Optional.empty());
+        new Remote(
+            REMOTE.url(),
+            Optional.of(new SecretReference("env:TOKEN")),
+            Optional.empty(),
+            Optional.empty());
 
     FetchOutcome.Failed failed =
         RemoteFailures.classify(
             SHOP,
             new TransportException("x: authentication not supported"),
             remote,
-            Optional.of(new Remote.Login("bot", "s3cret")));
+            Optional.of(new Remote.Login("bot", "s3cret")),
+            Logins.History.UNKNOWN);
 
     assertThat(failed.code()).isEqualTo(SourceFailure.CREDENTIALS_REFUSED);
     assertThat(failed.reason()).contains("refuses the credentials at env:TOKEN");
@@ -132,7 +139,8 @@ class RemoteFailuresTest {
                 SHOP,
                 new IOException("it failed", new IOException(message)),
                 REMOTE,
-                Optional.of(new Remote.Login("bot", password)))
+                Optional.of(new Remote.Login("bot", password)),
+                Logins.History.UNKNOWN)
             .reason();
 
     assertThat(reason)
@@ -147,7 +155,8 @@ class RemoteFailuresTest {
                     SHOP,
                     new IOException("moved to https://user:pass@forge.example/x"),
                     REMOTE,
-                    Optional.empty())
+                    Optional.empty(),
+                    Logins.History.UNKNOWN)
                 .reason())
         .endsWith("moved to https://forge.example/x");
   }
@@ -156,11 +165,18 @@ class RemoteFailuresTest {
   void aMessageIsOneShortLine() {
     String reason =
         RemoteFailures.classify(
-                SHOP, new IOException("one\r\n\ttwo" + "x".repeat(1_000)), REMOTE, Optional.empty())
+                SHOP,
+                new IOException("one\r\n\ttwo" + "x".repeat(1_000)),
+                REMOTE,
+                Optional.empty(),
+                Logins.History.UNKNOWN)
             .reason();
 
     assertThat(reason).contains("one two").hasSizeLessThan(400).contains(" characters ...]");
-    assertThat(RemoteFailures.classify(SHOP, new IOException(), REMOTE, Optional.empty()).reason())
+    assertThat(
+            RemoteFailures.classify(
+                    SHOP, new IOException(), REMOTE, Optional.empty(), Logins.History.UNKNOWN)
+                .reason())
         .endsWith(": IOException");
   }
 }

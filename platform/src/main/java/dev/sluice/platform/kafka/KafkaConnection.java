@@ -115,6 +115,24 @@ public record KafkaConnection(
   }
 
   /**
+   * Returns the properties of a consumer of records that exist already: as {@link #consumer}, and
+   * the broker holds no fetch for long. A consumer that goes to another offset or partition waits
+   * for the answer to its last fetch first.
+   */
+  public Map<String, Object> reader(String clientId) {
+    Map<String, Object> properties = consumer(clientId);
+    properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+    return properties;
+  }
+
+  /** Returns the properties of a {@link #reader} of topics that have {@link LargeRecords}. */
+  public Map<String, Object> targetReader(String clientId) {
+    Map<String, Object> properties = reader(clientId);
+    LargeRecords.oneAtATime(properties);
+    return properties;
+  }
+
+  /**
    * Returns the properties of a consumer that reads only committed records and has auto-commit
    * disabled.
    */

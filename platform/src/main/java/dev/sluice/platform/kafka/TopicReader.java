@@ -29,7 +29,7 @@ public final class TopicReader {
 
   private void read(String topic, Consumer<ConsumerRecord<String, byte[]>> handler) {
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(connection.targetConsumer("sluice-topic-reader"))) {
+        new UngroupedConsumer(connection.targetReader("sluice-topic-reader"))) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(topic, info.partition()))

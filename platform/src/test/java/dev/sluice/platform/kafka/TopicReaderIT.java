@@ -3,7 +3,9 @@ package dev.sluice.platform.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,7 @@ class TopicReaderIT {
         KafkaProducer<String, byte[]> other = producer("open")) {
       write(producer, 0, "a", "b");
       write(producer, 1, "c");
-      commit(producer);
+      commit(producer, 2L, 3L);
       // the end of both partitions is now the marker of a transaction, which no poll returns
       assertThat(values(new TopicReader(connection).records(topic)))
           .containsExactlyInAnyOrder("a", "b", "c")
@@ -51,7 +53,7 @@ class TopicReaderIT {
         UngroupedConsumer consumer = new UngroupedConsumer(connection.consumer("reader"))) {
       write(producer, 0, "a", "b");
       write(producer, 1, "c");
-      commit(producer);
+      commit(producer, 2L, 3L);
       List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
 
       consumer.assign(
@@ -63,6 +65,30 @@ class TopicReaderIT {
       assertThat(consumer.position(new TopicPartition(topic, 0)))
           .as("after the marker")
           .isEqualTo(3);
+    }
+  }
+
+  /** A consumer that follows a topic waits for up to 3 s each time. */
+  @Test
+  void aReaderGoesFromTheEndToAnotherOffsetAtOnce() {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaProducer<String, byte[]> producer = producer("committed");
+        UngroupedConsumer reader = new UngroupedConsumer(connection.targetReader("reader"))) {
+      write(producer, 0, "a", "b", "c", "d", "e", "f");
+      commit(producer, 7L, 0L);
+      reader.assign(List.of(partition), _ -> Optional.empty());
+      reader.readToEnd(_ -> {});
+
+      assertTimeout(
+          Duration.ofSeconds(3),
+          () -> {
+            for (long offset = 5; offset >= 0; offset--) {
+              List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+              reader.seek(partition, offset);
+              reader.readToEnd(records::add);
+              assertThat(records).hasSize((int) (6 - offset));
+            }
+          });
     }
   }
 
@@ -79,14 +105,14 @@ class TopicReaderIT {
     return producer;
   }
 
-  /** Commits, and waits until both partitions have the marker, which is written afterwards. */
-  private void commit(KafkaProducer<String, byte[]> producer) {
+  /** Commits, and waits until the partitions have the marker, which is written afterwards. */
+  private void commit(KafkaProducer<String, byte[]> producer, Long... ends) {
     producer.commitTransaction();
     try (UngroupedConsumer consumer = new UngroupedConsumer(connection.consumer("ends"))) {
       await()
           .until(
               () -> Set.copyOf(consumer.endOffsets(TopicPartitions.of(consumer, topic)).values()),
-              Set.of(2L, 3L)::equals);
+              Set.of(ends)::equals);
     }
   }
 

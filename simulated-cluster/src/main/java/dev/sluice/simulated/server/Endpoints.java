@@ -19,6 +19,7 @@ final class Endpoints {
 
   private final Cluster cluster;
   private final AggregatedApis aggregated;
+  private final Aggregator aggregator;
   private final Discovery discovery;
   private final ObjectReader reader;
   private final ObjectWriter writer;
@@ -32,6 +33,7 @@ final class Endpoints {
   Endpoints(Cluster cluster, ObjectReader reader, ObjectRemover remover, Vertx vertx) {
     this.cluster = cluster;
     this.aggregated = new AggregatedApis(cluster);
+    this.aggregator = new Aggregator(cluster, aggregated, vertx);
     this.discovery = new Discovery(cluster.catalog(), aggregated);
     this.reader = reader;
     this.writer = new ObjectWriter(cluster);
@@ -109,10 +111,12 @@ final class Endpoints {
   }
 
   private void apis(RoutingContext context, List<String> path) {
-    if (path.size() > 2
-        && aggregated.versions().contains(new GroupVersion(path.get(1), path.get(2)))) {
-      Responses.send(context, 503, "text/plain; charset=utf-8", "service unavailable\n");
-      return;
+    if (path.size() > 2) {
+      GroupVersion version = new GroupVersion(path.get(1), path.get(2));
+      if (aggregated.versions().contains(version)) {
+        aggregator.serve(context, version);
+        return;
+      }
     }
     switch (path.size()) {
       case 1 -> Responses.send(context, 200, discovery.groups());

@@ -253,14 +253,21 @@ public final class CommandLineInterface {
             setting ->
                 spec.addPositional(
                     PositionalParamSpec.builder()
-                        .index("0")
+                        .index(setting.many() ? "0..*" : "0")
                         .paramLabel(setting.label())
                         .description(setting.description())
                         .type(List.class)
                         .auxiliaryTypes(String.class)
-                        .arity(setting.required() ? "1" : "0..1")
+                        .arity(arity(setting))
                         .build()));
     return spec;
+  }
+
+  private static String arity(Setting<?> parameter) {
+    if (parameter.many()) {
+      return "1..*";
+    }
+    return parameter.required() ? "1" : "0..1";
   }
 
   private static OptionSpec option(Setting<?> setting) {

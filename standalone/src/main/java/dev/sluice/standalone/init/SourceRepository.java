@@ -77,6 +77,7 @@ record SourceRepository(RepositoryFields fields, FleetRepository inFleet, Recogn
         inFleet.url(),
         inFleet.credentials(),
         inFleet.ssh(),
+        inFleet.https(),
         ref,
         "",
         Optional.empty(),

@@ -44,7 +44,7 @@ public final class LogProof {
   /** Reads each partition to its end, and returns what was found. */
   public ProofReport check() {
     try (UngroupedConsumer consumer =
-        new UngroupedConsumer(connection.targetConsumer("sluice-verify-log"))) {
+        new UngroupedConsumer(connection.targetReader("sluice-verify-log"))) {
       Map<String, List<Checkpoint>> checkpoints = checkpoints(consumer);
       boolean complete = isComplete(consumer);
       ProofReport report = new ProofReport(!keys.isEmpty(), clock.instant());

@@ -1,0 +1,101 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.fleet.GithubApp;
+import dev.sluice.contract.fleet.HttpsAccess;
+import dev.sluice.contract.fleet.SecretReference;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reader of the field {@code https} of {@code Repository} documents. */
+final class HttpsDocument {
+
+  private static final Pattern OF_HTTP = Pattern.compile("(?i)https?://.*");
+  private static final Pattern OF_HTTPS = Pattern.compile("(?i)https://.*");
+  private static final Pattern PROXY = Pattern.compile("http://[^/@?#\\s]+/?");
+  private static final Pattern API = Pattern.compile("https?://[^/@?#\\s]+(/[^@?#\\s]*)?");
+  private static final Pattern APP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Pattern INSTALLATION = Pattern.compile("[0-9]{1,19}");
+
+  private HttpsDocument() {}
+
+  /** Reads the field; errors become problems of the document. */
+  static Optional<HttpsAccess> read(Fields spec, Optional<String> url) {
+    Optional<Fields> found = spec.fields("https");
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Fields fields = found.get();
+    HttpsAccess access =
+        new HttpsAccess(
+            fields.text("trustedCertificates", SecretReference::new),
+            fields.text("clientCertificate", SecretReference::new),
+            fields.text("clientKey", SecretReference::new),
+            fields.text("proxy", HttpsDocument::proxy),
+            fields.text("proxyCredentials", SecretReference::new),
+            fields.fields("githubApp").flatMap(HttpsDocument::githubApp));
+    fields.refuseUnknown();
+    if (fields.has("clientCertificate") != fields.has("clientKey")) {
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS,
+          fields.has("clientKey") ? "clientKey" : "clientCertificate",
+          "clientCertificate and clientKey are given together");
+    }
+    if (fields.has("proxyCredentials") && !fields.has("proxy")) {
+      fields.problem(
+          FleetRule.CONFLICTING_FIELDS, "proxyCredentials", "has no meaning without proxy");
+    }
+    if (fields.has("githubApp") && spec.has("credentials")) {
+      spec.problem(
+          FleetRule.CONFLICTING_FIELDS,
+          "credentials",
+          "has no meaning with https.githubApp, whose tokens are the credentials");
+    }
+    url.filter(text -> !isFor(access, text))
+        .ifPresent(
+            _ ->
+                spec.problem(
+                    FleetRule.CONFLICTING_FIELDS,
+                    "https",
+                    "has no meaning for this URL: it is not https://HOST/PATH"));
+    return Optional.of(access);
+  }
+
+  /** Without TLS, a proxy and an app still have a meaning, and certificates have none. */
+  private static boolean isFor(HttpsAccess access, String url) {
+    boolean hasCertificates =
+        access.trustedCertificates().isPresent() || access.clientCertificate().isPresent();
+    return (hasCertificates ? OF_HTTPS : OF_HTTP).matcher(url).matches();
+  }
+
+  private static Optional<GithubApp> githubApp(Fields fields) {
+    Optional<String> appId =
+        fields.required("appId", text -> matching(APP, text, "must be the app's id or client id"));
+    Optional<String> installationId =
+        fields.text(
+            "installationId", text -> matching(INSTALLATION, text, "must be a number, quoted"));
+    Optional<SecretReference> privateKey = fields.required("privateKey", SecretReference::new);
+    Optional<String> api =
+        fields.text(
+            "api",
+            text ->
+                matching(API, text, "must be https://HOST[/PATH], without credentials")
+                    .replaceFirst("/+$", ""));
+    fields.refuseUnknown();
+    return appId.flatMap(id -> privateKey.map(key -> new GithubApp(id, installationId, key, api)));
+  }
+
+  private static String proxy(String text) {
+    return matching(
+            PROXY,
+            text,
+            "must be http://HOST[:PORT], without credentials: give them in proxyCredentials")
+        .replaceFirst("/$", "");
+  }
+
+  private static String matching(Pattern form, String text, String expected) {
+    if (!form.matcher(text).matches()) {
+      throw new IllegalArgumentException(expected);
+    }
+    return text;
+  }
+}
