@@ -223,7 +223,8 @@ public final class Applications {
         whole.orphanOnRemoval(),
         whole.owner(),
         whole.remote(),
-        whole.dependsOn());
+        whole.dependsOn(),
+        whole.generatedBy());
   }
 
   /** Returns the definitions of the selected applications that the caller may see, by name. */

@@ -3,10 +3,11 @@ package dev.sluice.contract.fleet;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Where a document of the fleet comes from. */
+/** Where a document of the fleet, or what an ApplicationSet generates, comes from. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = DocumentOrigin.Committed.class, name = "commit"),
@@ -15,7 +16,7 @@ import java.util.Optional;
 })
 public sealed interface DocumentOrigin {
 
-  /** Returns the document's file, relative to the fleet's directory. */
+  /** Returns the document's file, relative to the fleet's directory or the repository's root. */
   String file();
 
   /**
@@ -29,14 +30,28 @@ public sealed interface DocumentOrigin {
    *     known
    * @param subject the first line of that commit's message
    * @param committedAt the time of the commit
+   * @param repository the repository that an ApplicationSet generates from, if the file is one in
+   *     it, or a directory; its path is from the repository's root then. Absent for the fleet's
    */
   record Committed(
       String file,
       CommitId commit,
       Optional<String> author,
       Optional<String> subject,
-      Instant committedAt)
-      implements DocumentOrigin {}
+      Instant committedAt,
+      Optional<RepositoryId> repository)
+      implements DocumentOrigin {
+
+    /** Creates the origin of a document of the fleet. */
+    public Committed(
+        String file,
+        CommitId commit,
+        Optional<String> author,
+        Optional<String> subject,
+        Instant committedAt) {
+      this(file, commit, author, subject, committedAt, Optional.empty());
+    }
+  }
 
   /**
    * File of a checkout of Git, which differs from the commit that is checked out.

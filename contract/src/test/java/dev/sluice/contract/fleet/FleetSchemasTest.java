@@ -29,7 +29,7 @@ class FleetSchemasTest {
   private static final Path SCHEMAS = Path.of("src/main/resources/schemas/fleet");
   private static final Path OF_FILES = SCHEMAS.resolve("fleet.v1.json");
   private static final List<String> KINDS =
-      List.of("Repository", "Cluster", "Project", "Application");
+      List.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
 
   @Test
   void theSchemaOfFilesHasTheSchemasOfAllKinds() throws IOException {
@@ -50,6 +50,13 @@ class FleetSchemasTest {
         "{kind: Cluster, apiVersion: sluice.dev/v1, metadata: {name: a}, spec: {a: 1}} | /spec",
         "{kind: Application, apiVersion: sluice.dev/v1, metadata: {name: a},"
             + " spec: {source: {repo: a}, clusters: {names: [a]}, namespace: a}} | /spec/source",
+        "{kind: ApplicationSet, apiVersion: sluice.dev/v1, metadata: {name: a},"
+            + " spec: {generators: [{list: {elements: [{a: 1}]}}],"
+            + " template: {metadata: {name: '${a}'}, spec: {}}}} | ''",
+        "{kind: ApplicationSet, apiVersion: sluice.dev/v1, metadata: {name: a},"
+            + " spec: {generators: [{matrix: {generators: [{lst: {}}, {list: {elements: []}}]}}],"
+            + " template: {metadata: {name: a}, spec: {}}}}"
+            + " | /spec/generators[0]/matrix/generators[0]",
         "{kind: Deployment} | /kind",
       })
   void anEditorFindsTheMistakesOfEachKind(String document, String place) throws IOException {

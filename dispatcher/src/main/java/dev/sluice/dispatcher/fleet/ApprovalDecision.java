@@ -42,7 +42,7 @@ record ApprovalDecision(
     }
     if (held.isPresent()) {
       return "another removal waits for an approval than the one with this digest: %s; if it is meant: %s"
-          .formatted(HeldRemoval.names(held.get().taken()), held.get().command());
+          .formatted(held.get().names(), held.get().command());
     }
     Optional<String> before =
         last.filter(removal -> removal.digest().equals(given.digest()))
@@ -77,10 +77,19 @@ record ApprovalDecision(
 
   private static String consequence(GrantedRemoval removal, Optional<IntakePlan> plan) {
     int waiting = plan.map(one -> one.waiting().size()).orElse(0);
-    return "%d applications are removed or deselected: %s%s"
+    String added =
+        removal.added().isEmpty()
+            ? ""
+            : "%d applications are added: %s"
+                .formatted(removal.added().size(), HeldRemoval.names(removal.added()));
+    if (removal.taken().isEmpty()) {
+      return added;
+    }
+    return "%d applications are removed or deselected: %s%s%s"
         .formatted(
             removal.taken().size(),
             HeldRemoval.names(removal.taken()),
+            added.isEmpty() ? "" : "; " + added,
             waiting == 0
                 ? ""
                 : "; %d of them wait until the applications that take over their files have been sent"

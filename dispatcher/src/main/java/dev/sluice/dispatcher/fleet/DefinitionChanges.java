@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.DefinitionChange;
 import dev.sluice.contract.fleet.DefinitionChange.FieldChange;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.dispatcher.fleet.FleetDocuments.SetDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,13 @@ import java.util.regex.Pattern;
  * @param definitions in force before the events
  * @param documents by application, those of the reading that its definition was accepted from;
  *     absent for definitions that were accepted before this process was started
+ * @param sets the documents of ApplicationSets of the last reading; empty if it is not known
  * @param now the documents of the reading that the events are from
  */
 record DefinitionChanges(
     Map<ApplicationName, Definition> definitions,
     Map<ApplicationName, FleetDocuments> documents,
+    Map<String, SetDocument> sets,
     FleetDocuments now) {
 
   private static final int MOST_FIELDS = 100;
@@ -36,6 +39,7 @@ record DefinitionChanges(
   DefinitionChanges {
     definitions = Map.copyOf(definitions);
     documents = Map.copyOf(documents);
+    sets = Map.copyOf(sets);
   }
 
   /** Returns the event with a description of what it changes. */
@@ -52,11 +56,27 @@ record DefinitionChanges(
   private DefinitionChange accepted(Definition definition) {
     Optional<Definition> old = Optional.ofNullable(definitions.get(definition.application()));
     List<FieldChange> fields = ChangedFields.between(old, Optional.of(definition));
-    return change(
-        fields,
+    List<String> files =
         Optional.ofNullable(documents.get(definition.application()))
             .map(before -> now.changedSince(before, old, definition))
-            .orElseGet(() -> ownFile(definition.application(), old, fields)));
+            .orElseGet(() -> ownFile(definition.application(), old, fields));
+    return change(
+        fields,
+        definition
+            .generatedBy()
+            .map(
+                set ->
+                    new GeneratedOrigin(
+                            set,
+                            Optional.ofNullable(sets.get(set)),
+                            Optional.ofNullable(now.sets().get(set)))
+                        .documents(files, element(now, definition.application())))
+            .orElseGet(() -> unversioned(files)));
+  }
+
+  private static Optional<String> element(FleetDocuments documents, ApplicationName application) {
+    return Optional.ofNullable(documents.applications().get(application))
+        .flatMap(FleetDocuments.Document::element);
   }
 
   /** Returns the application's own file if it is certain that its document has changed. */
@@ -80,22 +100,40 @@ record DefinitionChanges(
         .map(
             old ->
                 change(
-                    ChangedFields.between(Optional.of(old), Optional.empty()),
-                    Optional.ofNullable(documents.get(application))
-                        .map(FleetDocuments::applications)
-                        .map(before -> before.get(application))
-                        .map(FleetDocuments.Document::file)
-                        .stream()
-                        .toList()));
+                    ChangedFields.between(Optional.of(old), Optional.empty()), removedFrom(old)));
   }
 
-  private static DefinitionChange change(List<FieldChange> fields, List<String> files) {
+  private List<DocumentOrigin> removedFrom(Definition old) {
+    Optional<FleetDocuments> before = Optional.ofNullable(documents.get(old.application()));
+    List<String> files =
+        before
+            .map(FleetDocuments::applications)
+            .map(all -> all.get(old.application()))
+            .map(FleetDocuments.Document::file)
+            .stream()
+            .toList();
+    return old.generatedBy()
+        .map(
+            set ->
+                new GeneratedOrigin(
+                        set,
+                        Optional.ofNullable(sets.get(set)),
+                        Optional.ofNullable(now.sets().get(set)))
+                    .documents(files, before.flatMap(all -> element(all, old.application()))))
+        .orElseGet(() -> unversioned(files));
+  }
+
+  private static List<DocumentOrigin> unversioned(List<String> files) {
+    return files.stream()
+        .<DocumentOrigin>map(
+            file -> new DocumentOrigin.Unversioned(file, Optional.empty(), Optional.empty()))
+        .toList();
+  }
+
+  private static DefinitionChange change(List<FieldChange> fields, List<DocumentOrigin> documents) {
     return new DefinitionChange(
         fields.stream().limit(MOST_FIELDS).toList(),
         Math.max(0, fields.size() - MOST_FIELDS),
-        files.stream()
-            .<DocumentOrigin>map(
-                file -> new DocumentOrigin.Unversioned(file, Optional.empty(), Optional.empty()))
-            .toList());
+        documents);
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.event.OneLine;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.inputs.git.Checkout;
 import dev.sluice.inputs.git.FileCommit;
 import java.io.IOException;
@@ -45,6 +46,11 @@ record DirectoryInput(Path directory) implements FleetInput {
 
   @Override
   public Optional<CommitId> commit() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<CommitId> commitOf(GeneratorSource source) {
     return Optional.empty();
   }
 

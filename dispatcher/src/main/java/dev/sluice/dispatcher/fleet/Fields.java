@@ -223,6 +223,26 @@ final class Fields {
     return counts;
   }
 
+  /** Returns a whole number, or a text, as text. */
+  Optional<String> numberOrText(String name, String expectation) {
+    return value(name, expectation, node -> node.isInt() || node.isTextual()).map(JsonNode::asText);
+  }
+
+  /** Returns a mapping of any content; not to be changed. */
+  Optional<ObjectNode> mapping(String name) {
+    return value(name, "a mapping", JsonNode::isObject).map(ObjectNode.class::cast);
+  }
+
+  /** Returns the content; not to be changed. */
+  ObjectNode content() {
+    return node;
+  }
+
+  /** Returns the path of the mapping in the document. */
+  String path() {
+    return path;
+  }
+
   /** Returns a mapping of any content as JSON text. */
   Optional<String> json(String name) {
     return value(name, "a mapping", JsonNode::isObject).map(JsonNode::toString);

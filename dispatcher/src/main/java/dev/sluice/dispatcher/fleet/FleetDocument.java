@@ -8,6 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** YAML document of the fleet, with its problems. */
 final class FleetDocument {
@@ -15,6 +17,7 @@ final class FleetDocument {
   private final FleetFile file;
   private final int number;
   private final ObjectNode root;
+  private final UnaryOperator<String> written;
   private final List<FleetProblem> problems = new ArrayList<>();
 
   /**
@@ -23,9 +26,24 @@ final class FleetDocument {
    * @param number in the file, from 1
    */
   FleetDocument(FleetFile file, int number, ObjectNode root) {
+    this(file, number, root, UnaryOperator.identity());
+  }
+
+  private FleetDocument(
+      FleetFile file, int number, ObjectNode root, UnaryOperator<String> written) {
     this.file = file;
     this.number = number;
     this.root = root;
+    this.written = written;
+  }
+
+  /**
+   * Returns a document that is generated from this one.
+   *
+   * @param written returns where a field of it is written in this one
+   */
+  FleetDocument generated(ObjectNode content, UnaryOperator<String> written) {
+    return new FleetDocument(file, number, content, written);
   }
 
   Fields fields() {
@@ -33,7 +51,29 @@ final class FleetDocument {
   }
 
   void problem(FleetRule rule, String field, String message) {
-    problems.add(file.problem(rule, number, field, message));
+    problems.add(file.problem(rule, number, written.apply(field), message));
+  }
+
+  /**
+   * Returns a problem of a place within the text of a field.
+   *
+   * @param offset in the text, from 0; -1 for the whole field
+   */
+  FleetProblem problemWithin(FleetRule rule, String field, int offset, String message) {
+    String text = root.at(FleetFile.pointer(field)).asText();
+    if (offset < 0 || offset >= text.length()) {
+      return file.problem(rule, number, field, message);
+    }
+    String before = text.substring(0, offset);
+    int line = 1 + (int) before.chars().filter(c -> c == '\n').count();
+    int start = before.lastIndexOf('\n') + 1;
+    int column = 1 + before.codePointCount(start, offset);
+    return file.problemWithin(rule, number, field, line, column, message);
+  }
+
+  /** Adds problems of what is generated from the document. */
+  void addAll(List<FleetProblem> found) {
+    problems.addAll(found);
   }
 
   /**
@@ -42,7 +82,7 @@ final class FleetDocument {
    * @param field as in a problem, such as {@code spec.sources[0].path}
    */
   String placeWithin(String field, int line, int column) {
-    return file.placeWithin(number, field, line, column);
+    return file.placeWithin(number, written.apply(field), line, column);
   }
 
   /** Returns its place and content, for comparison with later readings. */
@@ -52,7 +92,8 @@ final class FleetDocument {
       return new FleetDocuments.Document(
           file.name(),
           HexFormat.of().formatHex(digest, 0, 16),
-          root.at("/spec/clusters").has("selector"));
+          root.at("/spec/clusters").has("selector"),
+          Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,14 +17,21 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Valid documents of a reading of the fleet. */
+/**
+ * Valid documents of a reading of the fleet.
+ *
+ * @param applications those of generated ones are the documents of their sets
+ * @param sets by name, with the commits that they read
+ */
 record FleetDocuments(
     Map<ApplicationName, Document> applications,
     Map<RepositoryId, Document> repositories,
     Map<ClusterName, Document> clusters,
-    Map<String, Document> projects) {
+    Map<String, Document> projects,
+    Map<String, SetDocument> sets) {
 
-  static final FleetDocuments NONE = new FleetDocuments(Map.of(), Map.of(), Map.of(), Map.of());
+  static final FleetDocuments NONE =
+      new FleetDocuments(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   /** Files that a change names at most. */
   private static final int MOST_FILES = 10;
@@ -33,6 +41,18 @@ record FleetDocuments(
     repositories = Map.copyOf(repositories);
     clusters = Map.copyOf(clusters);
     projects = Map.copyOf(projects);
+    sets = Map.copyOf(sets);
+  }
+
+  /**
+   * The document of an ApplicationSet.
+   *
+   * @param read by repository, the commit that generators read
+   */
+  record SetDocument(Document document, Map<RepositoryId, CommitId> read) {
+    SetDocument {
+      read = Map.copyOf(read);
+    }
   }
 
   /**
@@ -41,8 +61,15 @@ record FleetDocuments(
    * @param file relative to the fleet's directory
    * @param digest of the content, whatever its layout
    * @param selects whether it selects clusters by labels
+   * @param element of a generated application: the path in a repository that it is generated for
    */
-  record Document(String file, String digest, boolean selects) {}
+  record Document(String file, String digest, boolean selects, Optional<String> element) {
+
+    /** Returns it as that of an application that is generated for a path. */
+    Document generatedFor(Optional<String> path) {
+      return new Document(file, digest, selects, path);
+    }
+  }
 
   /**
    * Returns the files whose documents about an application differ from those of an earlier reading:

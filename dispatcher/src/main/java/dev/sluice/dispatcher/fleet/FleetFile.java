@@ -57,11 +57,32 @@ final class FleetFile {
 
   /** Returns the place of a place within a field's text, such as {@code web.yaml:12:7}. */
   String placeWithin(int document, String field, int line, int column) {
-    JsonPointer pointer =
-        JsonPointer.compile("/" + field.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
-    return FieldLines.within(text, document, pointer, line, column)
+    return FieldLines.within(text, document, pointer(field), line, column)
         .map(place -> name + ":" + place)
         .orElse(name);
+  }
+
+  /** Returns a problem of a place within a field's text. */
+  FleetProblem problemWithin(
+      FleetRule rule, int document, String field, int line, int column, String message) {
+    FleetProblem whole = problem(rule, document, field, message);
+    return FieldLines.within(text, document, pointer(field), line, column)
+        .map(place -> place.split(":", -1))
+        .map(
+            place ->
+                new FleetProblem(
+                    rule,
+                    name,
+                    Integer.parseInt(place[0]),
+                    place.length > 1 ? Integer.parseInt(place[1]) : 0,
+                    whole.field(),
+                    whole.message()))
+        .orElse(whole);
+  }
+
+  /** Returns the pointer to a field; to nothing if a name in it has a dot. */
+  static JsonPointer pointer(String field) {
+    return JsonPointer.compile("/" + field.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
   }
 
   private FieldPositions.Position position(int document, String field) {

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,12 @@ interface FleetInput {
 
   /** Returns the commit that has the files; empty for a directory. */
   Optional<CommitId> commit();
+
+  /**
+   * Returns the commit that has the documents if it is one of this ref, so that a commit changes
+   * the documents and what their generators read at once; empty for others.
+   */
+  Optional<CommitId> commitOf(GeneratorSource source);
 
   /**
    * Returns the files that may have documents, sorted by path.

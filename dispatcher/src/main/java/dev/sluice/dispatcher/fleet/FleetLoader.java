@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.MirrorException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,8 +25,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Loader of a fleet from YAML documents: {@code Repository}, {@code Cluster}, {@code Project} and
- * {@code Application} of {@code sluice.dev/v1}.
+ * Loader of a fleet from YAML documents: {@code Repository}, {@code Cluster}, {@code Project},
+ * {@code Application} and {@code ApplicationSet} of {@code sluice.dev/v1}.
  *
  * <p>Strict, but never stops at the first problem: an invalid application blocks no other
  * (CVE-2022-39272), and an unreadable document never counts as removed.
@@ -43,6 +44,7 @@ public final class FleetLoader {
 
   private final RepositoryDocuments documents = new RepositoryDocuments();
   private final ProjectDocuments projects = new ProjectDocuments();
+  private final ApplicationSets sets;
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
   private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
   private final Map<ApplicationName, FleetDocuments.Document> applicationDocuments =
@@ -51,20 +53,32 @@ public final class FleetLoader {
   private final Set<ApplicationName> invalid = new TreeSet<>();
   private boolean complete = true;
 
-  private FleetLoader() {}
+  private FleetLoader(GeneratorTrees trees) {
+    this.sets = new ApplicationSets(trees);
+  }
 
-  /** Reads the directory. Never throws for its content or its absence. */
+  /** Reads the directory without the repositories of generators. Never throws for its content. */
   public static FleetReading read(Path directory) {
-    return read(new DirectoryInput(directory));
+    return read(directory, GeneratorTrees.NONE);
+  }
+
+  /**
+   * Reads the directory. Never throws for its content or its absence.
+   *
+   * @param trees the repositories that generators read
+   */
+  public static FleetReading read(Path directory, GeneratorTrees trees) {
+    return read(new DirectoryInput(directory), trees);
   }
 
   /**
    * Reads a fleet. Does not throw for its content.
    *
-   * @throws MirrorException if the mirror that has the fleet is broken
+   * @param trees the repositories that generators read
+   * @throws MirrorException if a mirror is broken
    */
-  static FleetReading read(FleetInput input) {
-    return new FleetLoader().load(input);
+  static FleetReading read(FleetInput input, GeneratorTrees trees) {
+    return new FleetLoader(trees).load(input);
   }
 
   private FleetReading load(FleetInput input) {
@@ -93,14 +107,11 @@ public final class FleetLoader {
         .forEach(application -> application(application, reader));
     byKind
         .getOrDefault("ApplicationSet", List.of())
-        .forEach(
-            set ->
-                set.document()
-                    .problem(
-                        FleetRule.UNKNOWN_KIND,
-                        "kind",
-                        "ApplicationSet is not supported yet: write its Applications"));
-    refuseBrokenDependencies(byKind.getOrDefault("Application", List.of()));
+        .forEach(set -> applicationSet(set, repositories));
+    List<Header> written = byKind.getOrDefault("Application", List.of());
+    List<GeneratedDocument> generated = generated(written, reader);
+    refuseBrokenDependencies(written, generated);
+    sets.report(generated);
     content.documents().forEach(document -> problems.addAll(document.problems()));
     return new FleetReading(
         List.copyOf(definitions.values()),
@@ -112,8 +123,13 @@ public final class FleetLoader {
         revision(repositories.values()),
         input.commit(),
         new FleetDocuments(
-            applicationDocuments, documents.documents(), clusterDocuments, projects.documents()),
-        projects.projects());
+            applicationDocuments,
+            documents.documents(),
+            clusterDocuments,
+            projects.documents(),
+            sets.documents()),
+        projects.projects(),
+        sets.result());
   }
 
   /** Returns the first problems, and one that counts the others. */
@@ -216,21 +232,53 @@ public final class FleetLoader {
   private void application(Header header, ApplicationDocument reader) {
     header.metadata().refuseUnknown();
     Optional<ApplicationName> name = header.name().map(ApplicationName::new);
-    reader
-        .read(name.orElse(UNNAMED), header.document(), header.spec())
-        .ifPresentOrElse(
-            definition -> {
-              definitions.put(definition.application(), definition);
-              applicationDocuments.put(definition.application(), header.document().summary());
-            },
-            () -> name.ifPresent(invalid::add));
+    accept(
+        name,
+        header.document().summary(),
+        reader.read(name.orElse(UNNAMED), header.document(), header.spec()));
   }
 
-  private void refuseBrokenDependencies(List<Header> applications) {
+  private void accept(
+      Optional<ApplicationName> name, FleetDocuments.Document document, Optional<Definition> read) {
+    read.ifPresentOrElse(
+        definition -> {
+          definitions.put(definition.application(), definition);
+          applicationDocuments.put(definition.application(), document);
+        },
+        () -> name.ifPresent(invalid::add));
+  }
+
+  private void applicationSet(Header header, Map<String, FleetRepository> repositories) {
+    header.metadata().refuseUnknown();
+    sets.read(header.name(), header.document(), header.spec(), repositories);
+  }
+
+  /** Reads the applications that sets generate. */
+  private List<GeneratedDocument> generated(List<Header> applications, ApplicationDocument reader) {
+    Map<String, String> written = new HashMap<>();
+    for (Header header : applications) {
+      header.name().ifPresent(name -> written.put(name, header.document().place()));
+    }
+    List<GeneratedDocument> generated = sets.generate(clusters.values(), written);
+    for (GeneratedDocument one : generated) {
+      accept(
+          Optional.of(one.name()),
+          one.document().summary().generatedFor(one.path()),
+          reader
+              .read(one.name(), one.document(), one.spec())
+              .map(definition -> definition.generatedBy(one.set().name())));
+    }
+    invalid.addAll(sets.refused());
+    return generated;
+  }
+
+  private void refuseBrokenDependencies(
+      List<Header> applications, List<GeneratedDocument> generated) {
     Map<ApplicationName, FleetDocument> byName = new HashMap<>();
     for (Header header : applications) {
       header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
     }
+    generated.forEach(one -> byName.put(one.name(), one.document()));
     Set<ApplicationName> refused = new DependencyRules(definitions, byName).refused();
     definitions.keySet().removeAll(refused);
     applicationDocuments.keySet().removeAll(refused);
@@ -265,7 +313,8 @@ public final class FleetLoader {
   private static String kind(String text) {
     if (!KINDS.contains(text)) {
       throw new IllegalArgumentException(
-          "must be Repository, Cluster, Project or Application, not '%s'".formatted(text));
+          "must be Repository, Cluster, Project, Application or ApplicationSet, not '%s'"
+              .formatted(text));
     }
     return text;
   }

@@ -1,5 +1,8 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.name.ApplicationName;
+import java.util.List;
+
 /**
  * Problem in the fleet's documents, with its place.
  *
@@ -16,6 +19,19 @@ public record FleetProblem(
   /** Returns a problem of a whole file. */
   static FleetProblem of(FleetRule rule, String file, String message) {
     return new FleetProblem(rule, file, 0, 0, "", message);
+  }
+
+  /** Returns it with the generated applications that have it. */
+  FleetProblem of(List<ApplicationName> applications) {
+    String others =
+        applications.size() == 1 ? "" : ", and %d more".formatted(applications.size() - 1);
+    return new FleetProblem(
+        rule,
+        file,
+        line,
+        column,
+        field,
+        "%s (application %s%s)".formatted(message, applications.getFirst(), others));
   }
 
   /** Returns it as compilers do: {@code web.yaml:12:7: spec.sources[0].path: message}. */

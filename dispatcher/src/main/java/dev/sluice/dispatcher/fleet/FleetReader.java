@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.DefaultBranch;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
@@ -15,21 +16,26 @@ public final class FleetReader {
   /**
    * Reads a fleet once; fetches it if it is in a Git repository.
    *
+   * @param trees the repositories that generators read
    * @throws IllegalArgumentException if the repository, or the ref in it, cannot be read
    */
-  public static FleetReading read(FleetConfig config, Mirrors mirrors) {
+  public static FleetReading read(FleetConfig config, Mirrors mirrors, GeneratorTrees trees) {
     return switch (config.location()) {
-      case FleetLocation.Directory(var path) -> FleetLoader.read(path);
-      case FleetLocation.InGit git -> read(git, config.repository(git), mirrors);
+      case FleetLocation.Directory(var path) -> FleetLoader.read(path, trees);
+      case FleetLocation.InGit git -> read(git, config.repository(git), mirrors, trees);
     };
   }
 
   private static FleetReading read(
-      FleetLocation.InGit location, RemotePolicy.Base repository, Mirrors mirrors) {
+      FleetLocation.InGit location,
+      RemotePolicy.Base repository,
+      Mirrors mirrors,
+      GeneratorTrees trees) {
     GitRef ref = location.ref().orElseGet(() -> defaultBranch(repository, mirrors));
     return switch (mirrors.fetch(repository, ref, Optional.empty())) {
       case FetchOutcome.At at ->
-          FleetLoader.read(new GitInput(location, repository.repository(), at.head(), mirrors));
+          FleetLoader.read(
+              new GitInput(location, repository.repository(), ref, at.head(), mirrors), trees);
       case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
           throw new IllegalArgumentException(
               "the fleet in %s cannot be read: the repository has no ref %s"

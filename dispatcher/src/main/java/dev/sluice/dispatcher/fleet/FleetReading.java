@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.SortedSet;
  * @param commit the commit that has the documents; empty for a directory
  * @param documents where the valid definitions are
  * @param projects the valid projects by name
+ * @param sets what the ApplicationSets generate
  */
 public record FleetReading(
     List<Definition> definitions,
@@ -36,7 +38,8 @@ public record FleetReading(
     String revision,
     Optional<CommitId> commit,
     FleetDocuments documents,
-    Map<String, Project> projects) {
+    Map<String, Project> projects,
+    GeneratedSets sets) {
 
   public FleetReading {
     definitions = List.copyOf(definitions);
@@ -44,6 +47,26 @@ public record FleetReading(
     problems = List.copyOf(problems);
     repositories = List.copyOf(repositories);
     projects = Map.copyOf(projects);
+  }
+
+  /**
+   * Returns the known applications that keep their definitions: their documents, or something of
+   * the sets that generate them, could not be read.
+   */
+  Set<ApplicationName> kept(Map<ApplicationName, Definition> known) {
+    Set<ApplicationName> read = new HashSet<>();
+    definitions.forEach(definition -> read.add(definition.application()));
+    Set<ApplicationName> kept = new HashSet<>(invalid);
+    known
+        .values()
+        .forEach(
+            definition ->
+                definition
+                    .generatedBy()
+                    .filter(sets.kept()::contains)
+                    .filter(_ -> !read.contains(definition.application()))
+                    .ifPresent(_ -> kept.add(definition.application())));
+    return kept;
   }
 
   /** Returns the name of the revision in events: its commit, or the digest of a directory. */

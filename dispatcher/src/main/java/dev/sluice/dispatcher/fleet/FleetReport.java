@@ -101,9 +101,17 @@ final class FleetReport {
     }
   }
 
-  /** Records the result of reading the fleet. */
-  void read(FleetReading reading, IntakePlan plan) {
+  /**
+   * Records the result of reading the fleet.
+   *
+   * @param failures why repositories of generators cannot be read that were read before
+   */
+  void read(FleetReading reading, IntakePlan plan, List<String> failures) {
     List<String> lines = lines(reading);
+    List<String> unread =
+        Stream.of(reading.sets().unread(), failures).flatMap(List::stream).toList();
+    reading.sets().problems().forEach(problem -> lines.add(problem.toString()));
+    lines.addAll(unread);
     lines.addAll(plan.refusals());
     lines.addAll(plan.waiting());
     log(lines);
@@ -121,6 +129,22 @@ final class FleetReport {
                     "the fleet in %s has %d problems at revision %s, and what they concern stays as"
                         + " it was: %s"));
     List<Finding> found = new ArrayList<>();
+    if (!reading.sets().problems().isEmpty()) {
+      found.add(
+          Finding.fault(
+              PartFailure.FLEET_INVALID,
+              "ApplicationSets of the fleet in %s have %d problems with what they read, and what they concern stays as it was: %s"
+                  .formatted(
+                      location,
+                      reading.sets().problems().size(),
+                      some(
+                          reading.sets().problems().stream()
+                              .map(FleetProblem::toString)
+                              .toList()))));
+    }
+    if (!unread.isEmpty()) {
+      found.add(Finding.fault(PartFailure.FLEET_UNREADABLE, some(unread)));
+    }
     if (!plan.refusals().isEmpty()) {
       found.add(
           Finding.fault(PartFailure.FLEET_REMOVAL_HELD, some(plan.refusals()))

@@ -1,96 +1,35 @@
 package dev.sluice.dispatcher.fleet;
 
-import dev.sluice.contract.failure.FailureCode;
-import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
-import dev.sluice.contract.name.CommitId;
-import dev.sluice.contract.name.GitRef;
-import dev.sluice.dispatcher.fleet.FleetPushes.Push;
 import dev.sluice.dispatcher.partition.RetryTiming;
-import dev.sluice.inputs.git.DefaultBranch;
-import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
-import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Watch of a ref of the fleet's repository. A thread of its own fetches it at the start, after a
- * push, and at jittered intervals, so that a slow forge does not hold up the intake.
- */
+/** Watch of a fleet in a Git repository. */
 final class GitFeed implements FleetFeed {
 
-  private static final Logger log = LoggerFactory.getLogger(GitFeed.class);
-
-  /** Time after which a fetch that has not ended is reported. */
-  private static final Duration LONG_FETCH = Duration.ofMinutes(3);
-
-  private static final Set<FailureCode> OF_CREDENTIALS =
-      Set.of(
-          SourceFailure.CREDENTIALS_MISSING,
-          SourceFailure.CREDENTIALS_REFUSED,
-          SourceFailure.CREDENTIALS_EXPIRED,
-          SourceFailure.CREDENTIALS_ROTATED,
-          SourceFailure.ACCESS_DENIED);
-
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final RefWatch.Remedies REMEDIES =
+      new RefWatch.Remedies(
+          "correct --fleet", "--fleet-credentials, or --fleet-ssh-key for a URL of SSH");
 
   private final FleetLocation.InGit location;
   private final RemotePolicy.Base repository;
   private final Mirrors mirrors;
-  private final RetryTiming timing;
   private final FleetPushes pushes;
-  private final Clock clock;
-  private final Thread fetcher;
-
-  /** The newest push that the fetcher has not seen; only the intake's thread adds one. */
-  private final BlockingQueue<Push> concerning = new ArrayBlockingQueue<>(1);
-
-  private final AtomicReference<Optional<Found>> found = new AtomicReference<>(Optional.empty());
-  private volatile Optional<GitRef> followed;
-  private volatile Optional<Instant> fetchingSince = Optional.empty();
-  private volatile boolean repeats;
-  private volatile boolean closed;
-
-  /** Time of the next repetition; used by the intake's thread only, as what follows. */
-  private Optional<Instant> repeatAt = Optional.empty();
-
-  private int repetitions;
-  private Optional<Instant> reportedSince = Optional.empty();
-
-  /** Commit that is the newest known to the intake; used by the fetcher only, as what follows. */
-  private Optional<CommitId> shown = Optional.empty();
-
-  private Optional<CommitId> announced = Optional.empty();
-  private Instant expectedUntil = Instant.MIN;
-  private int attempts;
+  private final RefWatch watch;
 
   private GitFeed(
       FleetLocation.InGit location,
       RemotePolicy.Base repository,
       Mirrors mirrors,
-      RetryTiming timing,
       FleetPushes pushes,
-      Clock clock) {
+      RefWatch watch) {
     this.location = location;
     this.repository = repository;
     this.mirrors = mirrors;
-    this.timing = timing;
     this.pushes = pushes;
-    this.clock = clock;
-    this.followed = location.ref();
-    this.fetcher = Thread.ofVirtual().name("fleet-fetcher").unstarted(this::follow);
+    this.watch = watch;
   }
 
   /**
@@ -105,184 +44,35 @@ final class GitFeed implements FleetFeed {
       RetryTiming timing,
       FleetPushes pushes,
       Clock clock) {
-    GitFeed feed = new GitFeed(location, repository, mirrors, timing, pushes, clock);
-    feed.fetcher.start();
-    return feed;
+    RefWatch watch = RefWatch.start(repository, location.ref(), REMEDIES, mirrors, timing, clock);
+    return new GitFeed(location, repository, mirrors, pushes, watch);
   }
 
   @Override
   public Optional<Found> next() {
-    for (Push push : pushes.read()) {
-      if (push.ref().isEmpty() || followed.isEmpty() || push.ref().equals(followed)) {
-        Push earlier = concerning.poll();
-        concerning.add(earlier != null && earlier.ref().isEmpty() ? earlier : push);
-        repetitions = 0;
-      }
-    }
-    if (repeatAt.filter(time -> !clock.instant().isBefore(time)).isPresent()) {
-      repeatAt = Optional.empty();
-      repeats = true;
-      if (concerning.isEmpty()) {
-        concerning.add(new Push(followed, Optional.empty()));
-      }
-    }
-    return found.getAndSet(Optional.empty()).or(this::hanging);
+    pushes.read().forEach(watch::pushed);
+    return watch.next().map(this::found);
   }
 
-  /** Returns once for each fetch that it takes too long. */
-  private Optional<Found> hanging() {
-    Optional<Instant> since =
-        fetchingSince.filter(start -> clock.instant().isAfter(start.plus(LONG_FETCH)));
-    if (since.isEmpty() || since.equals(reportedSince)) {
-      return Optional.empty();
-    }
-    reportedSince = since;
-    repeats = true; // so that the documents are returned again when the fetch ends
-    return since.map(
-        start ->
-            new Found.Unavailable(
-                "%s has not answered the fetch that began at %s"
-                    .formatted(repository.repository(), start.truncatedTo(ChronoUnit.SECONDS)),
-                true));
+  private Found found(RefWatch.Seen seen) {
+    return switch (seen) {
+      case RefWatch.Seen.At at ->
+          new Found.Documents(
+              new GitInput(location, repository.repository(), at.ref(), at.head(), mirrors));
+      case RefWatch.Seen.Unavailable(String reason, boolean retryable) ->
+          new Found.Unavailable(reason, retryable);
+    };
   }
 
   @Override
   public void repeat() {
-    Duration pause = timing.beforeTryingAgain(++repetitions, true);
-    repeatAt = Optional.of(clock.instant().plus(pause));
+    watch.repeat();
   }
 
   @Override
   public void close() {
-    closed = true; // a fetch may swallow the interrupt
-    fetcher.interrupt();
-    try {
-      fetcher.join(CLOSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      pushes.close();
+    try (pushes) {
+      watch.close();
     }
-  }
-
-  private void follow() {
-    try {
-      while (!closed) {
-        Duration pause = fetchContained();
-        if (!closed) {
-          await(pause);
-        }
-      }
-    } catch (InterruptedException e) {
-      // closed
-    }
-  }
-
-  /**
-   * Waits for a push.
-   *
-   * @param pause the longest wait; zero for any
-   */
-  private void await(Duration pause) throws InterruptedException {
-    Push push =
-        pause.isZero()
-            ? concerning.take()
-            : concerning.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-    if (push == null) {
-      return;
-    }
-    if (announced.isEmpty()) { // otherwise the time for an earlier push runs
-      expectedUntil = clock.instant().plus(timing.patience());
-    }
-    announced = push.after();
-    attempts = 0;
-    if (push.ref().isEmpty()) {
-      followed = location.ref();
-    }
-  }
-
-  private Duration fetchContained() throws InterruptedException {
-    fetchingSince = Optional.of(clock.instant());
-    try {
-      return fetch();
-    } catch (RuntimeException | Error e) {
-      if (closed) {
-        throw new InterruptedException();
-      }
-      FatalErrors.check(e);
-      log.atWarn()
-          .addKeyValue("repository", repository.repository())
-          .setCause(e)
-          .log("the fleet's repository cannot be fetched");
-      return unavailable(e.toString(), true);
-    } finally {
-      fetchingSince = Optional.empty();
-    }
-  }
-
-  /** Fetches the ref, and returns the pause until the next time; zero for none. */
-  private Duration fetch() {
-    if (location.ref().isEmpty() && (followed.isEmpty() || announced.isEmpty())) {
-      switch (mirrors.defaultBranch(repository)) {
-        case DefaultBranch.Named named -> followed = Optional.of(named.ref());
-        case DefaultBranch.Unknown unknown -> {
-          return failed(unknown.failed());
-        }
-      }
-    }
-    GitRef ref = followed.orElseThrow();
-    return switch (mirrors.fetch(repository, ref, announced)) {
-      case FetchOutcome.At at -> {
-        announced = Optional.empty();
-        attempts = 0;
-        show(at.head());
-        yield untilPoll();
-      }
-      case FetchOutcome.NotYet(var seen) when clock.instant().isBefore(expectedUntil) -> {
-        seen.ifPresent(this::show);
-        yield timing.beforeExpectingAgain(++attempts);
-      }
-      case FetchOutcome.NotYet _ -> {
-        announced = Optional.empty();
-        yield fetch();
-      }
-      case FetchOutcome.Gone _ ->
-          unavailable(
-              "%s has no ref %s: push it, or correct --fleet (a tag is written refs/tags/NAME)"
-                  .formatted(repository.repository(), ref),
-              false);
-      case FetchOutcome.Failed failed -> failed(failed);
-    };
-  }
-
-  private void show(CommitId head) {
-    if (!shown.equals(Optional.of(head)) || repeats) {
-      repeats = false;
-      shown = Optional.of(head);
-      found.set(
-          Optional.of(
-              new Found.Documents(new GitInput(location, repository.repository(), head, mirrors))));
-    }
-  }
-
-  private Duration failed(FetchOutcome.Failed failed) {
-    boolean isOfCredentials = OF_CREDENTIALS.contains(failed.code());
-    return unavailable(
-        failed.reason()
-            + (isOfCredentials
-                ? " (--fleet-credentials, or --fleet-ssh-key for a URL of SSH)"
-                : ""),
-        failed.retryable());
-  }
-
-  private Duration unavailable(String reason, boolean retryable) {
-    shown = Optional.empty();
-    found.set(Optional.of(new Found.Unavailable(reason, retryable)));
-    return timing.beforeTryingAgain(++attempts, retryable);
-  }
-
-  private Duration untilPoll() {
-    double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-    return Duration.ofMillis((long) (timing.pollInterval().toMillis() * jitter));
   }
 }

@@ -2,7 +2,9 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.inputs.git.FileCommit;
 import dev.sluice.inputs.git.FileTooLargeException;
 import dev.sluice.inputs.git.MirrorException;
@@ -37,6 +39,7 @@ final class GitInput implements FleetInput {
 
   private final FleetLocation.InGit location;
   private final RepositoryId repository;
+  private final GitRef ref;
   private final CommitId commit;
   private final Mirrors mirrors;
 
@@ -44,11 +47,17 @@ final class GitInput implements FleetInput {
    * Creates the input.
    *
    * @param repository the mirror's
+   * @param ref that the commit is at
    */
   GitInput(
-      FleetLocation.InGit location, RepositoryId repository, CommitId commit, Mirrors mirrors) {
+      FleetLocation.InGit location,
+      RepositoryId repository,
+      GitRef ref,
+      CommitId commit,
+      Mirrors mirrors) {
     this.location = location;
     this.repository = repository;
+    this.ref = ref;
     this.commit = commit;
     this.mirrors = mirrors;
   }
@@ -61,6 +70,12 @@ final class GitInput implements FleetInput {
   @Override
   public Optional<CommitId> commit() {
     return Optional.of(commit);
+  }
+
+  @Override
+  public Optional<CommitId> commitOf(GeneratorSource source) {
+    boolean isOwn = source.repository().repository().equals(repository) && source.ref().equals(ref);
+    return Optional.of(commit).filter(_ -> isOwn);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.FleetApproval;
 import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -9,12 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Removal of applications that is approved. Some of them may leave later than others, when their
- * successors have been sent.
+ * Removal of applications, or their addition by ApplicationSets, that is approved. Some of them may
+ * leave later than others, when their successors have been sent.
  *
  * @param digest that was approved
  * @param revision of the fleet; the approval covers no other
  * @param taken by application, the clusters that it leaves
+ * @param added applications; empty after a restart, since they are added with the answer
  * @param offset of {@code changes} from which a restart finds the approval again
  */
 record GrantedRemoval(
@@ -22,10 +24,12 @@ record GrantedRemoval(
     String digest,
     String revision,
     Map<ApplicationName, Set<ClusterName>> taken,
+    Set<ApplicationName> added,
     long offset) {
 
   GrantedRemoval {
     taken = Map.copyOf(taken);
+    added = Set.copyOf(added);
   }
 
   /** Returns the removal that an answer reports; empty if it refused the approval. */
@@ -40,7 +44,19 @@ record GrantedRemoval(
                     answer.digest(),
                     revision,
                     answer.taken(),
+                    Set.of(),
                     offset));
+  }
+
+  /** Returns whether it allows everything that exceeds a limit. */
+  boolean covers(String fleetRevision, RevisionGuard.Exceeded exceeded) {
+    return exceeded.departures().stream().allMatch(one -> covers(fleetRevision, one))
+        && exceeded.additions().stream().allMatch(one -> covers(fleetRevision, one));
+  }
+
+  /** Returns whether an application may be added by this approval. */
+  boolean covers(String fleetRevision, DefinitionAccepted accepted) {
+    return revision.equals(fleetRevision) && added.contains(accepted.definition().application());
   }
 
   /** Returns whether an application may leave these clusters by this approval. */

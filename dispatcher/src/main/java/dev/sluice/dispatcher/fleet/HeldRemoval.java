@@ -14,17 +14,23 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Removal of applications that waits for an approval.
+ * Removal of applications, or their addition by ApplicationSets, that waits for an approval.
  *
- * @param digest of the revision and of every application with the clusters that it leaves: what is
- *     approved
+ * @param digest of the revision, of every application with the clusters that it leaves, and of
+ *     every one that is added: what is approved
  * @param taken by application, the clusters that it leaves
- * @param known number of applications of the fleet
+ * @param added applications
+ * @param reasons which limits are exceeded
  */
 record HeldRemoval(
-    String revision, String digest, Map<ApplicationName, Set<ClusterName>> taken, int known) {
+    String revision,
+    String digest,
+    Map<ApplicationName, Set<ClusterName>> taken,
+    Set<ApplicationName> added,
+    List<String> reasons) {
 
   private static final int NAMED = 10;
 
@@ -33,21 +39,28 @@ record HeldRemoval(
 
   HeldRemoval {
     taken = Map.copyOf(taken);
+    added = Set.copyOf(added);
+    reasons = List.copyOf(reasons);
   }
 
-  static HeldRemoval of(String revision, List<Departure> departures, int known) {
+  static HeldRemoval of(String revision, RevisionGuard.Exceeded exceeded) {
+    Set<ApplicationName> added =
+        exceeded.additions().stream()
+            .map(accepted -> accepted.definition().application())
+            .collect(Collectors.toSet());
     return new HeldRemoval(
         revision,
-        digest(revision, departures),
-        departures.stream()
+        digest(revision, exceeded.departures(), added),
+        exceeded.departures().stream()
             .collect(
                 Collectors.toMap(departure -> departure.old().application(), Departure::clusters)),
-        known);
+        added,
+        exceeded.reasons());
   }
 
   /** Returns the removal as an administrator has approved it. */
   GrantedRemoval approvedBy(FleetApproval approval, long offset) {
-    return new GrantedRemoval(approval, digest, revision, taken, offset);
+    return new GrantedRemoval(approval, digest, revision, taken, added, offset);
   }
 
   /** Returns whether the record of an approval can name all that is removed. */
@@ -71,13 +84,33 @@ record HeldRemoval(
   }
 
   /** Describes it and how to approve it. */
-  String message(RemovalGuard guard) {
+  String message() {
+    String exceeded = String.join(", and ", reasons);
     if (!isApprovable()) {
-      return "more than %s of %d applications would be removed or deselected, so nothing is taken away: %s: %s"
-          .formatted(guard.limit(known), known, tooLarge(), names(taken));
+      return "%s, so nothing is taken away: %s: %s".formatted(exceeded, tooLarge(), names());
     }
-    return "%d of %d applications would be removed or deselected, more than %s: nothing is taken away until the fleet is corrected, or this is approved with '%s': %s"
-        .formatted(taken.size(), known, guard.limit(known), command(), names(taken));
+    return "%s: nothing %s until the fleet is corrected, or this is approved with '%s': %s"
+        .formatted(
+            exceeded, added.isEmpty() ? "is taken away" : "of this is done", command(), names());
+  }
+
+  /** Names the applications that leave clusters, and those that are added. */
+  String names() {
+    return Stream.of(taken.isEmpty() ? "" : names(taken), names(added))
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("; "));
+  }
+
+  /** Names applications that are added, in the order of their names; empty for none. */
+  static String names(Set<ApplicationName> added) {
+    String first =
+        new TreeSet<>(added)
+            .stream().limit(NAMED).map(ApplicationName::value).collect(Collectors.joining(", "));
+    return added.isEmpty()
+        ? ""
+        : "new "
+            + first
+            + (added.size() <= NAMED ? "" : " and %d more".formatted(added.size() - NAMED));
   }
 
   /** Names applications and the clusters that they leave, in the order of their names. */
@@ -93,12 +126,14 @@ record HeldRemoval(
     return taken.size() <= NAMED ? first : first + " and %d more".formatted(taken.size() - NAMED);
   }
 
-  private static String digest(String revision, List<Departure> departures) {
+  private static String digest(
+      String revision, List<Departure> departures, Set<ApplicationName> added) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update((revision + "\n").getBytes(UTF_8));
-      departures.stream()
-          .map(departure -> departure + "\n")
+      Stream.concat(
+              departures.stream().map(departure -> departure + "\n"),
+              added.stream().map(application -> "add " + application + "\n"))
           .sorted()
           .forEach(line -> sha.update(line.getBytes(UTF_8)));
       return HexFormat.of().formatHex(sha.digest());

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param events for the partitions
  * @param refusals changes that were refused, and how to approve them
- * @param held the removal that waits for an approval, which is among the refusals
+ * @param held the removal, or addition by ApplicationSets, that waits for an approval, which is
+ *     among the refusals
  * @param waiting changes that wait until other applications have been sent
  */
 record IntakePlan(
@@ -94,13 +95,14 @@ record IntakePlan(
     Map<ApplicationName, Definition> known = state.definitions();
     List<FleetEvent> safe = new ArrayList<>();
     List<Departure> taking = new ArrayList<>();
+    List<DefinitionAccepted> adding = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
     Optional<HeldRemoval> held = Optional.empty();
     List<String> waiting = new ArrayList<>();
     // approvals are for a content, whatever commit has it
     String revision = reading.revision();
     String accepting = reading.acceptedAs();
-    Set<ApplicationName> present = new HashSet<>(reading.invalid());
+    Set<ApplicationName> present = new HashSet<>(reading.kept(known));
     for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
@@ -115,6 +117,8 @@ record IntakePlan(
         Set<ClusterName> left = new HashSet<>(clusters(old));
         left.removeAll(clusters(definition));
         taking.add(new Departure(old, left, accepted));
+      } else if (old == null) {
+        adding.add(accepted);
       } else {
         safe.add(accepted);
       }
@@ -135,24 +139,31 @@ record IntakePlan(
       refusals.add(
           "%d applications would be removed or deselected, but the fleet could not be read completely: nothing is taken away until it can"
               .formatted(taking.size()));
-    } else if (!guard.allows(taking.size(), known.size())
-        && !taking.stream().allMatch(departure -> isCovered(departure, revision, granted))) {
-      HeldRemoval removal = HeldRemoval.of(revision, taking, known.size());
+      taking.clear();
+    }
+    RevisionGuard.Exceeded exceeded =
+        new RevisionGuard(guard, known.values(), reading.sets().policies())
+            .exceeded(taking, adding);
+    if (!exceeded.reasons().isEmpty()
+        && granted.filter(removal -> removal.covers(revision, exceeded)).isEmpty()) {
+      HeldRemoval removal = HeldRemoval.of(revision, exceeded);
       held = Optional.of(removal);
-      refusals.add(removal.message(guard));
-    } else {
-      for (Departure departure : taking) {
-        Set<Definition> successors = departure.successors(reading.definitions(), state);
-        if (successors.isEmpty()) {
-          safe.add(
-              granted
-                  .filter(removal -> removal.covers(revision, departure))
-                  .map(removal -> departure.approvedBy(removal.approval()))
-                  .orElse(departure)
-                  .event());
-        } else {
-          waiting.add(waits(departure, successors));
-        }
+      refusals.add(removal.message());
+      taking.removeAll(exceeded.departures());
+      adding.removeAll(exceeded.additions());
+    }
+    safe.addAll(adding);
+    for (Departure departure : taking) {
+      Set<Definition> successors = departure.successors(reading.definitions(), state);
+      if (successors.isEmpty()) {
+        safe.add(
+            granted
+                .filter(removal -> removal.covers(revision, departure))
+                .map(removal -> departure.approvedBy(removal.approval()))
+                .orElse(departure)
+                .event());
+      } else {
+        waiting.add(waits(departure, successors));
       }
     }
     safe.addAll(readers(definitionsAfter(known, safe), state.readers(), accepting));
@@ -162,11 +173,6 @@ record IntakePlan(
   private static String waits(Departure departure, Set<Definition> successors) {
     return "%s is taken out when %s, which read the same files, have been sent there: until then no one knows which objects they take over"
         .formatted(departure, successors.stream().map(Definition::application).toList());
-  }
-
-  private static boolean isCovered(
-      Departure departure, String revision, Optional<GrantedRemoval> granted) {
-    return granted.filter(removal -> removal.covers(revision, departure)).isPresent();
   }
 
   private static Collection<Definition> definitionsAfter(

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,9 @@ final class IntakeSession implements AutoCloseable {
   private final FenceReportReader fences;
   private final ApprovalReader approvals;
   private final FleetFeed feed;
+  private final GeneratorWatches generators;
   private boolean looked;
+  private Optional<FleetInput> newest = Optional.empty();
   private Optional<Planned> planned = Optional.empty();
   private Optional<GrantedRemoval> granted;
   private Optional<GrantedRemoval> lastGranted = Optional.empty();
@@ -81,8 +84,17 @@ final class IntakeSession implements AutoCloseable {
       throw e;
     }
     try {
+      this.generators = following.generators(connection, clock);
+    } catch (RuntimeException e) {
+      approvals.close();
+      fences.close();
+      producer.close(CLOSE);
+      throw e;
+    }
+    try {
       this.feed = following.start(connection, clock);
     } catch (RuntimeException e) {
+      generators.close();
       approvals.close();
       fences.close();
       producer.close(CLOSE);
@@ -98,18 +110,27 @@ final class IntakeSession implements AutoCloseable {
       keepClusters(); // a fetch may take long, and the clusters need their workers
     }
     Optional<FleetFeed.Found> found = feed.next();
+    boolean isGeneratedAnew = generators.look();
     if (found.isPresent()) {
       looked = true;
       take(found.get());
+    } else if (isGeneratedAnew && newest.isPresent()) {
+      read(newest.get());
     } else if (planned.filter(last -> !last.plan().waiting().isEmpty()).isPresent()) {
       Planned last = planned.get();
       take(last.input(), last::reading);
     }
     List<ApprovalReader.Given> given = approvals.read();
-    if (looked) { // a removal may have been approved before this instance has read it
+    if (looked
+        && !isPending()) { // a removal may have been approved before this instance has read it
       given.forEach(this::answer);
     }
     approvals.commit(granted);
+  }
+
+  /** Returns whether a repository of generators is being fetched for the first time. */
+  private boolean isPending() {
+    return planned.filter(last -> last.reading().sets().isPending()).isPresent();
   }
 
   /**
@@ -133,13 +154,20 @@ final class IntakeSession implements AutoCloseable {
 
   private void take(FleetFeed.Found found) {
     switch (found) {
-      case FleetFeed.Found.Documents(FleetInput input) ->
-          take(input, () -> FleetLoader.read(input));
+      case FleetFeed.Found.Documents(FleetInput input) -> {
+        newest = Optional.of(input);
+        read(input);
+      }
       case FleetFeed.Found.Unavailable(String reason, boolean retryable) -> {
         report.unavailable(reason, !retryable && planned.isEmpty());
         keepClusters();
       }
     }
+  }
+
+  /** Reads the documents, with what their generators read. */
+  private void read(FleetInput input) {
+    take(input, () -> FleetLoader.read(input, generators.trees(input)));
   }
 
   /** Reads the documents and sends their changes. No content of the fleet may fail the loop. */
@@ -153,6 +181,10 @@ final class IntakeSession implements AutoCloseable {
         keepClusters();
         return;
       }
+      generators.follow(
+          reading.sets().sources().stream()
+              .filter(source -> input.commitOf(source).isEmpty())
+              .collect(Collectors.toSet()));
       plan = IntakePlan.of(known.snapshot(), reading, guard, granted);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -163,7 +195,7 @@ final class IntakeSession implements AutoCloseable {
       return;
     }
     planned = Optional.of(new Planned(input, reading, plan));
-    report.read(reading, plan);
+    report.read(reading, plan, generators.failures());
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =
         granted.filter(removal -> isUnfinished(removal, planned.get()));
@@ -196,6 +228,7 @@ final class IntakeSession implements AutoCloseable {
    */
   private static boolean isUnfinished(GrantedRemoval removal, Planned last) {
     return !last.reading().complete()
+        || !last.reading().sets().isSettled()
         || (removal.revision().equals(last.reading().revision())
             && !last.plan().waiting().isEmpty());
   }
@@ -237,7 +270,7 @@ final class IntakeSession implements AutoCloseable {
     next.ifPresent(
         one -> {
           planned = next;
-          report.read(one.reading(), one.plan());
+          report.read(one.reading(), one.plan(), generators.failures());
           sent(one);
         });
   }
@@ -261,7 +294,9 @@ final class IntakeSession implements AutoCloseable {
   private List<ChangeEvent.FleetEvent> described(Planned next) {
     DefinitionChanges changes = known.changes(next.reading());
     return DocumentOrigins.describe(
-        next.plan().events().stream().map(changes::describe).toList(), next.input());
+        next.plan().events().stream().map(changes::describe).toList(),
+        next.input(),
+        following::commits);
   }
 
   private void sent(Planned last) {
@@ -281,6 +316,7 @@ final class IntakeSession implements AutoCloseable {
   public void close() {
     try (fences;
         approvals;
+        generators;
         feed) {
       // closed in reverse order, each whatever the others throw
     } finally {

@@ -36,6 +36,7 @@ final class KnownDefinitions {
   private final Map<ApplicationName, Definition> definitions = new HashMap<>();
   private final Map<ApplicationName, RepositoryId> retired = new HashMap<>();
   private final Map<ApplicationName, FleetDocuments> documents = new HashMap<>();
+  private FleetDocuments last = FleetDocuments.NONE;
   private final Map<RepositoryId, Set<RepositoryId>> readers = new HashMap<>();
   private final Map<ApplicationName, Map<ClusterName, Sent>> sent = new HashMap<>();
 
@@ -87,7 +88,7 @@ final class KnownDefinitions {
 
   /** Returns descriptions of what events of a reading change. */
   DefinitionChanges changes(FleetReading reading) {
-    return new DefinitionChanges(definitions, documents, reading.documents());
+    return new DefinitionChanges(definitions, documents, last.sets(), reading.documents());
   }
 
   /** Keeps the documents of the definitions that are in force as this reading has them. */
@@ -99,6 +100,7 @@ final class KnownDefinitions {
       }
     }
     documents.keySet().retainAll(definitions.keySet());
+    last = reading.documents();
   }
 
   private void replay(ConsumerRecord<String, byte[]> record) {

@@ -38,7 +38,7 @@ final class ProjectBounds {
       definitions.add(
           read.spec().project().isEmpty() && hidden.isPresent() ? read.in(hidden) : read);
     }
-    for (ApplicationName application : reading.invalid()) {
+    for (ApplicationName application : reading.kept(known)) {
       Definition last = known.get(application);
       if (last != null) {
         now(last).ifPresent(bounds -> definitions.add(last.in(Optional.of(bounds))));

@@ -21,7 +21,9 @@ class ApprovalDecisionTest {
   private static final String DIGEST = "0".repeat(64);
   private static final Map<ApplicationName, Set<ClusterName>> TAKEN =
       Map.of(new ApplicationName("web"), Set.of(new ClusterName("two"), new ClusterName("one")));
-  private static final HeldRemoval HELD = new HeldRemoval("r1", DIGEST, TAKEN, 3);
+  private static final HeldRemoval HELD =
+      new HeldRemoval(
+          "r1", DIGEST, TAKEN, Set.of(), List.of("1 of 3 applications would be removed"));
   private static final Set<ClusterName> CLUSTERS =
       Stream.iterate(0, number -> number < 100, number -> number + 1)
           .map(number -> new ClusterName("cluster-" + number))
@@ -83,15 +85,16 @@ class ApprovalDecisionTest {
         Stream.iterate(0, number -> number < 1_001, number -> number + 1)
             .collect(
                 Collectors.toMap(number -> new ApplicationName("app-" + number), _ -> CLUSTERS));
-    HeldRemoval large = new HeldRemoval("r1", DIGEST, taken, 2_000);
-    IntakePlan plan =
-        plan(List.of(large.message(RemovalGuard.DEFAULT)), Optional.of(large), List.of());
+    HeldRemoval large =
+        new HeldRemoval(
+            "r1", DIGEST, taken, Set.of(), List.of("1001 of 2000 applications would be removed"));
+    IntakePlan plan = plan(List.of(large.message()), Optional.of(large), List.of());
 
     assertThat(refusal(DIGEST, Optional.of(plan), Optional.empty()))
         .isEqualTo(
             "1001 applications would leave 100100 clusters in all, and an approval can name at most"
                 + " 100000: correct the fleet, or remove them in several revisions");
-    assertThat(large.message(RemovalGuard.DEFAULT))
+    assertThat(large.message())
         .contains("remove them in several revisions")
         .doesNotContain("sluice approve");
   }
@@ -109,7 +112,7 @@ class ApprovalDecisionTest {
   }
 
   private static IntakePlan held() {
-    return plan(List.of(HELD.message(RemovalGuard.DEFAULT)), Optional.of(HELD), List.of());
+    return plan(List.of(HELD.message()), Optional.of(HELD), List.of());
   }
 
   private static IntakePlan plan(

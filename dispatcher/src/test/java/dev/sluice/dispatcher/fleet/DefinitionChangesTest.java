@@ -255,7 +255,8 @@ class DefinitionChangesTest {
   }
 
   private static DefinitionChange restarted(FleetReading before, FleetReading now) {
-    return accepted(new DefinitionChanges(definitions(before), Map.of(), now.documents()), now);
+    return accepted(
+        new DefinitionChanges(definitions(before), Map.of(), Map.of(), now.documents()), now);
   }
 
   private static DefinitionChange accepted(DefinitionChanges changes, FleetReading now) {
@@ -272,6 +273,7 @@ class DefinitionChangesTest {
     return new DefinitionChanges(
         before.map(DefinitionChangesTest::definitions).orElse(Map.of()),
         documents,
+        Map.of(),
         now.documents());
   }
 

@@ -28,6 +28,8 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.MirrorException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,7 +126,7 @@ class FleetLoaderTest {
     MirrorException broken = new MirrorException("the mirror is broken", new IOException());
     FleetInput input = new FileOfBrokenMirror(broken);
 
-    assertThatThrownBy(() -> FleetLoader.read(input)).isSameAs(broken);
+    assertThatThrownBy(() -> FleetLoader.read(input, GeneratorTrees.NONE)).isSameAs(broken);
   }
 
   private record FileOfBrokenMirror(MirrorException failure)
@@ -136,6 +138,11 @@ class FleetLoaderTest {
 
     @Override
     public Optional<CommitId> commit() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<CommitId> commitOf(GeneratorSource source) {
       return Optional.empty();
     }
 
@@ -814,20 +821,6 @@ class FleetLoaderTest {
     assertThat(reading.definitions()).isEmpty();
     assertThat(reading.invalid()).containsExactly(new ApplicationName("web"));
     assertThat(reading.problems()).hasSize(2);
-  }
-
-  @Test
-  void applicationSetsAreNotSupportedYet() throws IOException {
-    write(
-        "set.yaml",
-        "apiVersion: sluice.dev/v1\nkind: ApplicationSet\nmetadata: {name: all}\nspec: {}");
-
-    FleetReading reading = FleetLoader.read(directory);
-
-    assertThat(reading.complete()).isTrue();
-    assertThat(reading.problems())
-        .singleElement()
-        .satisfies(problem -> assertThat(problem.message()).contains("not supported yet"));
   }
 
   @Test

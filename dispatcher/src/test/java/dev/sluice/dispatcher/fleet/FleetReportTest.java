@@ -25,7 +25,7 @@ class FleetReportTest {
 
   @Test
   void aFleetWithoutProblemsHasNoFindings() {
-    report.read(reading(), NOTHING);
+    report.read(reading(), NOTHING, List.of());
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
   }
@@ -34,7 +34,8 @@ class FleetReportTest {
   void aDirectoryThatCannotBeListedIsUnreadableUntilItCan() {
     report.read(
         reading(FleetProblem.of(FleetRule.UNREADABLE, "/fleet", "cannot be listed: /fleet")),
-        NOTHING);
+        NOTHING,
+        List.of());
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -45,7 +46,7 @@ class FleetReportTest {
             });
     assertThat(report.unreadable()).isPresent();
 
-    report.read(reading(), NOTHING);
+    report.read(reading(), NOTHING, List.of());
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
   }
@@ -65,7 +66,8 @@ class FleetReportTest {
                             "kind",
                             "is unknown"))
                 .toArray(FleetProblem[]::new)),
-        NOTHING);
+        NOTHING,
+        List.of());
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -85,7 +87,8 @@ class FleetReportTest {
             List.of(),
             List.of("4 of 5 would be removed: sluice approve --fleet abc"),
             Optional.empty(),
-            List.of()));
+            List.of()),
+        List.of());
     assertThat(report.findings())
         .containsExactly(
             Finding.fault(
@@ -102,11 +105,12 @@ class FleetReportTest {
             Map.of(
                 new ApplicationName("web"), Set.of(new ClusterName("one")),
                 new ApplicationName("api"), Set.of(new ClusterName("one"))),
-            2);
+            Set.of(),
+            List.of("2 of 2 applications would be removed"));
     report.read(
         reading(),
-        new IntakePlan(
-            List.of(), List.of(held.message(RemovalGuard.DEFAULT)), Optional.of(held), List.of()));
+        new IntakePlan(List.of(), List.of(held.message()), Optional.of(held), List.of()),
+        List.of());
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -118,7 +122,10 @@ class FleetReportTest {
   @Test
   void aRefusedRevisionIsShownBesideWhatIsHeldInTheAcceptedOne() {
     Finding held = Finding.fault(PartFailure.FLEET_REMOVAL_HELD, "held");
-    report.read(reading(), new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()));
+    report.read(
+        reading(),
+        new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()),
+        List.of());
     report.refused(reading(FleetProblem.of(FleetRule.UNREADABLE, "a.yaml", "is unknown")));
     assertThat(report.findings()).hasSize(2).endsWith(held);
     assertThat(report.findings().getFirst())
@@ -140,7 +147,7 @@ class FleetReportTest {
     assertThat(report.unreadable())
         .hasValueSatisfying(reason -> assertThat(reason).contains("no credentials"));
 
-    report.read(reading(), NOTHING);
+    report.read(reading(), NOTHING, List.of());
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
   }
@@ -165,7 +172,7 @@ class FleetReportTest {
     assertThat(report.fleet()).isEmpty();
 
     report.begin();
-    report.read(reading(), NOTHING);
+    report.read(reading(), NOTHING, List.of());
     assertThat(report.fleet())
         .contains(new Heartbeat.Fleet("/fleet", Optional.empty(), Optional.empty()));
 
@@ -184,6 +191,7 @@ class FleetReportTest {
         "r1",
         Optional.empty(),
         FleetDocuments.NONE,
-        Map.of());
+        Map.of(),
+        GeneratedSets.NONE);
   }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The published schema of applications has the fields that the loader reads, at every level. */
+/**
+ * The published schemas of applications and sets have the fields that the loader reads, at every
+ * level.
+ */
 class FleetSchemaTest {
 
   private static final String KNOWN = "is not known here; known: ";
@@ -46,9 +50,46 @@ class FleetSchemaTest {
       })
   void hasTheFieldsThatTheLoaderReads(String place, String pointer, String spec)
       throws IOException {
+    assertFields("Application", place, pointer, spec);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spec                        | /properties/spec | unknown: 1",
+        "spec.generators[0]          | /$defs/generator | generators: [{unknown: 1}]",
+        "spec.generators[0].list     | /$defs/generator/properties/list"
+            + " | generators: [{list: {unknown: 1}}]",
+        "spec.generators[0].clusters | /$defs/generator/properties/clusters"
+            + " | generators: [{clusters: {unknown: 1}}]",
+        "spec.generators[0].directories | /$defs/generator/properties/directories"
+            + " | generators: [{directories: {unknown: 1}}]",
+        "spec.generators[0].files    | /$defs/generator/properties/files"
+            + " | generators: [{files: {unknown: 1}}]",
+        "spec.generators[0].matrix   | /$defs/generator/properties/matrix"
+            + " | generators: [{matrix: {unknown: 1}}]",
+        "spec.generators[0].merge    | /$defs/generator/properties/merge"
+            + " | generators: [{merge: {unknown: 1}}]",
+        "spec.template               | /properties/spec/properties/template"
+            + " | template: {unknown: 1}",
+        "spec.overrides[0]           | /properties/spec/properties/overrides/items"
+            + " | overrides: [{unknown: 1}]",
+        "spec.overrides[0].patch     | /properties/spec/properties/overrides/items/properties/patch"
+            + " | overrides: [{patch: {unknown: 1}}]",
+        "spec.policy                 | /properties/spec/properties/policy | policy: {unknown: 1}",
+      })
+  void hasTheFieldsOfSetsThatTheLoaderReads(String place, String pointer, String spec)
+      throws IOException {
+    assertFields("ApplicationSet", place, pointer, spec);
+  }
+
+  private void assertFields(String kind, String place, String pointer, String spec)
+      throws IOException {
     Files.writeString(
         directory.resolve("web.yaml"),
-        "apiVersion: sluice.dev/v1\nkind: Application\nmetadata: {name: web}\nspec:\n  " + spec);
+        "apiVersion: sluice.dev/v1\nkind: %s\nmetadata: {name: web}\nspec:\n  %s"
+            .formatted(kind, spec));
 
     String message =
         FleetLoader.read(directory).problems().stream()
@@ -58,13 +99,14 @@ class FleetSchemaTest {
             .message();
 
     assertThat(message).startsWith(KNOWN);
-    assertThat(fields(schema().at(pointer).path("properties")))
+    assertThat(fields(schema(kind).at(pointer).path("properties")))
         .isEqualTo(new TreeSet<>(Arrays.asList(message.substring(KNOWN.length()).split(", ", -1))));
   }
 
-  private static JsonNode schema() throws IOException {
+  private static JsonNode schema(String kind) throws IOException {
     try (InputStream in =
-        FleetSchemaTest.class.getResourceAsStream("/schemas/fleet/application.v1.json")) {
+        FleetSchemaTest.class.getResourceAsStream(
+            "/schemas/fleet/%s.v1.json".formatted(kind.toLowerCase(Locale.ROOT)))) {
       return Json.mapper().readTree(Objects.requireNonNull(in));
     }
   }

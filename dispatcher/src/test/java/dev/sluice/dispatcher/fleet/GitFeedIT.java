@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +129,7 @@ class GitFeedIT {
         FleetConfig.at(location).repository(location),
         mirrors,
         WITHOUT_POLLS,
-        FleetPushes.open(connection, RepositoryId.fromUrl(url)),
+        FleetPushes.open(connection, Set.of(RepositoryId.fromUrl(url))),
         clock);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
@@ -171,7 +172,7 @@ class GitInputIT {
 
   private FleetReading read(CommitId commit, String path) throws IOException {
     origin.set(MAIN, commit);
-    return FleetReader.read(FleetConfig.at(location(path)), mirrors);
+    return FleetReader.read(FleetConfig.at(location(path)), mirrors, GeneratorTrees.NONE);
   }
 
   private FleetLocation.InGit location(String path) {

@@ -87,7 +87,8 @@ class IntakePlanTest {
             "r1",
             Optional.empty(),
             FleetDocuments.NONE,
-            Map.of());
+            Map.of(),
+            GeneratedSets.NONE);
 
     assertThat(IntakePlan.of(known(define("web", "one")), reading, RemovalGuard.DEFAULT).events())
         .isEmpty();
@@ -139,7 +140,8 @@ class IntakePlanTest {
         read.revision(),
         Optional.of(new CommitId(commit.repeat(40))),
         read.documents(),
-        read.projects());
+        read.projects(),
+        GeneratedSets.NONE);
   }
 
   @Test
@@ -243,7 +245,8 @@ class IntakePlanTest {
             "r2",
             Optional.empty(),
             FleetDocuments.NONE,
-            Map.of());
+            Map.of(),
+            GeneratedSets.NONE);
 
     IntakePlan later =
         IntakePlan.of(known(five), next, RemovalGuard.DEFAULT, Optional.of(granted(held)));
@@ -483,7 +486,8 @@ class IntakePlanTest {
         "r1",
         Optional.empty(),
         FleetDocuments.NONE,
-        Map.of());
+        Map.of(),
+        GeneratedSets.NONE);
   }
 
   private static Definition define(String name, String... clusters) {

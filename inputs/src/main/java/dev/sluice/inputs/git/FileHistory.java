@@ -55,9 +55,9 @@ final class FileHistory {
   }
 
   /**
-   * Returns the newest commit that changed each of these paths, as far as the history and the
-   * limits go; otherwise the history's own commit. Like {@code git log}, follows the first parent
-   * that has the same content, so that changes that a merge dropped do not count.
+   * Returns the newest commit that changed each of these files or directories, as far as the
+   * history and the limits go; otherwise the history's own commit. Like {@code git log}, follows
+   * the first parent that has the same content, so that changes that a merge dropped do not count.
    */
   Map<String, FileCommit> commits(Set<String> paths) throws IOException {
     Map<String, FileCommit> found = new HashMap<>();
@@ -125,15 +125,24 @@ final class FileHistory {
       }
       walk.addTree(commit.getTree());
       while (walk.next()) {
-        differences.add(walk.getPathString());
+        addNames(walk.getPathString(), paths.names(), differences);
       }
     }
-    differences.retainAll(paths.names());
     return differences;
   }
 
+  /** Adds those of the names that are a path, or a directory above it. */
+  private static void addNames(String path, Set<String> names, Set<String> found) {
+    for (int end = path.length(); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      String name = path.substring(0, end);
+      if (names.contains(name)) {
+        found.add(name);
+      }
+    }
+  }
+
   /**
-   * Paths of files.
+   * Paths of files and directories.
    *
    * @param changed selects those of them that differ between two trees
    */

@@ -258,9 +258,16 @@ public final class CommandLineInterface {
                         .description(setting.description())
                         .type(List.class)
                         .auxiliaryTypes(String.class)
-                        .arity(setting.many() ? "1..*" : "1")
+                        .arity(arity(setting))
                         .build()));
     return spec;
+  }
+
+  private static String arity(Setting<?> parameter) {
+    if (parameter.many()) {
+      return "1..*";
+    }
+    return parameter.required() ? "1" : "0..1";
   }
 
   private static OptionSpec option(Setting<?> setting) {

@@ -7,6 +7,7 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.dispatcher.fleet.FleetReading;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.affected.Comparison;
 import dev.sluice.inputs.affected.Verdict;
 import dev.sluice.inputs.affected.Verdict.Effect;
@@ -87,10 +88,7 @@ public final class AffectedCommand {
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
     try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
-      FleetReading fleet = LocalFleet.read(FLEET, values, remotes);
-      fleet
-          .problems()
-          .forEach(problem -> err.println("fleet: " + Visible.line(problem.toString())));
+      FleetReading fleet = LocalFleet.read(FLEET, values, remotes, GeneratorTrees.NONE, err);
       RepositoryId repository = repository(fleet, checkout, values.get(NAME));
       CommitId from = checkout.commit(values.get(FROM));
       CommitId to = checkout.commit(values.get(TO));

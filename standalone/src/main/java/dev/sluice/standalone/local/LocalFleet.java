@@ -4,16 +4,36 @@ import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.dispatcher.fleet.FleetReader;
 import dev.sluice.dispatcher.fleet.FleetReading;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.standalone.cli.Visible;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Fleet that a command reads once, with what it has for access to a Git repository. */
 final class LocalFleet {
 
   private LocalFleet() {}
 
+  /**
+   * Reads a fleet, and reports its problems.
+   *
+   * @param trees the repositories that generators read
+   */
   static FleetReading read(
-      Setting<FleetLocation> setting, SettingValues values, LocalRemotes remotes) {
-    return FleetReader.read(FleetConfig.withAccess(values.get(setting), values), remotes.mirrors());
+      Setting<FleetLocation> setting,
+      SettingValues values,
+      LocalRemotes remotes,
+      GeneratorTrees trees,
+      PrintStream err) {
+    FleetReading fleet =
+        FleetReader.read(
+            FleetConfig.withAccess(values.get(setting), values), remotes.mirrors(), trees);
+    Stream.of(fleet.problems(), fleet.sets().problems(), fleet.sets().unread())
+        .flatMap(List::stream)
+        .forEach(found -> err.println("sluice: fleet: " + Visible.line(found.toString())));
+    return fleet;
   }
 }

@@ -3,7 +3,9 @@ package dev.sluice.standalone.local;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
@@ -37,11 +39,7 @@ final class LocalSources implements AutoCloseable {
   static LocalSources open(SettingValues values, Optional<String> at) {
     LocalSources sources = new LocalSources();
     try {
-      for (String text : values.get(REPOSITORY)) {
-        int equals = text.indexOf('=');
-        String name = equals < 0 ? "" : RepositoryId.parse(text.substring(0, equals)).toString();
-        sources.add(name, Path.of(text.substring(equals + 1)), at);
-      }
+      sources.addGiven(values.get(REPOSITORY), at);
       if (!sources.byName.containsKey("")) {
         sources.add("", Path.of(""), at);
       }
@@ -52,10 +50,53 @@ final class LocalSources implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the checkouts that are given by option, and the one that the fleet's directory is in.
+   *
+   * @param given as for {@link #REPOSITORY}
+   * @param fleet a directory
+   */
+  static LocalSources openGiven(List<String> given, Path fleet) {
+    LocalSources sources = new LocalSources();
+    try {
+      sources.addGiven(given, Optional.empty());
+      sources.addFleet(fleet);
+      return sources;
+    } catch (RuntimeException e) {
+      sources.close();
+      throw e;
+    }
+  }
+
+  private void addGiven(List<String> given, Optional<String> at) {
+    for (String text : given) {
+      int equals = text.indexOf('=');
+      String name = equals < 0 ? "" : RepositoryId.parse(text.substring(0, equals)).toString();
+      add(name, Path.of(text.substring(equals + 1)), at);
+    }
+  }
+
+  /** Adds the checkout that the fleet's directory is in, by the name of its remote. */
+  private void addFleet(Path directory) {
+    try (LocalRepository found = LocalRepository.open(directory)) {
+      String name = RepositoryId.fromUrl(found.origin().orElse("")).toString();
+      if (!byName.containsKey(name)) {
+        add(name, directory, Optional.empty());
+      }
+    } catch (MirrorException | IllegalArgumentException e) {
+      // the directory is in no checkout, or in one of no known repository, or without a commit
+    }
+  }
+
   private void add(String name, Path directory, Optional<String> at) {
     LocalRepository repository = LocalRepository.open(directory);
+    try {
+      commits.put(repository, repository.commit(name.isEmpty() ? at.orElse("HEAD") : "HEAD"));
+    } catch (RuntimeException e) {
+      repository.close();
+      throw e;
+    }
     byName.put(name, repository);
-    commits.put(repository, repository.commit(name.isEmpty() ? at.orElse("HEAD") : "HEAD"));
   }
 
   CommitId commit(SourceSpec source) {
@@ -64,6 +105,19 @@ final class LocalSources implements AutoCloseable {
 
   SourceTree tree(SourceSpec source) {
     return repository(source).tree(commit(source));
+  }
+
+  /** Returns the checkouts as generators see them, whatever ref they follow. */
+  GeneratorTrees generatorTrees() {
+    return source -> {
+      LocalRepository repository =
+          byName.getOrDefault(source.repository().repository().toString(), byName.get(""));
+      if (repository == null) {
+        return new GeneratorTrees.Answer.NotGiven();
+      }
+      CommitId commit = commits.get(repository);
+      return new GeneratorTrees.Answer.At(commit, repository.tree(commit));
+    };
   }
 
   private LocalRepository repository(SourceSpec source) {

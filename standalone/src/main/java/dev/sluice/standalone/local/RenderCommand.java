@@ -17,6 +17,8 @@ import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.inputs.closure.ApplicationClosures;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.platform.config.ConfigurationException;
+import dev.sluice.platform.config.ConfigurationException.Problem;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
@@ -38,6 +40,7 @@ import dev.sluice.worker.render.TargetRenderer;
 import dev.sluice.worker.sandbox.RenderException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,16 +50,24 @@ import java.util.TreeSet;
 
 /**
  * {@code sluice render}: the objects of an application in a cluster, rendered from a checkout
- * alone. Objects go to standard output, everything else to standard error.
+ * alone, or the applications that an ApplicationSet generates. They go to standard output,
+ * everything else to standard error.
  */
 public final class RenderCommand {
 
   private static final Duration API_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final Setting<ApplicationName> APPLICATION =
-      Setting.of("application", "APP", "the application", ApplicationName::new);
-  private static final Setting<ClusterName> CLUSTER =
-      Setting.of("cluster", "NAME", "the cluster to render for", ClusterName::new);
+  private static final Setting<Optional<ApplicationName>> APPLICATION =
+      Setting.of("application", "APP", "the application, with --cluster", ApplicationName::new)
+          .optional();
+  private static final Setting<Optional<ClusterName>> CLUSTER =
+      Setting.of("cluster", "NAME", "the cluster to render for", ClusterName::new).optional();
+  private static final Setting<Optional<String>> SET =
+      Setting.text("set", "NAME", "list the applications that this ApplicationSet generates")
+          .optional();
+  private static final Setting<Boolean> JSON =
+      Setting.of("output", "text|json", "output format, with --set", RenderCommand::isJson)
+          .or("text");
   private static final Setting<Optional<String>> AT =
       Setting.text("at", "REVISION", "a commit, branch or tag (default: HEAD)").optional();
   private static final Setting<Optional<String>> KUBE_VERSION =
@@ -76,7 +87,7 @@ public final class RenderCommand {
 
   public static Command command() {
     List<Setting<?>> settings = new ArrayList<>();
-    settings.addAll(List.of(CLUSTER, AT, FleetConfig.FLEET));
+    settings.addAll(List.of(CLUSTER, SET, JSON, AT, FleetConfig.FLEET));
     settings.addAll(FleetConfig.ACCESS);
     settings.add(LocalSources.REPOSITORY);
     settings.addAll(
@@ -92,38 +103,83 @@ public final class RenderCommand {
         "render",
         "Renders an application for a cluster from a checkout, and prints the objects. Connects to"
             + " the cluster, for its kinds and version, only if --kubeconfig or --context is"
-            + " given.",
+            + " given. With --set, lists the applications that an ApplicationSet generates"
+            + " instead.",
         settings,
         Optional.of(APPLICATION),
         RenderCommand::run);
   }
 
-  private static int run(SettingValues values) throws InterruptedException {
+  private static boolean isJson(String text) {
+    return switch (text) {
+      case "text" -> false;
+      case "json" -> true;
+      default -> throw new IllegalArgumentException("expected text or json");
+    };
+  }
+
+  private static int run(SettingValues values) throws InterruptedException, IOException {
+    boolean isOfApplication =
+        values.get(APPLICATION).isPresent() && values.get(CLUSTER).isPresent();
+    boolean isOfSet = values.get(SET).isPresent();
+    if (isOfSet == isOfApplication
+        || (isOfSet && (values.get(APPLICATION).isPresent() || values.get(CLUSTER).isPresent()))) {
+      throw new ConfigurationException(
+          List.of(
+              new Problem(
+                  SET.option(), "give an application and --cluster, or --set without both")));
+    }
     try (LocalSources checkouts = LocalSources.open(values, values.get(AT));
         LocalRemotes remotes = LocalRemotes.open(values)) {
-      Definition definition =
-          definition(LocalFleet.read(FleetConfig.FLEET, values, remotes), values);
-      ApplicationClosures.Inputs inputs =
-          new DefinitionResolver(remotes.resolver())
-              .resolve(definition, checkouts::tree)
-              .clusters()
-              .get(values.get(CLUSTER));
-      return switch (inputs) {
-        case ApplicationClosures.Inputs.Refused refused ->
-            fail(refused.failure().code(), refused.failure().message());
-        case ApplicationClosures.Inputs.Resolved resolved ->
-            print(target(definition, resolved, checkouts, values.get(CLUSTER)), values);
-      };
+      FleetReading fleet =
+          LocalFleet.read(
+              FleetConfig.FLEET, values, remotes, checkouts.generatorTrees(), System.err);
+      return isOfSet
+          ? preview(SetPreview.of(fleet, values.get(SET).get()), values.get(JSON))
+          : render(
+              fleet,
+              values.get(APPLICATION).orElseThrow(),
+              values.get(CLUSTER).orElseThrow(),
+              checkouts,
+              remotes,
+              values);
     }
   }
 
+  private static int preview(SetPreview preview, boolean isJson) throws IOException {
+    if (isJson) {
+      preview.printJson(System.out);
+    } else {
+      preview.printText(System.out, System.err);
+    }
+    return preview.complete() ? 0 : 1;
+  }
+
+  private static int render(
+      FleetReading fleet,
+      ApplicationName application,
+      ClusterName cluster,
+      LocalSources checkouts,
+      LocalRemotes remotes,
+      SettingValues values)
+      throws InterruptedException {
+    Definition definition = definition(fleet, application, cluster);
+    ApplicationClosures.Inputs inputs =
+        new DefinitionResolver(remotes.resolver())
+            .resolve(definition, checkouts::tree)
+            .clusters()
+            .get(cluster);
+    return switch (inputs) {
+      case ApplicationClosures.Inputs.Refused refused ->
+          fail(refused.failure().code(), refused.failure().message());
+      case ApplicationClosures.Inputs.Resolved resolved ->
+          print(target(definition, resolved, checkouts, cluster), values);
+    };
+  }
+
   /** Returns the definition of the application in this cluster only. */
-  private static Definition definition(FleetReading fleet, SettingValues values) {
-    fleet
-        .problems()
-        .forEach(
-            problem -> System.err.println("sluice: fleet: " + Visible.line(problem.toString())));
-    ApplicationName application = values.get(APPLICATION);
+  private static Definition definition(
+      FleetReading fleet, ApplicationName application, ClusterName cluster) {
     Definition definition =
         fleet.definitions().stream()
             .filter(one -> one.application().equals(application))
@@ -138,7 +194,7 @@ public final class RenderCommand {
                                     .map(Definition::application)
                                     .toList())));
     return definition.clusters().stream()
-        .filter(one -> one.name().equals(values.get(CLUSTER)))
+        .filter(one -> one.name().equals(cluster))
         .findFirst()
         .map(definition::in)
         .orElseThrow(
@@ -147,7 +203,7 @@ public final class RenderCommand {
                     "'%s' does not go to the cluster '%s', but to %s"
                         .formatted(
                             application,
-                            values.get(CLUSTER),
+                            cluster,
                             definition.clusters().stream().map(ClusterTarget::name).toList())));
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.dispatcher.fleet.FleetLoader;
 import dev.sluice.dispatcher.fleet.FleetProblem;
 import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.dispatcher.fleet.FleetRule;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * {@code sluice validate}: all problems of a fleet's directory, as the dispatcher would report
@@ -32,6 +34,14 @@ public final class ValidateCommand {
 
   private static final Setting<Path> FLEET =
       Setting.of("fleet", "DIR", "directory of the fleet's documents", Path::of);
+  private static final Setting<List<String>> REPOSITORY =
+      Setting.list(
+          "repository",
+          "DIR|HOST/PATH=DIR",
+          "a checkout of that repository, or of all repositories that are not named, which"
+              + " generators of ApplicationSets read at its HEAD (default: the fleet's own"
+              + " checkout)",
+          text -> text);
   private static final Setting<Output> OUTPUT =
       Setting.of("output", "text|json|sarif", "output format", Output::parse).or("text");
   private static final Setting<Optional<Path>> WRITE_SCHEMA =
@@ -107,12 +117,13 @@ public final class ValidateCommand {
     return new Command(
         "validate",
         "Reports all problems of a fleet's directory with file, line and column, as the dispatcher"
-            + " would. Connects to nothing. Exits with 0 if the fleet is valid, "
+            + " would. Connects to nothing. Evaluates generators of directories and files with the"
+            + " checkouts that are given. Exits with 0 if the fleet is valid, "
             + INVALID
             + " if it has problems, "
             + UNREADABLE
             + " if it cannot be read.",
-        List.of(OUTPUT, WRITE_SCHEMA),
+        List.of(REPOSITORY, OUTPUT, WRITE_SCHEMA),
         Optional.of(FLEET),
         values -> run(values, System.out, System.err));
   }
@@ -126,9 +137,17 @@ public final class ValidateCommand {
     if (values.get(WRITE_SCHEMA).isPresent()) {
       writeSchema(values.get(WRITE_SCHEMA).get());
     }
-    FleetReading reading = FleetLoader.read(directory);
+    FleetReading reading = read(directory, values);
     List<FleetProblem> problems =
-        reading.problems().stream().map(one -> placed(one, directory)).sorted(BY_PLACE).toList();
+        Stream.of(reading.problems(), reading.sets().problems())
+            .flatMap(List::stream)
+            .map(one -> placed(one, directory))
+            .sorted(BY_PLACE)
+            .toList();
+    reading
+        .sets()
+        .unread()
+        .forEach(one -> err.println("sluice: not checked: " + Visible.line(one)));
     switch (values.get(OUTPUT)) {
       case TEXT -> print(problems, directory, Counts.of(reading), out, err);
       case JSON ->
@@ -145,6 +164,14 @@ public final class ValidateCommand {
       return UNREADABLE;
     }
     return problems.isEmpty() ? 0 : INVALID;
+  }
+
+  private static FleetReading read(Path directory, SettingValues values) {
+    try (LocalSources checkouts = LocalSources.openGiven(values.get(REPOSITORY), directory)) {
+      return FleetLoader.read(directory, checkouts.generatorTrees());
+    } catch (MirrorException e) {
+      throw new ExitException(UNREADABLE, String.valueOf(e.getMessage()));
+    }
   }
 
   private static void writeSchema(Path file) {

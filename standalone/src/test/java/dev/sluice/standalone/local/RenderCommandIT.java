@@ -3,6 +3,8 @@ package dev.sluice.standalone.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestReader;
@@ -59,6 +61,25 @@ class RenderCommandIT {
         namespace: web
         clusters: {names: [eu]}
         source: {repository: shop, path: plain}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: ApplicationSet
+      metadata: {name: all}
+      spec:
+        generators:
+        - matrix:
+            generators:
+            - directories: {repository: shop, include: [plain, "va*"]}
+            - clusters: {selector: {matchLabels: {}}}
+        template:
+          metadata: {name: "${path}-${cluster.name}"}
+          spec:
+            source: {repository: shop, path: "${path}"}
+            clusters: {names: ["${cluster.name}"]}
+            namespace: "${path}"
+        overrides:
+        - match: {cluster.name: us}
+          patch: {spec: {namespace: us}}
       """;
 
   @TempDir Path directory;
@@ -123,6 +144,44 @@ class RenderCommandIT {
     assertThat(map.content().at("/data/size").asText()).isEqualTo("large");
     assertThat(map.content().at("/data/version").asText()).isEqualTo("v1.30.1");
     assertThat(errors()).contains("1 objects by helm");
+  }
+
+  @Test
+  void aSetIsPreviewedWithItsApplications() throws Exception {
+    assertThat(render("--set", "all")).isZero();
+
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(4)
+        .first()
+        .asString()
+        .matches(
+            "plain-eu: clusters eu, namespace plain, from forge\\.example/team/shop plain@main"
+                + " \\(directory 'plain' of shop at \\w+ and cluster eu\\)");
+    assertThat(errors()).contains("ApplicationSet 'all' generates 4 applications");
+
+    out.reset();
+    assertThat(render("--set", "all", "--output", "json")).isZero();
+    JsonNode preview = Json.mapper().readTree(out.toString(StandardCharsets.UTF_8));
+    assertThat(preview.at("/complete").booleanValue()).isTrue();
+    assertThat(preview.at("/applications/1/name").textValue()).isEqualTo("plain-us");
+    assertThat(preview.at("/applications/1/namespace").textValue()).isEqualTo("us");
+    assertThat(preview.at("/applications/1/overrides/0").intValue()).isZero();
+    assertThat(preview.at("/applications/1/sources/0/path").textValue()).isEqualTo("plain");
+  }
+
+  @Test
+  void aGeneratedApplicationIsRendered() throws Exception {
+    assertThat(render("plain-eu", "--cluster", "eu")).isZero();
+    assertThat(objects()).isNotEmpty();
+  }
+
+  @Test
+  void aSetIsGivenWithoutAnApplicationAndMustExist() {
+    assertThat(render("plain", "--set", "all", "--cluster", "eu")).isEqualTo(2);
+    assertThat(render("plain")).isEqualTo(2);
+    assertThat(errors()).contains("give an application and --cluster, or --set without both");
+    assertThat(render("--set", "none")).isEqualTo(1);
+    assertThat(errors()).contains("the fleet has no valid ApplicationSet 'none'; it has [all]");
   }
 
   @Test
@@ -235,7 +294,7 @@ class RenderCommandIT {
 
     assertThat(errors())
         .contains(
-            "no valid application 'gone'; it has [plain, web]",
+            "no valid application 'gone'; it has [plain, plain-eu, ",
             "'web' does not go to the cluster 'us', but to [eu]",
             "'nowhere' is no commit of the repository");
     assertThat(out.size()).isZero();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,45 @@ class ValidateCommandTest {
             at(
                 "syntax.yaml:2:1: is not valid YAML: found character '\\t(TAB)' that cannot start"
                     + " any token. (Do not use \\t(TAB) for indentation)"));
+  }
+
+  @Test
+  void generatorsAreEvaluatedWithTheCheckoutsThatAreGiven(@TempDir Path checkout) throws Exception {
+    try (Git git = Git.init().setDirectory(checkout.toFile()).call()) {
+      Files.createDirectories(checkout.resolve("apps/Web_1"));
+      Files.writeString(checkout.resolve("apps/Web_1/a.yaml"), "a: 1");
+      git.add().addFilepattern(".").call();
+      git.commit().setMessage("x").setSign(false).call();
+    }
+    write(
+        "set.yaml",
+        CLUSTER.formatted("eu")
+            + """
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: shop}
+            spec: {url: "https://forge.example/acme/shop.git"}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: ApplicationSet
+            metadata: {name: all}
+            spec:
+              generators: [{directories: {repository: shop, include: ["apps/*"]}}]
+              template:
+                metadata: {name: "${path.basename}"}
+                spec:
+                  source: {repository: shop, path: "${path}"}
+                  clusters: {names: [eu]}
+                  namespace: shop
+            """);
+
+    assertThat(validate()).isZero();
+    assertThat(printed()).contains("is valid: applications 0,");
+
+    assertThat(validate("--repository", "forge.example/acme/shop=" + checkout)).isEqualTo(1);
+    assertThat(printed())
+        .contains(at("set.yaml:17:16: spec.template.metadata.name: 'Web_1' of directory"));
   }
 
   @Test

@@ -71,7 +71,10 @@ public final class DefinitionChanges {
   }
 
   private static String of(JsonNode document) {
-    String file = text(document.path("file"));
+    String file =
+        document.hasNonNull("repository")
+            ? "%s of %s".formatted(text(document.get("file")), text(document.get("repository")))
+            : text(document.path("file"));
     String owner =
         document.hasNonNull("owner")
             ? "owned by %s, modified at %s"

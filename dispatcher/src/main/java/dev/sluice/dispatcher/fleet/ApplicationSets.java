@@ -1,0 +1,254 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.FleetRepository;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.Element;
+import dev.sluice.dispatcher.generate.FillBudget;
+import dev.sluice.dispatcher.generate.Generator;
+import dev.sluice.dispatcher.generate.GeneratorException;
+import dev.sluice.dispatcher.generate.GeneratorSource;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
+import dev.sluice.dispatcher.generate.UnreadSourceException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The {@code ApplicationSet} documents of a fleet, and the applications that they generate. A set
+ * that cannot be evaluated completely keeps its applications.
+ */
+final class ApplicationSets {
+
+  /** Each is located by parsing its file once. */
+  private static final int MOST_PROBLEMS_OF_SET = 20;
+
+  private final GeneratorTrees trees;
+  private final Map<String, ApplicationSetDocument> sets = new TreeMap<>();
+  private final Map<String, Map<RepositoryId, CommitId>> read = new HashMap<>();
+  private final Set<String> kept = new HashSet<>();
+  private final List<FleetProblem> problems = new ArrayList<>();
+  private final List<String> unread = new ArrayList<>();
+  private final List<GeneratedSets.Generated> applications = new ArrayList<>();
+  private final Set<ApplicationName> refused = new TreeSet<>();
+  private final FillBudget budget = new FillBudget();
+  private boolean pending;
+
+  ApplicationSets(GeneratorTrees trees) {
+    this.trees = trees;
+  }
+
+  /** Reads a document; errors become problems of the document. */
+  void read(
+      Optional<String> name,
+      FleetDocument document,
+      Fields spec,
+      Map<String, FleetRepository> repositories) {
+    ApplicationSetDocument.read(name, document, spec, repositories)
+        .ifPresentOrElse(set -> sets.put(set.name(), set), () -> name.ifPresent(kept::add));
+  }
+
+  /**
+   * Generates the applications of all sets. Two of the same name are both refused, and one of the
+   * name of a document is.
+   *
+   * @param written by the name of an application with a document, the document's place
+   */
+  List<GeneratedDocument> generate(
+      Collection<ClusterTarget> clusters, Map<String, String> written) {
+    Map<ApplicationName, List<GeneratedDocument>> byName = new LinkedHashMap<>();
+    for (ApplicationSetDocument set : sets.values()) {
+      for (GeneratedDocument one : generate(set, clusters)) {
+        byName.computeIfAbsent(one.name(), _ -> new ArrayList<>()).add(one);
+      }
+    }
+    Map<String, List<GeneratorException>> collisions = new LinkedHashMap<>();
+    List<GeneratedDocument> unique = new ArrayList<>();
+    byName.forEach(
+        (name, same) -> {
+          GeneratedDocument first = same.getFirst();
+          String place = written.get(name.value());
+          if (place != null) {
+            same.forEach(one -> collide(collisions, one, "and by the Application in " + place));
+          } else if (same.size() > 1) {
+            refused.add(name);
+            collide(collisions, same.get(1), "and " + described(first));
+            if (!same.get(1).set().name().equals(first.set().name())) {
+              collide(collisions, first, "and " + described(same.get(1)));
+            }
+          } else {
+            unique.add(first);
+          }
+        });
+    collisions.forEach((set, found) -> report(sets.get(set), found));
+    unique.forEach(
+        one ->
+            applications.add(
+                new GeneratedSets.Generated(
+                    one.set().name(), one.name(), one.element().origin(), one.overrides())));
+    return unique;
+  }
+
+  private static String described(GeneratedDocument one) {
+    return "for %s by ApplicationSet '%s'".formatted(one.element().origin(), one.set().name());
+  }
+
+  private static void collide(
+      Map<String, List<GeneratorException>> collisions, GeneratedDocument one, String other) {
+    collisions
+        .computeIfAbsent(one.set().name(), _ -> new ArrayList<>())
+        .add(
+            new GeneratorException(
+                GeneratedDocument.NAME,
+                "Application '%s' is defined for %s %s"
+                    .formatted(one.name(), one.element().origin(), other)));
+  }
+
+  private List<GeneratedDocument> generate(
+      ApplicationSetDocument set, Collection<ClusterTarget> clusters) {
+    Map<RepositoryId, CommitId> commits = read.computeIfAbsent(set.name(), _ -> new HashMap<>());
+    Generator.Input input = new Generator.Input(clusters, source -> tree(source, commits));
+    List<GeneratorException> found = new ArrayList<>();
+    List<GeneratedDocument> generated = new ArrayList<>();
+    try {
+      for (Element element : elements(set, input)) {
+        try {
+          generated.add(GeneratedDocument.of(set, element, budget));
+        } catch (GeneratorException e) {
+          found.add(e);
+        }
+      }
+    } catch (GeneratorException e) {
+      found.add(e);
+    } catch (UnreadSourceException e) {
+      keep(set, e);
+      return List.of();
+    }
+    found.addAll(input.problems());
+    if (!found.isEmpty()) {
+      kept.add(set.name());
+      report(set, found);
+    }
+    return generated;
+  }
+
+  private GeneratorTrees.Answer tree(GeneratorSource source, Map<RepositoryId, CommitId> commits) {
+    GeneratorTrees.Answer answer = trees.of(source);
+    if (answer instanceof GeneratorTrees.Answer.At at) {
+      commits.put(source.repository().repository(), at.commit());
+    }
+    return answer;
+  }
+
+  private static List<Element> elements(ApplicationSetDocument set, Generator.Input input) {
+    List<Element> elements = new ArrayList<>();
+    set.generators().forEach(generator -> elements.addAll(generator.elements(input)));
+    if (elements.isEmpty() && input.problems().isEmpty() && !set.policy().allowEmpty()) {
+      throw new GeneratorException(
+          "spec.generators",
+          "generate no application, and none is removed: remove the set's document, or set"
+              + " policy.allowEmpty");
+    }
+    return Generator.bounded("spec.generators", elements);
+  }
+
+  private void keep(ApplicationSetDocument set, UnreadSourceException e) {
+    kept.add(set.name());
+    String message = "ApplicationSet '%s' keeps its applications: %s %s";
+    switch (e.answer()) {
+      case GeneratorTrees.Answer.Pending _ -> pending = true;
+      case GeneratorTrees.Answer.Unavailable(String reason) ->
+          unread.add(message.formatted(set.name(), e.getMessage(), "cannot be read: " + reason));
+      case GeneratorTrees.Answer.NotGiven _ ->
+          unread.add(message.formatted(set.name(), e.getMessage(), "is not given"));
+      case GeneratorTrees.Answer.At _ ->
+          throw new IllegalStateException(e.getMessage() + " was read", e);
+    }
+  }
+
+  private void report(ApplicationSetDocument set, List<GeneratorException> found) {
+    List<FleetProblem> located = new ArrayList<>();
+    for (GeneratorException one : found.subList(0, Math.min(MOST_PROBLEMS_OF_SET, found.size()))) {
+      located.add(ApplicationSetDocument.problem(set.document(), one.field(), one));
+    }
+    if (found.size() > MOST_PROBLEMS_OF_SET) {
+      located.add(
+          set.document()
+              .problemWithin(
+                  FleetRule.INVALID_VALUE,
+                  "spec",
+                  -1,
+                  "has %d more problems of the same kind"
+                      .formatted(found.size() - MOST_PROBLEMS_OF_SET)));
+    }
+    add(set, located);
+  }
+
+  /** Adds problems to the document, unless they are caused by what is in repositories. */
+  private void add(ApplicationSetDocument set, List<FleetProblem> located) {
+    if (set.readsRepositories()) {
+      problems.addAll(located);
+    } else {
+      set.document().addAll(located);
+    }
+  }
+
+  /** Reports the problems of generated documents, each once for all with the same. */
+  void report(List<GeneratedDocument> generated) {
+    Map<ApplicationSetDocument, Map<FleetProblem, List<ApplicationName>>> bySet = new HashMap<>();
+    for (GeneratedDocument one : generated) {
+      for (FleetProblem problem : one.document().problems()) {
+        bySet
+            .computeIfAbsent(one.set(), _ -> new LinkedHashMap<>())
+            .computeIfAbsent(problem, _ -> new ArrayList<>())
+            .add(one.name());
+      }
+    }
+    bySet.forEach(
+        (set, found) ->
+            add(
+                set,
+                found.entrySet().stream()
+                    .map(entry -> entry.getKey().of(entry.getValue()))
+                    .toList()));
+  }
+
+  /** Returns the applications that keep their definitions, since two have the same name. */
+  Set<ApplicationName> refused() {
+    return refused;
+  }
+
+  /** Returns the valid documents, with the commits that they read. */
+  Map<String, FleetDocuments.SetDocument> documents() {
+    Map<String, FleetDocuments.SetDocument> documents = new HashMap<>();
+    sets.forEach(
+        (name, set) ->
+            documents.put(
+                name,
+                new FleetDocuments.SetDocument(
+                    set.document().summary(), read.getOrDefault(name, Map.of()))));
+    return documents;
+  }
+
+  GeneratedSets result() {
+    Map<String, SetPolicy> policies = new HashMap<>();
+    sets.forEach((name, set) -> policies.put(name, set.policy()));
+    Stream<GeneratorSource> sources =
+        sets.values().stream()
+            .flatMap(set -> set.generators().stream())
+            .flatMap(Generator::sources);
+    return new GeneratedSets(
+        policies, kept, new HashSet<>(sources.toList()), problems, unread, pending, applications);
+  }
+}

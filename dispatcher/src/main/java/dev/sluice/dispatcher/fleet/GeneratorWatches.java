@@ -1,0 +1,177 @@
+package dev.sluice.dispatcher.fleet;
+
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.fleet.FleetPushes.Push;
+import dev.sluice.dispatcher.generate.GeneratorSource;
+import dev.sluice.dispatcher.generate.GeneratorTrees;
+import dev.sluice.dispatcher.partition.RetryTiming;
+import dev.sluice.inputs.git.Mirrors;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches of the refs that the generators of a fleet read, in the same way as the fleet's own: each
+ * is fetched when it is followed first, after pushes that {@code changes} has, and at intervals. A
+ * ref that cannot be read any longer stays at the commit that was read last. Used by the intake's
+ * thread only, which it holds up by no fetch.
+ */
+final class GeneratorWatches implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(GeneratorWatches.class);
+
+  private static final RefWatch.Remedies REMEDIES =
+      new RefWatch.Remedies(
+          "correct the generator's ref",
+          "spec.credentials, spec.ssh or spec.https of the Repository");
+
+  private final Mirrors mirrors;
+  private final RetryTiming timing;
+  private final FleetPushes pushes;
+  private final Clock clock;
+  private final Map<GeneratorSource, Followed> followed = new HashMap<>();
+
+  /** A watch, and what it found last. */
+  private static final class Followed {
+
+    private final RefWatch watch;
+    private Optional<CommitId> commit = Optional.empty();
+    private Optional<String> failure = Optional.empty();
+
+    Followed(RefWatch watch) {
+      this.watch = watch;
+    }
+  }
+
+  /**
+   * Creates the watches of nothing.
+   *
+   * @param pushes are closed with the watches
+   */
+  GeneratorWatches(Mirrors mirrors, RetryTiming timing, FleetPushes pushes, Clock clock) {
+    this.mirrors = mirrors;
+    this.timing = timing;
+    this.pushes = pushes;
+    this.clock = clock;
+  }
+
+  /** Follows these refs only. */
+  void follow(Set<GeneratorSource> sources) {
+    if (sources.equals(followed.keySet())) {
+      return;
+    }
+    pushes.follow(repositories(sources)); // first, so that no push is between it and the fetch
+    for (GeneratorSource source : Set.copyOf(followed.keySet())) {
+      if (!sources.contains(source)) {
+        followed.remove(source).watch.close();
+      }
+    }
+    for (GeneratorSource source : sources) {
+      followed.computeIfAbsent(
+          source,
+          one ->
+              new Followed(
+                  RefWatch.start(
+                      one.repository(), Optional.of(one.ref()), REMEDIES, mirrors, timing, clock)));
+    }
+  }
+
+  private static Set<RepositoryId> repositories(Set<GeneratorSource> sources) {
+    return sources.stream()
+        .map(source -> source.repository().repository())
+        .collect(Collectors.toSet());
+  }
+
+  /** Takes what is new, and returns whether generators may have other results. */
+  boolean look() {
+    List<Push> read = pushes.read();
+    boolean isNew = false;
+    for (Map.Entry<GeneratorSource, Followed> entry : followed.entrySet()) {
+      String key = entry.getKey().repository().repository().key();
+      Followed one = entry.getValue();
+      read.stream().filter(push -> push.key().equals(key)).forEach(one.watch::pushed);
+      Optional<RefWatch.Seen> seen = one.watch.next();
+      seen.ifPresent(found -> take(entry.getKey(), one, found));
+      isNew |= seen.isPresent();
+    }
+    return isNew;
+  }
+
+  private static void take(GeneratorSource source, Followed one, RefWatch.Seen seen) {
+    switch (seen) {
+      case RefWatch.Seen.At at -> {
+        one.commit = Optional.of(at.head());
+        one.failure = Optional.empty();
+        log.atInfo()
+            .addKeyValue("repository", source.repository().repository())
+            .addKeyValue("commit", at.head())
+            .log("generators read {}", source);
+      }
+      case RefWatch.Seen.Unavailable unavailable -> one.failure = Optional.of(unavailable.reason());
+    }
+  }
+
+  /** Returns why refs cannot be read that were read before. */
+  List<String> failures() {
+    return followed.entrySet().stream()
+        .filter(entry -> entry.getValue().commit.isPresent())
+        .flatMap(
+            entry ->
+                entry.getValue().failure.stream()
+                    .map(
+                        reason ->
+                            "%s, which generators of ApplicationSets read, cannot be read, and %s is used: %s"
+                                .formatted(
+                                    entry.getKey(),
+                                    entry.getValue().commit.orElseThrow().abbreviated(),
+                                    reason)))
+        .sorted()
+        .toList();
+  }
+
+  /** Returns the refs as generators of these documents see them. */
+  GeneratorTrees trees(FleetInput documents) {
+    return source ->
+        documents
+            .commitOf(source)
+            .<GeneratorTrees.Answer>map(commit -> at(source, commit))
+            .orElseGet(() -> of(source));
+  }
+
+  private GeneratorTrees.Answer of(GeneratorSource source) {
+    Followed one = followed.get(source);
+    if (one == null) {
+      return new GeneratorTrees.Answer.Pending();
+    }
+    RepositoryId repository = source.repository().repository();
+    if (one.commit.filter(commit -> !mirrors.has(repository, commit)).isPresent()) {
+      one.commit = Optional.empty(); // its mirror was deleted to make room
+      one.watch.repeat();
+    }
+    if (one.commit.isPresent()) {
+      return at(source, one.commit.get());
+    }
+    return one.failure
+        .<GeneratorTrees.Answer>map(GeneratorTrees.Answer.Unavailable::new)
+        .orElseGet(GeneratorTrees.Answer.Pending::new);
+  }
+
+  private GeneratorTrees.Answer.At at(GeneratorSource source, CommitId commit) {
+    return new GeneratorTrees.Answer.At(
+        commit, mirrors.tree(source.repository().repository(), commit));
+  }
+
+  @Override
+  public void close() {
+    try (pushes) {
+      followed.values().forEach(one -> one.watch.close());
+    }
+  }
+}

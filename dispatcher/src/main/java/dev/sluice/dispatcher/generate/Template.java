@@ -1,0 +1,190 @@
+package dev.sluice.dispatcher.generate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.dispatcher.generate.PlaceholderText.Literal;
+import dev.sluice.dispatcher.generate.PlaceholderText.Part;
+import dev.sluice.dispatcher.generate.PlaceholderText.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * Mapping whose texts have placeholders. Values are data: they are inserted into texts, never
+ * parsed, and a text that is one placeholder becomes the value itself, with its type.
+ *
+ * @param field of the document that has it
+ */
+public record Template(String field, ObjectNode content) {
+
+  /** Fields in which an application has placeholders of its own. */
+  private static final Pattern OF_APPLICATION = Pattern.compile(".*spec\\.sources?\\b.*");
+
+  /** Returns the placeholders that are invalid or whose names are not known. */
+  public List<GeneratorException> check(Predicate<String> isKnown) {
+    List<GeneratorException> problems = new ArrayList<>();
+    check(field, content, isKnown, problems);
+    return problems;
+  }
+
+  private static void check(
+      String field, JsonNode node, Predicate<String> isKnown, List<GeneratorException> problems) {
+    switch (node) {
+      case ObjectNode mapping ->
+          mapping
+              .properties()
+              .forEach(
+                  each -> {
+                    String at = field + "." + each.getKey();
+                    if (each.getKey().contains("${")) {
+                      problems.add(
+                          new GeneratorException(
+                              at, "a name of a field has no placeholders, only values have"));
+                    }
+                    check(at, each.getValue(), isKnown, problems);
+                  });
+      case ArrayNode list -> {
+        for (int i = 0; i < list.size(); i++) {
+          check(field + "[" + i + "]", list.get(i), isKnown, problems);
+        }
+      }
+      case TextNode text -> {
+        try {
+          for (Value value : PlaceholderText.parse(field, text.textValue()).values()) {
+            if (!isKnown.test(value.name())) {
+              problems.add(unknown(field, value));
+            }
+          }
+        } catch (GeneratorException e) {
+          problems.add(e);
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static GeneratorException unknown(String field, Value value) {
+    return new GeneratorException(
+        field,
+        value.offset(),
+        "there is no value '%s' in the set's generators; $${ stands for ${"
+            .formatted(value.name()));
+  }
+
+  /**
+   * Returns the content with the values of an element.
+   *
+   * @param budget is charged for the texts
+   * @throws GeneratorException if the element lacks a value
+   */
+  public ObjectNode fill(Element element, FillBudget budget) {
+    return (ObjectNode) new Filling(element, budget).fill(field, content);
+  }
+
+  /** Returns this with a merge patch; problems of fields are those of the template. */
+  public Template patched(Template patch) {
+    return new Template(field, (ObjectNode) MergePatch.apply(content, patch.content()));
+  }
+
+  private record Filling(Element element, FillBudget budget) {
+
+    JsonNode fill(String at, JsonNode node) {
+      budget.take(at, 1);
+      return switch (node) {
+        case ObjectNode mapping -> {
+          ObjectNode filled = mapping.objectNode();
+          mapping
+              .properties()
+              .forEach(
+                  each -> {
+                    budget.take(at, each.getKey().length());
+                    filled.set(each.getKey(), fill(at + "." + each.getKey(), each.getValue()));
+                  });
+          yield filled;
+        }
+        case ArrayNode list -> {
+          ArrayNode filled = list.arrayNode();
+          for (int i = 0; i < list.size(); i++) {
+            filled.add(fill(at + "[" + i + "]", list.get(i)));
+          }
+          yield filled;
+        }
+        case TextNode text -> filled(at, PlaceholderText.parse(at, text.textValue()));
+        default -> node;
+      };
+    }
+
+    private JsonNode filled(String at, PlaceholderText text) {
+      boolean isEscaped = OF_APPLICATION.matcher(at).matches();
+      if (text.parts().size() == 1
+          && text.parts().getFirst() instanceof Value(String name, Optional<?> function, int offset)
+          && function.isEmpty()) {
+        JsonNode value = value(at, name, offset);
+        budget.take(at, value.toString().length());
+        return isEscaped ? escaped(value) : value;
+      }
+      StringBuilder filled = new StringBuilder();
+      for (Part part : text.parts()) {
+        String next =
+            switch (part) {
+              case Literal literal -> literal.text();
+              case Value value -> isEscaped ? escaped(scalar(at, value)) : scalar(at, value);
+            };
+        budget.take(at, next.length());
+        filled.append(next);
+      }
+      return TextNode.valueOf(filled.toString());
+    }
+
+    private JsonNode value(String at, String name, int offset) {
+      return element
+          .value(name)
+          .orElseThrow(
+              () ->
+                  new GeneratorException(
+                      at, offset, "%s has no value '%s'".formatted(element.origin(), name)));
+    }
+
+    private String scalar(String at, Value placeholder) {
+      JsonNode value = value(at, placeholder.name(), placeholder.offset());
+      if (!value.isValueNode() || value.isNull()) {
+        throw new GeneratorException(
+            at,
+            placeholder.offset(),
+            "the value '%s' of %s is no string, number or boolean"
+                .formatted(placeholder.name(), element.origin()));
+      }
+      String text = value.asText();
+      return placeholder.function().map(function -> function.apply(text)).orElse(text);
+    }
+
+    /** Returns a value that an application does not read as a placeholder of its own. */
+    private static JsonNode escaped(JsonNode value) {
+      return switch (value) {
+        case TextNode text -> TextNode.valueOf(escaped(text.textValue()));
+        case ObjectNode mapping -> {
+          ObjectNode escaped = JsonNodeFactory.instance.objectNode();
+          mapping
+              .properties()
+              .forEach(each -> escaped.set(each.getKey(), escaped(each.getValue())));
+          yield escaped;
+        }
+        case ArrayNode list -> {
+          ArrayNode escaped = JsonNodeFactory.instance.arrayNode();
+          list.forEach(item -> escaped.add(escaped(item)));
+          yield escaped;
+        }
+        default -> value;
+      };
+    }
+
+    private static String escaped(String text) {
+      return text.replace("${cluster.", "$${cluster.");
+    }
+  }
+}
