@@ -24,6 +24,7 @@ class CommandTest {
             new Command.Rebuild(),
             new Command.Suspend(),
             new Command.Resume(),
+            new Command.Release(),
             new Command.Approve(Generation.FIRST, Optional.empty()),
             new Command.Discard(
                 DeadLetterId.ofSources(new ClusterName("east"), new ApplicationName("web"))));
