@@ -229,6 +229,7 @@ final class WorkerMetrics implements AttemptTelemetry.AppliedListener {
       case ObservedEvent.Contended _ -> contended.add(here, 1);
       case ResultEvent.Swept found -> swept.add(here, found.changes().size());
       case ResultEvent.Dispatched _,
+          ResultEvent.Held _,
           ResultEvent.Planned _,
           Waiting _,
           ResultEvent.Applied _,

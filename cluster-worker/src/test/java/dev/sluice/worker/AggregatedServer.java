@@ -178,7 +178,10 @@ final class AggregatedServer implements AutoCloseable {
     }
     String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
     String verb = exchange.getRequestMethod();
-    requests.add(verb.equals("PATCH") ? verb + " " + type : verb);
+    boolean ofNamespaceController = verb.equals("DELETE") && rest.size() == 1;
+    if (!ofNamespaceController) {
+      requests.add(verb.equals("PATCH") ? verb + " " + type : verb);
+    }
     if (refused.contains(verb)) {
       throw new Refusal(405, "MethodNotAllowed", "the server does not allow this method");
     }

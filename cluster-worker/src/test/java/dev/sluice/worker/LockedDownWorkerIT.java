@@ -1,7 +1,6 @@
 package dev.sluice.worker;
 
 import static dev.sluice.worker.Targets.configMap;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,20 +18,15 @@ import dev.sluice.platform.telemetry.Tracing;
 import dev.sluice.worker.api.ApiException;
 import dev.sluice.worker.api.ClusterApi;
 import dev.sluice.worker.protect.ProtectionConfig;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -42,27 +36,20 @@ import org.junit.jupiter.api.Test;
 @Tag("kubernetes")
 final class LockedDownWorkerIT {
 
-  private static final Path FILES = Path.of("..", "k8s");
   private static final String SECRET =
       "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {key: hidden}}";
 
   private final Bench bench = new Bench();
   private final Rights rights = new Rights(bench);
-  private final String worker = "sluice-worker-" + UUID.randomUUID().toString().substring(0, 8);
+  private final DeployedRights deployed = new DeployedRights(bench);
   private final ServiceAccountName deployer = new ServiceAccountName(bench.namespace, "deployer");
 
   @BeforeEach
   void installTheVariant() throws IOException {
     assumeTrue(!bench.fixture.isSimulated(), "the simulated cluster has no RBAC");
-    rights.account(bench.systemNamespace, worker);
-    install("locked-down/worker-rights.yaml", bench.systemNamespace);
-    install("locked-down/impersonator.yaml", bench.systemNamespace);
-    for (String document : read("base/worker-rbac.yaml").split("\n---\n", -1)) {
-      if (!document.contains("kind: ClusterRole\n")) {
-        install(document.getBytes(UTF_8), bench.systemNamespace);
-      }
-    }
-    install("tenant/tenant.yaml", bench.namespace);
+    deployed.installVariant("locked-down/worker-rights.yaml");
+    deployed.install("locked-down/impersonator.yaml", bench.systemNamespace);
+    deployed.install("tenant/tenant.yaml", bench.namespace);
     bench.requireServiceAccount = true;
   }
 
@@ -103,7 +90,7 @@ final class LockedDownWorkerIT {
 
   @Test
   void theWorkerItselfMayNotWriteOutsideOfItsNamespace() {
-    try (KubernetesClient client = account().client()) {
+    try (KubernetesClient client = deployed.account().client()) {
       ClusterApi api = new ClusterApi(client, Duration.ofSeconds(10));
 
       assertThatThrownBy(() -> api.ensureNamespace("sluice-test-refused"))
@@ -196,7 +183,7 @@ final class LockedDownWorkerIT {
     bench.awaitApplied("web", 1);
     assertThat(reports.await(PartFailure.UNPROTECTED).message())
         .contains("403 Forbidden; k8s/protection has the rights");
-    install("protection/protection.yaml", bench.systemNamespace);
+    deployed.install("protection/protection.yaml", bench.systemNamespace);
 
     await()
         .atMost(Bench.PATIENCE)
@@ -241,48 +228,8 @@ final class LockedDownWorkerIT {
   }
 
   private ClusterWorker start() {
-    ClusterWorker started = bench.worker("one", account().client());
+    ClusterWorker started = bench.worker("one", deployed.account().client());
     await().atMost(Bench.PATIENCE).until(() -> started.status() == WorkerStatus.LEADING);
     return started;
-  }
-
-  private Rights.ServiceAccountRights account() {
-    return rights.account(bench.systemNamespace, worker).mayEverywhere(worker);
-  }
-
-  private String read(String file) throws IOException {
-    return Files.readString(FILES.resolve(file))
-        .replace("sluice-ledger-key.default", "sluice-ledger-key." + bench.installation())
-        .replace("sluice-protection.default", "sluice-protection." + bench.installation())
-        .replace("sluice-break-glass", worker + "-break-glass")
-        .replace("sluice-worker", worker)
-        .replace("sluice-system", bench.systemNamespace);
-  }
-
-  private void install(String file, String namespace) throws IOException {
-    install(read(file).getBytes(UTF_8), namespace);
-  }
-
-  private void install(byte[] manifests, String namespace) {
-    for (HasMetadata object :
-        bench.fixture.client().load(new ByteArrayInputStream(manifests)).items()) {
-      boolean isClusterScoped = object.getKind().startsWith("Cluster");
-      if (!isClusterScoped) {
-        object.getMetadata().setNamespace(namespace);
-        bindHere(object, namespace);
-      }
-      var resource = bench.fixture.client().resource(object);
-      bench.fixture.cleanUp(resource::delete);
-      resource.serverSideApply();
-    }
-  }
-
-  /** Sets the namespace of subjects without one, as kustomize does. */
-  private static void bindHere(HasMetadata object, String namespace) {
-    if (object instanceof io.fabric8.kubernetes.api.model.rbac.RoleBinding binding) {
-      binding.getSubjects().stream()
-          .filter(subject -> subject.getNamespace() == null)
-          .forEach(subject -> subject.setNamespace(namespace));
-    }
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.archive.Archiver;
 import dev.sluice.dispatcher.archive.TargetArchive;
 import dev.sluice.dispatcher.decide.DispatchListener;
+import dev.sluice.dispatcher.dependency.DependencyRelay;
 import dev.sluice.dispatcher.fleet.FleetFollowing;
 import dev.sluice.dispatcher.fleet.FleetIntake;
 import dev.sluice.dispatcher.partition.ChangesConsumer;
@@ -58,6 +59,7 @@ public final class Dispatcher implements AutoCloseable {
   private final FetchedRemotes remotes;
   private final RecordedTargets recorded;
   private final FleetIntake intake;
+  private final DependencyRelay relay;
   private final ChangesConsumer consumer;
   private final Optional<TargetArchive> archive;
   private final Optional<Archiver> archiver;
@@ -86,6 +88,7 @@ public final class Dispatcher implements AutoCloseable {
             config.replication(),
             connection,
             clock);
+    this.relay = new DependencyRelay(connection, clock);
     this.consumer =
         new ChangesConsumer(
             new PartitionContext(
@@ -102,7 +105,10 @@ public final class Dispatcher implements AutoCloseable {
                 new DispatcherMetrics(telemetry.metrics(), listener, config.fleet().followed()),
                 telemetry.tracing()),
             config.instance(),
-            partitions -> intake.setLeader(partitions.contains(0)));
+            partitions -> {
+              intake.setLeader(partitions.contains(0));
+              relay.setLeader(partitions.contains(0));
+            });
     this.archiver =
         archive.map(
             store ->
@@ -159,6 +165,7 @@ public final class Dispatcher implements AutoCloseable {
   public List<String> unreadyReasons() {
     List<String> reasons = new ArrayList<>(consumer.unreadyReasons());
     intake.unreadyReason().ifPresent(reasons::add);
+    relay.unreadyReason().ifPresent(reasons::add);
     return reasons;
   }
 
@@ -173,7 +180,11 @@ public final class Dispatcher implements AutoCloseable {
   /** Returns the state for the dispatcher's heartbeats. */
   private Heartbeats.Status reported() {
     return Heartbeats.Status.running(
-            Stream.concat(consumer.unreadyReasons().stream(), intake.loopProblem().stream())
+            Stream.of(
+                    consumer.unreadyReasons().stream(),
+                    intake.loopProblem().stream(),
+                    relay.unreadyReason().stream())
+                .flatMap(reasons -> reasons)
                 .toList())
         .with(intake.findings())
         .reading(intake.fleet())
@@ -197,7 +208,7 @@ public final class Dispatcher implements AutoCloseable {
   /** Returns whether no loop is stuck. */
   public boolean isAlive() {
     Instant now = clock.instant();
-    return Stream.of(consumer.lastTurn(), intake.lastTurn())
+    return Stream.of(consumer.lastTurn(), intake.lastTurn(), relay.lastTurn())
         .allMatch(turn -> Duration.between(turn, now).compareTo(STUCK) < 0);
   }
 
@@ -225,6 +236,7 @@ public final class Dispatcher implements AutoCloseable {
     reporting.close();
     consumer.close();
     intake.close();
+    relay.close();
     archiver.ifPresent(Archiver::close);
     archive.ifPresent(TargetArchive::close);
     timers.shutdownNow();

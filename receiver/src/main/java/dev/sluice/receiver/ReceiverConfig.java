@@ -28,11 +28,11 @@ public record ReceiverConfig(
 
   private static final Setting<String> HOST =
       Setting.text("webhook-host", "ADDRESS", "address to listen on for webhooks").or("0.0.0.0");
-  private static final Setting<Integer> PORT =
+  public static final Setting<Integer> PORT =
       Setting.integer(
               "webhook-port", "port to listen on for webhooks; 0 for any free port", 0, 65535)
           .or("8080");
-  private static final Setting<Optional<Integer>> HEALTH_PORT =
+  public static final Setting<Optional<Integer>> HEALTH_PORT =
       Setting.integer(
               "webhook-health-port",
               "port of /metrics, and of /livez and /readyz with reasons; without it metrics are not"
@@ -74,8 +74,8 @@ public record ReceiverConfig(
   private static final Setting<Optional<Integer>> MAX_BUFFERED =
       Setting.integer(
               "webhook-max-buffered",
-              "maximum total size of concurrent bodies in bytes (default: a quarter of the heap, at most"
-                  + " 128 MiB)",
+              "maximum total size of concurrent bodies in bytes (default: a quarter of the heap, at"
+                  + " most 128 MiB)",
               1,
               Integer.MAX_VALUE)
           .optional();
@@ -96,8 +96,8 @@ public record ReceiverConfig(
   private static final Setting<Integer> REFUSALS =
       Setting.integer(
               "webhook-refusals",
-              "refused requests a second, and ten times as many in a burst, that an address may cause before"
-                  + " all its requests are refused unread (429); 0 for no limit",
+              "refused requests a second, and ten times as many in a burst, that an address may"
+                  + " cause before all its requests are refused unread (429); 0 for no limit",
               0,
               1_000_000)
           .or(Integer.toString(DEFAULT.refusalsPerSecond()));

@@ -73,7 +73,8 @@ final class Described {
           ChangeEvent.FleetEvent _,
           CommandEvent _,
           FleetApprovalEvent _,
-          ChangeEvent.LedgerAhead _ ->
+          ChangeEvent.LedgerAhead _,
+          ChangeEvent.DependencyReported _ ->
           throw new IllegalStateException("no receiver writes " + event);
     };
   }

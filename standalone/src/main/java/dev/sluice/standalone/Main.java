@@ -6,6 +6,7 @@ import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
 import dev.sluice.standalone.demo.DemoCommand;
+import dev.sluice.standalone.demo.SimulatedClusterCommand;
 import dev.sluice.standalone.demo.TrainingCommand;
 import dev.sluice.standalone.init.CheckDeliveryCommand;
 import dev.sluice.standalone.init.InitCommand;
@@ -58,6 +59,7 @@ public final class Main {
         CheckDeliveryCommand.command(),
         UpCommand.command(),
         DemoCommand.command(),
+        SimulatedClusterCommand.command(),
         TrainingCommand.command(),
         BrokerCommand.command(),
         PartCommands.receiver(),

@@ -111,7 +111,11 @@ class ExpectedTroubleIT {
             up(scenario, scenario.access(STAGING), List.of("--kafka", "127.0.0.1:" + kafkaPort))) {
       patiently().until(() -> scenario.configMaps().countWithValue("one") == 1);
       broker.kill();
-      patiently().until(() -> up.output().contains("the broker does not answer"));
+      patiently()
+          .until(
+              () ->
+                  up.output()
+                      .contains("the broker 127.0.0.1:%d does not answer".formatted(kafkaPort)));
       awaitAttempts(3, "heartbeats");
       assertNothingIsRepeated(up);
 

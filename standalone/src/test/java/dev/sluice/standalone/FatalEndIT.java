@@ -40,7 +40,11 @@ class FatalEndIT {
   void aDataDirectoryThatCannotBeUsed() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "");
     assertEnd(
-        1, "sluice: cannot create the directory " + file, "broker", "--data", file.toString());
+        1,
+        "sluice: cannot use the directory %s: a file has this name".formatted(file),
+        "broker",
+        "--data",
+        file.toString());
   }
 
   @Test
@@ -84,14 +88,14 @@ class FatalEndIT {
   }
 
   @Test
-  void anAddressOfKafkaThatIsUnknown() throws Exception {
+  void anAddressOfKafkaWithoutAPort() throws Exception {
     Path fleet = Files.createDirectory(directory.resolve("fleet"));
     assertEnd(
         1,
-        "sluice: Kafka's clients refuse the configuration (No resolvable bootstrap urls",
+        "sluice: Kafka's clients refuse the configuration (Invalid url in bootstrap.servers",
         "dispatcher",
         "--kafka",
-        "nowhere.invalid:9092",
+        "nowhere.invalid",
         "--fleet",
         fleet.toString(),
         "--mirrors",

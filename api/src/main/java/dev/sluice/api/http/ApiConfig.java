@@ -27,7 +27,7 @@ public final class ApiConfig {
               "ADDRESS",
               "address of the API; any address but loopback requires --api-token")
           .or("127.0.0.1");
-  private static final Setting<Integer> PORT =
+  public static final Setting<Integer> PORT =
       Setting.integer("api-port", "port of the API; 0 for any free port", 0, 65535).or("8090");
   private static final Setting<List<TokenSetting>> TOKENS =
       Setting.list(

@@ -173,6 +173,7 @@ final class ApiMetrics {
             ResultEvent.Fenced _,
             ObservedEvent _,
             ResultEvent.Swept _,
+            ResultEvent.Held _,
             ResultEvent.WorkerHello _,
             DiffAnswered _,
             ObjectsAnswered _ -> {}

@@ -176,6 +176,7 @@ final class DeadLetterActions {
           Command.Rebuild _,
           Command.Suspend _,
           Command.Resume _,
+          Command.Release _,
           Command.Approve _,
           Command.Discard _ ->
           one;

@@ -74,6 +74,10 @@ final class Expectations {
               ? "generation %s of the same inputs; if it would delete exactly the approved objects, it does"
                   .formatted(next)
               : "refused: generation %d was sent last".formatted(status.generation());
+      case Command.Release _ ->
+          status.held().filter(held -> held.what().equals("dependsOn")).isPresent()
+              ? "generation %s with the newest inputs, without waiting".formatted(next)
+              : "refused: nothing waits to be sent";
       case Command.Discard discard -> "the dead letter %s is closed".formatted(discard.entry());
     };
   }

@@ -189,7 +189,7 @@ final class Operations {
                 + " accepts or refuses; GET commands by id returns the answer and, once Git was"
                 + " evaluated, what was sent to each cluster. The kinds of the"
                 + " client's verbs: re-evaluate (sync), resync (sync --force), restore (rollback),"
-                + " rebuild, suspend, resume, approve.",
+                + " rebuild, suspend, resume, release, approve.",
             CommandRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
             commandService::command),

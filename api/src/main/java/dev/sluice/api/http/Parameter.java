@@ -80,7 +80,8 @@ record Parameter(
   static final Parameter HELD =
       query(
           "held",
-          "only applications that are (true) or are not (false) suspended or pinned to a commit",
+          "only applications that are (true) or are not (false) suspended, pinned to a commit, or"
+              + " waiting for others that they depend on",
           oneOf("true", "false"));
   static final Parameter REPOSITORY =
       query("repository", "canonical name of the repository, host[:port]/path", TEXT);

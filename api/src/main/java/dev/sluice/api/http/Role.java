@@ -37,6 +37,7 @@ public enum Role {
           Command.Rebuild _,
           Command.Suspend _,
           Command.Resume _,
+          Command.Release _,
           Command.Discard _ ->
           OPERATOR;
       case Command.Approve _ -> ADMIN;

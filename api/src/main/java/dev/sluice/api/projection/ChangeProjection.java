@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefaultBranchChanged;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.ChangeEvent.DependencyReported;
 import dev.sluice.contract.event.ChangeEvent.ForgeEvent;
 import dev.sluice.contract.event.ChangeEvent.LedgerAhead;
 import dev.sluice.contract.event.ChangeEvent.MergeRecorded;
@@ -125,6 +126,8 @@ final class ChangeProjection {
               "%s in %s is at %s".formatted(ahead.application(), ahead.cluster(), ahead.ledger()));
         }
       }
+      // how far it is shows in the status of the applications that wait for it
+      case DependencyReported _ -> {}
       case CommandEvent.Given given -> given(given, received);
       case CommandEvent.Answered answered -> answered(answered, received);
       case CommandEvent.Outcome outcome -> outcome(outcome, received);
@@ -286,6 +289,7 @@ final class ChangeProjection {
       case DefinitionAccepted accepted -> Optional.of(accepted.definition().application().value());
       case DefinitionRemoved removed -> Optional.of(removed.application().value());
       case LedgerAhead ahead -> Optional.of(ahead.application().value());
+      case DependencyReported reported -> Optional.of(reported.application().value());
       case CommandEvent.Given given -> Optional.of(given.application().value());
       case CommandEvent.Answered answered -> Optional.of(answered.application().value());
       case CommandEvent.Outcome outcome -> Optional.of(outcome.application().value());

@@ -12,6 +12,7 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.ResultEvent.Applied;
 import dev.sluice.contract.event.ResultEvent.Dispatched;
 import dev.sluice.contract.event.ResultEvent.Fenced;
+import dev.sluice.contract.event.ResultEvent.Held;
 import dev.sluice.contract.event.ResultEvent.LedgerSummary;
 import dev.sluice.contract.event.ResultEvent.OfTarget;
 import dev.sluice.contract.event.ResultEvent.Parked;
@@ -61,6 +62,8 @@ final class ResultProjection {
       case Swept swept -> recordLastResult(swept, received.at());
       case DiffAnswered answered -> recordLastResult(answered, received.at());
       case ObjectsAnswered answered -> recordLastResult(answered, received.at());
+      // the partition's state has it too, and says when it ends
+      case Held _ -> {}
       case WorkerHello hello -> workerHello(hello, received.at());
     }
   }
@@ -251,6 +254,7 @@ final class ResultProjection {
     return switch (event) {
       case OfTarget result -> Optional.of(result.subject().application().value());
       case Swept swept -> Optional.of(swept.application().value());
+      case Held held -> Optional.of(held.application().value());
       case DiffAnswered answered -> Optional.of(answered.application().value());
       case ObjectsAnswered answered -> Optional.of(answered.application().value());
       case WorkerHello _ -> Optional.empty();

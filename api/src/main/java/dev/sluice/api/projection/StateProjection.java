@@ -6,12 +6,14 @@ import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.StateRecord.Unreadable;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -39,7 +41,7 @@ final class StateProjection {
     switch (record) {
       case RefState ref -> ref(ref);
       case ApplicationState application -> application(application, received.at());
-      case RepositoryState _ -> {}
+      case RepositoryState _, DependencyState _ -> {}
     }
   }
 
@@ -130,6 +132,7 @@ final class StateProjection {
     for (ClusterName cluster : clusters) {
       status(state, cluster, Optional.ofNullable(state.dispatched().get(cluster)), at);
       hold(state, cluster, Optional.ofNullable(state.holds().get(cluster)));
+      withheld(state, cluster, state.withheld(cluster));
     }
     markUnknown("application = ?", state.application());
     // once defined for a cluster, never sent to it, and no longer defined for it
@@ -198,5 +201,18 @@ final class StateProjection {
         hold.map(Hold::reason),
         hold.map(Hold::since),
         hold.flatMap(Hold::commit));
+  }
+
+  private void withheld(ApplicationState state, ClusterName cluster, Optional<Withheld> withheld) {
+    sql.update(
+        """
+        UPDATE status SET withheld_cause = ?3, withheld_reason = ?4, withheld_since = ?5
+        WHERE application = ?1 AND cluster = ?2
+        """,
+        state.application(),
+        cluster,
+        withheld.map(waiting -> waiting.cause().word()),
+        withheld.map(Withheld::waitsFor),
+        withheld.map(Withheld::since));
   }
 }

@@ -146,7 +146,7 @@ public record ApplicationStatus(
    * Hold of an application in a cluster: the newest revision in Git is not applied until somebody
    * or something releases the hold.
    *
-   * @param what suspended, pinned, guard or wave
+   * @param what suspended, pinned, dependsOn, guard or wave
    * @param commit that the application is pinned to
    * @param by the operator, or the part of Sluice that holds it
    * @param release the command, or the change, that releases it
@@ -171,6 +171,16 @@ public record ApplicationStatus(
                 row.time("held_since"),
                 row.text("held_reason"),
                 "sluice resume" + place));
+      }
+      if (row.find("withheld_cause").isPresent()) {
+        return Optional.of(
+            new HeldView(
+                row.text("withheld_cause"),
+                Optional.empty(),
+                "the dispatcher",
+                row.time("withheld_since"),
+                "waits for " + row.text("withheld_reason"),
+                "that, or sluice release" + place));
       }
       if (row.number("is_in_wave") != 0) {
         return Optional.of(

@@ -37,7 +37,7 @@ public final class Applications {
   /**
    * Selection of applications and clusters.
    *
-   * @param held selects applications that are, or are not, suspended or pinned
+   * @param held selects applications that are, or are not, suspended, pinned, or wait
    * @param sync selects by {@link ApplicationStatus#sync}
    * @param health selects by {@link ApplicationStatus#health}
    */
@@ -131,7 +131,14 @@ public final class Applications {
                     phase,
                     phase == Phase.UNKNOWN ? Phase.SYNCED : phase),
             () -> where.and("reported_phase <> ?", Phase.REMOVED));
-    filter.held().ifPresent(held -> where.and(held ? "held_by IS NOT NULL" : "held_by IS NULL"));
+    filter
+        .held()
+        .ifPresent(
+            held ->
+                where.and(
+                    held
+                        ? "(held_by IS NOT NULL OR withheld_cause IS NOT NULL)"
+                        : "(held_by IS NULL AND withheld_cause IS NULL)"));
     after.ifPresent(
         cursor -> {
           String[] parts = cursor.split("/", 2);
@@ -216,6 +223,7 @@ public final class Applications {
         whole.orphanOnRemoval(),
         whole.owner(),
         whole.remote(),
+        whole.dependsOn(),
         whole.generatedBy());
   }
 

@@ -167,7 +167,7 @@ public final class Fleet {
         """
         SELECT cluster, phase, sync, ifnull(health, 'Unknown') AS health, ifnull(behind, 1) AS behind, count(*) AS n,
           CASE WHEN held_commit IS NOT NULL THEN 'pinned' WHEN held_by IS NOT NULL THEN 'suspended'
-            WHEN is_guarded THEN 'guard' WHEN is_in_wave THEN 'wave' END AS held
+            WHEN withheld_cause IS NOT NULL THEN withheld_cause WHEN is_guarded THEN 'guard' WHEN is_in_wave THEN 'wave' END AS held
         FROM shown_status\
         """
             + where

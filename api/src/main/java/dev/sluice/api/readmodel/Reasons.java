@@ -1,5 +1,6 @@
 package dev.sluice.api.readmodel;
 
+import dev.sluice.api.readmodel.ApplicationStatus.HeldView;
 import dev.sluice.api.readmodel.ApplicationStatus.HoldView;
 import dev.sluice.api.readmodel.Explanation.Cause;
 import dev.sluice.api.readmodel.Explanation.Unaffected;
@@ -96,7 +97,9 @@ final class Reasons {
     Where where = new Where().and("application = ?", source.application()).in(allowed);
     List<Unaffected> found = new ArrayList<>(unreadableOrPending(source));
     sql.list(
-            "SELECT * FROM shown_status" + where + " AND held_by IS NOT NULL",
+            "SELECT * FROM shown_status"
+                + where
+                + " AND (held_by IS NOT NULL OR withheld_cause IS NOT NULL)",
             ApplicationStatus::read,
             where.values())
         .forEach(
@@ -105,7 +108,11 @@ final class Reasons {
                     source.because(
                         Cause.HELD,
                         Optional.of(status.cluster()),
-                        status.hold().map(Reasons::held).orElse(""))));
+                        status
+                            .hold()
+                            .map(Reasons::held)
+                            .or(() -> status.held().map(HeldView::reason))
+                            .orElse(""))));
     sql
         .list(
             "SELECT * FROM dead_letter" + where + " AND closed_at IS NULL",

@@ -3,6 +3,7 @@ package dev.sluice.api.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.platform.process.DirectoryLock;
+import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -68,7 +69,7 @@ public final class Database implements AutoCloseable {
   public static Database open(Path directory, LogIdentity identity, Silences silences) {
     Path file = directory.resolve(FILE);
     try {
-      Files.createDirectories(directory);
+      PartDirectory.create(directory);
       DirectoryLock lock = lock(directory);
       try {
         prepare(file, identity);
@@ -81,7 +82,7 @@ public final class Database implements AutoCloseable {
             e);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot use the directory " + directory, e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

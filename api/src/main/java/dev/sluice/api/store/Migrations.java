@@ -77,6 +77,14 @@ final class Migrations {
                   FROM observation)
                 WHERE place > 1000);
               CREATE INDEX observation_by_application ON observation (application, cluster, sequence, ordinal);
+              """),
+          step(
+              26,
+              "new inputs that are not sent yet",
+              """
+              ALTER TABLE status ADD COLUMN withheld_cause TEXT;
+              ALTER TABLE status ADD COLUMN withheld_reason TEXT;
+              ALTER TABLE status ADD COLUMN withheld_since INTEGER;
               """));
 
   private Migrations() {}

@@ -1,6 +1,7 @@
 package dev.sluice.api.store;
 
 import dev.sluice.platform.process.DirectoryLock;
+import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ public final class Snapshot {
     Path database = directory.resolve(Database.FILE);
     Path copy = directory.resolve("restoring.db");
     try {
-      Files.createDirectories(directory);
+      PartDirectory.create(directory);
       try (DirectoryLock _ = Database.lock(directory)) {
         // a killed restore leaves a copy, whose log would be replayed into the new one
         DatabaseFiles.delete(copy);
@@ -67,7 +68,8 @@ public final class Snapshot {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the snapshot %s cannot be copied to %s".formatted(file, directory), e);
+          "the snapshot %s cannot be copied to %s: %s".formatted(file, directory, e.getMessage()),
+          e);
     } catch (SQLException | DatabaseException e) {
       throw new IllegalStateException(
           "the snapshot %s cannot be used: %s"

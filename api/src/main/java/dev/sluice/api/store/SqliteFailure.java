@@ -1,5 +1,6 @@
 package dev.sluice.api.store;
 
+import dev.sluice.platform.process.FileRights;
 import java.sql.SQLException;
 
 /**
@@ -11,7 +12,7 @@ enum SqliteFailure {
   DAMAGED(""),
   NOT_PERMITTED(
       "give the directory and the files in it to the user of the API, which is %s here"
-          .formatted(System.getProperty("user.name"))),
+          .formatted(FileRights.user())),
   IN_USE("end the other program that uses the file"),
   FULL("free disk space"),
   DISK("check the disk and its file system"),

@@ -11,12 +11,13 @@ CREATE VIEW shown_status AS
     CASE WHEN is_silent THEN silent_message WHEN is_unknown OR is_unsent THEN unknown_message WHEN is_refused THEN ifnull(message, refused_message)
       ELSE message END AS message,
     applied_generation, applied_commit, applied_at, applied_renderer, applied_generated,
-    held_by, held_reason, held_since, held_commit,
+    held_by, held_reason, held_since, held_commit, withheld_cause, withheld_reason, withheld_since,
     phase = 'Parked' AND plan IS NOT NULL AS is_guarded, phase = 'Syncing' AND code = 'waiting' AS is_in_wave, since AS phase_since, message AS phase_message, silent_since, silent_message,
     CASE WHEN phase = 'Removed' THEN phase
       WHEN is_silent OR is_unknown THEN 'Unknown'
       WHEN is_refused THEN 'Parked'
       WHEN phase = 'Waiting' THEN 'OutOfSync'
+      WHEN phase = 'Synced' AND withheld_cause IS NOT NULL THEN 'OutOfSync'
       WHEN phase = 'Synced' AND drift_objects > 0 THEN 'Drifted'
       ELSE phase END AS sync,
     CASE WHEN phase = 'Removed' THEN NULL
@@ -26,7 +27,7 @@ CREATE VIEW shown_status AS
     health_generation, health_since, health_objects, health_unhealthy, health_reason,
     drift_since, drift_objects, drift_contended, drift_heals, drift_writers,
     CASE WHEN is_silent OR is_unknown OR is_pending THEN NULL
-      WHEN phase = 'Synced' AND held_by IS NULL AND NOT is_refused THEN 0
+      WHEN phase = 'Synced' AND held_by IS NULL AND withheld_cause IS NULL AND NOT is_refused THEN 0
       WHEN phase IN ('Removing', 'Removed') THEN 0
       -- the sources may have been others when the generation was sent
       ELSE (
@@ -58,6 +59,7 @@ CREATE VIEW shown_status AS
           THEN 'Removed' ELSE phase END AS phase,
         since, code, message, plan, applied_generation, applied_commit,
         applied_at, applied_renderer, applied_generated, held_by, held_reason, held_since, held_commit,
+        withheld_cause, withheld_reason, withheld_since,
         coalesce(unknown_code, silence('', 'code')) AS unknown_code, coalesce(unknown_message, silence('', 'message')) AS unknown_message,
         coalesce(unknown_since, silence('', 'since')) AS unknown_since,
         coalesce(silence(status.cluster, 'code'), 'WorkerSilent') AS silent_code,

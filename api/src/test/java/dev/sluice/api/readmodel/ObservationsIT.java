@@ -303,6 +303,27 @@ class ObservationsIT {
   }
 
   @Test
+  void inputsThatWaitForADependencyAreShownWithWhatTheyWaitFor() {
+    Instant since = Instant.parse("2026-01-01T12:00:00Z");
+    ClusterName east = new ClusterName("east");
+    topics.withheld("web", east, "application db in cluster east, which is Parked", since);
+    try (ReadModel model = open()) {
+      assertThat(status(model).held())
+          .contains(
+              new HeldView(
+                  "dependsOn",
+                  Optional.empty(),
+                  "the dispatcher",
+                  since,
+                  "waits for application db in cluster east, which is Parked",
+                  "that, or sluice release web --cluster east"));
+      assertThat(status(model).sync()).isEqualTo("OutOfSync");
+      assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
+          .isEqualTo(Map.of("dependsOn", 1L));
+    }
+  }
+
+  @Test
   void aHoldIsShownWithWhoSinceWhenAndWhatReleasesIt() {
     Instant since = Instant.parse("2026-01-01T12:00:00Z");
     ClusterName east = new ClusterName("east");

@@ -32,6 +32,7 @@ import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.event.Waiting;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
@@ -114,6 +115,36 @@ public final class TopicWriter implements AutoCloseable {
   public TopicWriter state(Definition definition, Map<ClusterName, StateRecord.Hold> holds) {
     definition.sources().forEach(source -> read(source.repository(), source.ref()));
     return unread(definition, holds);
+  }
+
+  /** Writes that new inputs of an application wait for another one. */
+  public TopicWriter withheld(
+      String application, ClusterName cluster, String waitsFor, Instant since) {
+    Definition definition = definition(application, cluster.value());
+    definition.sources().forEach(source -> read(source.repository(), source.ref()));
+    return write(
+        "withheld/" + application,
+        new ApplicationState(
+            definition.application(),
+            Optional.of(definition),
+            "revision-1",
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(
+                Map.of(
+                    cluster,
+                    new Withheld(
+                        Withheld.Cause.DEPENDS_ON,
+                        waitsFor,
+                        since,
+                        Optional.of(commit(1)),
+                        Optional.empty())))));
   }
 
   public TopicWriter read(RepositoryId repository, GitRef ref) {

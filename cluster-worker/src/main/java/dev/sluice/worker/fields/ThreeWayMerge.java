@@ -90,7 +90,7 @@ public final class ThreeWayMerge {
   }
 
   private static boolean isSame(JsonNode one, JsonNode other) {
-    return one.isNumber() && other.isNumber()
+    return (one.isNumber() && other.isNumber())
         ? one.decimalValue().compareTo(other.decimalValue()) == 0
         : one.equals(other);
   }

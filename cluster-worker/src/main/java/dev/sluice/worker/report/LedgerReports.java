@@ -101,6 +101,7 @@ public final class LedgerReports {
           ResultEvent.Superseded _,
           ResultEvent.Retrying _,
           ResultEvent.Fenced _,
+          ResultEvent.Held _,
           ResultEvent.Swept _,
           ResultEvent.WorkerHello _,
           ObservedEvent _,

@@ -136,6 +136,8 @@ public final class Reporter implements AutoCloseable {
           EventId.of(type, hello.cluster(), hello.worker(), stamp());
       case ResultEvent.Swept swept ->
           EventId.of(type, swept.cluster(), swept.application(), stamp());
+      case ResultEvent.Held held ->
+          throw new IllegalStateException("only dispatchers report " + held.key());
       case ResultEvent.OfTarget ofTarget ->
           EventId.of(type, ofTarget.key(), ofTarget.subject().generation(), stamp());
     };

@@ -152,6 +152,7 @@ public final class ResultLimits {
       case ObjectsAnswered it -> answer(it, listBytes);
       case ObservedEvent it -> observed(it, listBytes);
       case ResultEvent.Dispatched it -> it;
+      case ResultEvent.Held it -> it;
       case ResultEvent.Superseded it -> it;
       case ResultEvent.Fenced it -> it;
       case DeadLetterEvent.Opened it ->

@@ -1,6 +1,8 @@
 package dev.sluice.worker.sandbox;
 
 import dev.sluice.platform.process.DirectoryLock;
+import dev.sluice.platform.process.ExitActions;
+import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -54,11 +56,13 @@ public final class Scratch {
               NAME,
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       Optional<DirectoryLock> lock = DirectoryLock.take(place);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> release(place, lock), "scratch"));
+      ExitActions.add(() -> release(place, lock));
       return place;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "nothing can be written in %s: set render-directory".formatted(directory), e);
+          "nothing can be rendered: %s; or set render-directory"
+              .formatted(PartDirectory.refused(directory, e).getMessage()),
+          e);
     }
   }
 

@@ -34,6 +34,8 @@ import java.util.stream.Collectors;
  *     refused sources; absent in records of earlier versions
  * @param awaiting by cluster, ids of the commands whose outcome is not known yet; absent if there
  *     are none, and in records of earlier versions
+ * @param withheld by cluster, new inputs that are not sent yet; absent if there are none, and in
+ *     records of earlier versions
  */
 public record ApplicationState(
     ApplicationName application,
@@ -46,7 +48,8 @@ public record ApplicationState(
     @JsonProperty("retiredHome") Optional<RepositoryId> retiredOwner,
     Optional<List<EventId>> carriedOut,
     Optional<Map<ClusterName, String>> possible,
-    Optional<Map<ClusterName, List<EventId>>> awaiting)
+    Optional<Map<ClusterName, List<EventId>>> awaiting,
+    Optional<Map<ClusterName, Withheld>> withheld)
     implements StateRecord {
 
   public ApplicationState {
@@ -66,6 +69,35 @@ public record ApplicationState(
                             Collectors.toUnmodifiableMap(
                                 Map.Entry::getKey, entry -> List.copyOf(entry.getValue()))))
             .filter(map -> !map.isEmpty());
+    withheld = withheld.map(Map::copyOf).filter(map -> !map.isEmpty());
+  }
+
+  /** Creates the state of an application of which nothing is withheld. */
+  public ApplicationState(
+      ApplicationName application,
+      Optional<Definition> definition,
+      String fleetRevision,
+      Map<ClusterName, Dispatched> dispatched,
+      Map<ClusterName, Integer> refused,
+      Map<ClusterName, Hold> holds,
+      Map<ClusterName, Demand> demands,
+      Optional<RepositoryId> retiredOwner,
+      Optional<List<EventId>> carriedOut,
+      Optional<Map<ClusterName, String>> possible,
+      Optional<Map<ClusterName, List<EventId>>> awaiting) {
+    this(
+        application,
+        definition,
+        fleetRevision,
+        dispatched,
+        refused,
+        holds,
+        demands,
+        retiredOwner,
+        carriedOut,
+        possible,
+        awaiting,
+        Optional.empty());
   }
 
   /** Returns the state of an application that has never been defined in this partition. */
@@ -87,6 +119,11 @@ public record ApplicationState(
   /** Returns the ids of the commands whose outcome in a cluster is not known yet. */
   public List<EventId> awaiting(ClusterName cluster) {
     return awaiting.map(map -> map.getOrDefault(cluster, List.of())).orElse(List.of());
+  }
+
+  /** Returns the new inputs that are not sent to a cluster yet; empty if there are none. */
+  public Optional<Withheld> withheld(ClusterName cluster) {
+    return withheld.map(map -> map.get(cluster));
   }
 
   /** Returns whether nothing is sent to a cluster until the application is resumed. */

@@ -22,6 +22,7 @@ public sealed interface ChangeEvent extends Event
         ChangeEvent.FleetEvent,
         CommandEvent,
         ChangeEvent.LedgerAhead,
+        ChangeEvent.DependencyReported,
         FleetApprovalEvent {
 
   RepositoryId repository();
@@ -277,5 +278,19 @@ public sealed interface ChangeEvent extends Event
       ClusterName cluster,
       Generation sent,
       Generation ledger)
+      implements ChangeEvent {}
+
+  /**
+   * The standing of an application that others depend on has changed. Keyed by the repository whose
+   * partition owns the dependent applications.
+   *
+   * @param application the application that others depend on
+   * @param cluster the cluster that the standing is about
+   */
+  record DependencyReported(
+      RepositoryId repository,
+      ApplicationName application,
+      ClusterName cluster,
+      DependencyStanding standing)
       implements ChangeEvent {}
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Command.Suspend.class, name = "suspend"),
   @JsonSubTypes.Type(value = Command.Resume.class, name = "resume"),
   @JsonSubTypes.Type(value = Command.Approve.class, name = "approve"),
+  @JsonSubTypes.Type(value = Command.Release.class, name = "release"),
   @JsonSubTypes.Type(value = Command.Discard.class, name = "discard")
 })
 public sealed interface Command {
@@ -29,7 +30,8 @@ public sealed interface Command {
     return switch (this) {
       case Reevaluate reevaluate -> reevaluate.retries().orElse(List.of());
       case Resync resync -> resync.retries().orElse(List.of());
-      case Restore _, Resend _, Rebuild _, Suspend _, Resume _, Approve _, Discard _ -> List.of();
+      case Restore _, Resend _, Rebuild _, Suspend _, Resume _, Approve _, Release _, Discard _ ->
+          List.of();
     };
   }
 
@@ -44,6 +46,7 @@ public sealed interface Command {
       case Suspend _ -> "suspend";
       case Resume _ -> "resume";
       case Approve _ -> "approve";
+      case Release _ -> "release";
       case Discard _ -> "discard";
     };
   }
@@ -124,6 +127,12 @@ public sealed interface Command {
    *     versions, which are refused
    */
   record Approve(Generation generation, Optional<String> plan) implements Command {}
+
+  /**
+   * Send the newest of the withheld inputs now, without waiting for the applications that this one
+   * depends on. Later inputs wait again.
+   */
+  record Release() implements Command {}
 
   /** Close an open dead letter without a further attempt. */
   record Discard(DeadLetterId entry) implements Command {}

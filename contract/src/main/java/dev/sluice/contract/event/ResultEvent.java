@@ -17,6 +17,7 @@ public sealed interface ResultEvent extends Event
     permits ResultEvent.OfTarget,
         ResultEvent.Swept,
         ResultEvent.WorkerHello,
+        ResultEvent.Held,
         DiffAnswered,
         ObjectsAnswered {
 
@@ -234,6 +235,19 @@ public sealed interface ResultEvent extends Event
     public Swept(ClusterName cluster, ApplicationName application, List<ObjectChange> changes) {
       this(cluster, application, changes, Optional.empty());
     }
+
+    @Override
+    public String key() {
+      return cluster + "/" + application;
+    }
+  }
+
+  /**
+   * The dispatcher has new inputs of an application and does not send them to the cluster yet, or
+   * they wait for something else than before. The next {@link Dispatched} ends it.
+   */
+  record Held(ClusterName cluster, ApplicationName application, Withheld withheld)
+      implements ResultEvent {
 
     @Override
     public String key() {

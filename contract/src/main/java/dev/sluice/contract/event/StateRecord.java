@@ -2,6 +2,8 @@ package dev.sluice.contract.event;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
@@ -16,7 +18,10 @@ import java.util.Set;
  * {@code changes}.
  */
 public sealed interface StateRecord extends Event
-    permits StateRecord.RefState, StateRecord.RepositoryState, ApplicationState {
+    permits StateRecord.RefState,
+        StateRecord.RepositoryState,
+        StateRecord.DependencyState,
+        ApplicationState {
 
   /**
    * The state of a ref.
@@ -149,6 +154,26 @@ public sealed interface StateRecord extends Event
 
     public static String keyOf(RepositoryId repository) {
       return "repository/" + repository;
+    }
+  }
+
+  /**
+   * How far an application is that applications of this partition depend on, as it was last
+   * reported to the partition.
+   *
+   * @param repository the repository that owns the dependent applications
+   * @param application the application that they depend on
+   */
+  record DependencyState(
+      RepositoryId repository,
+      ApplicationName application,
+      ClusterName cluster,
+      DependencyStanding standing)
+      implements StateRecord {
+
+    @Override
+    public String key() {
+      return "dependency/" + cluster + "/" + application + "/" + repository;
     }
   }
 

@@ -14,6 +14,7 @@ import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.DeletionPlan;
+import dev.sluice.contract.event.DependencyStanding;
 import dev.sluice.contract.event.DiffAnswered;
 import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
@@ -49,6 +50,7 @@ import dev.sluice.contract.event.SuspensionEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.event.Waiting;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.failure.SourceFailure;
@@ -56,6 +58,7 @@ import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.DefinitionChange;
+import dev.sluice.contract.fleet.Dependency;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
@@ -182,6 +185,16 @@ public final class EventSamples {
           new ApplicationSpec("web", Policy.DEFAULT),
           false);
 
+  private static final Dependency DEPENDENCY =
+      new Dependency(new ApplicationName("db"), Optional.of(STAGING), Dependency.Until.HEALTHY);
+  private static final Withheld WITHHELD =
+      new Withheld(
+          Withheld.Cause.DEPENDS_ON,
+          "application db in cluster staging, which is Parked since 2026-01-01T12:00:00Z"
+              + " (Forbidden)",
+          NOON,
+          Optional.of(COMMIT),
+          Optional.empty());
   private static final RemotePolicy REMOTE =
       new RemotePolicy(
           List.of(
@@ -277,6 +290,11 @@ public final class EventSamples {
             Optional.of("r1"),
             Map.of(WEB, Set.of(STAGING))),
         new ChangeEvent.LedgerAhead(REPOSITORY, WEB, STAGING, Generation.FIRST, new Generation(7)),
+        new ChangeEvent.DependencyReported(
+            REPOSITORY,
+            new ApplicationName("db"),
+            STAGING,
+            DependencyStanding.sent(new Generation(7))),
         new ChangeEvent.RefForwarded(
             REPOSITORY,
             CAUSE,
@@ -326,6 +344,8 @@ public final class EventSamples {
             "checked"),
         new CommandEvent.Given(
             REPOSITORY, WEB, Set.of(), new Command.Rebuild(), "cat", "after the restore"),
+        new CommandEvent.Given(
+            REPOSITORY, WEB, Set.of(STAGING), new Command.Release(), "cat", "the outage is over"),
         new CommandEvent.Given(
             REPOSITORY,
             WEB,
@@ -533,6 +553,7 @@ public final class EventSamples {
         new ResultEvent.Parked(SUBJECT, FAILURE.awaiting(DELETIONS), "an approval"),
         new ResultEvent.Removed(SUBJECT, List.of(CHANGE), Optional.of(4)),
         new ResultEvent.Fenced(SUBJECT, new Generation(9)),
+        new ResultEvent.Held(STAGING, WEB, WITHHELD),
         new ResultEvent.Swept(STAGING, WEB, List.of(CHANGE), Optional.of(4)),
         new ResultEvent.WorkerHello(
             STAGING,
@@ -607,7 +628,7 @@ public final class EventSamples {
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new ApplicationState(
             WEB,
-            Optional.of(DEFINITION),
+            Optional.of(DEFINITION.withDependencies(List.of(DEPENDENCY))),
             "r1",
             Map.of(
                 STAGING,
@@ -625,7 +646,13 @@ public final class EventSamples {
             Optional.of(new RepositoryId("forge.example/acme/first")),
             Optional.of(List.of(CAUSE)),
             Optional.of(Map.of(STAGING, "0a1b")),
-            Optional.of(Map.of(STAGING, List.of(CAUSE)))),
+            Optional.of(Map.of(STAGING, List.of(CAUSE))),
+            Optional.of(Map.of(STAGING, WITHHELD.released(new Withheld.Release(CAUSE, "cat"))))),
+        new StateRecord.DependencyState(
+            REPOSITORY,
+            new ApplicationName("db"),
+            STAGING,
+            DependencyStanding.sent(new Generation(7))),
         new Heartbeat.LedgerReport(
             STAGING,
             WEB,

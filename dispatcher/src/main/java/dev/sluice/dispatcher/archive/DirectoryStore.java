@@ -4,9 +4,11 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.sluice.platform.process.FileRights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -224,8 +226,9 @@ final class DirectoryStore implements ObjectStore {
             : cause instanceof FileSystemException
                 ? cause.getClass().getSimpleName().replace("Exception", "")
                 : cause.getMessage();
+    String rights = cause instanceof AccessDeniedException ? "; " + FileRights.describe(root) : "";
     return new ArchiveException.Unavailable(
-        "%s cannot be %s: %s".formatted(this, what, reason), cause);
+        "%s cannot be %s: %s%s".formatted(this, what, reason, rights), cause);
   }
 
   @Override

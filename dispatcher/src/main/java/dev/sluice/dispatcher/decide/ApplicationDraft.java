@@ -13,6 +13,7 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Draft of one application's next state during a decision. */
 public final class ApplicationDraft {
@@ -36,6 +38,7 @@ public final class ApplicationDraft {
   private final Map<ClusterName, Demand> demands;
   private final PossibleAnnouncements possible;
   private final CommandOutcomes outcomes;
+  private final Withholdings withholdings;
   private final Decision decision;
 
   ApplicationDraft(ApplicationState before, Decision decision) {
@@ -48,6 +51,7 @@ public final class ApplicationDraft {
         new PossibleAnnouncements(
             before.application(), before.possible().orElse(Map.of()), decision);
     this.outcomes = new CommandOutcomes(before, decision);
+    this.withholdings = new Withholdings(before, decision);
     this.decision = decision;
   }
 
@@ -61,16 +65,19 @@ public final class ApplicationDraft {
 
   /**
    * Sends a target unless the last one had the same inputs and no command demands it again. Inputs
-   * of a suspended application, or of another commit than the restored one, are not sent.
+   * of a suspended application, or of another commit than the restored one, are not sent. Other new
+   * inputs wait for the applications that this one depends on.
    *
    * @param positions of the sources' commits
+   * @param gate decides whether these have come far enough
    * @return what this means for the commands that wait for it
    */
   CommandOutcomes.Outcome send(
       Finding.Differs finding,
       Provenance provenance,
       List<RefPosition> positions,
-      OriginalRecord origin) {
+      OriginalRecord origin,
+      DependencyGate gate) {
     ClusterTarget cluster = finding.cluster();
     Hold hold = holds.in(cluster.name());
     if (hold != null
@@ -83,7 +90,21 @@ public final class ApplicationDraft {
     Demand demand = demands.get(cluster.name());
     if (demand == null && last.flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       closeSourceFailure(cluster.name());
+      withholdings.end(cluster.name());
       return same(cluster.name());
+    }
+    Optional<String> waitsFor =
+        hold == null && withholdings.release(cluster.name()).isEmpty()
+            ? gate.waitsFor(finding.definition(), cluster.name())
+            : Optional.empty();
+    if (waitsFor.isPresent()) {
+      closeSourceFailure(cluster.name());
+      return CommandOutcomes.Outcome.withheld(
+          withholdings.withhold(
+              cluster.name(),
+              Withheld.Cause.DEPENDS_ON,
+              waitsFor.get(),
+              Optional.of(finding.payload().commit())));
     }
     SyncEvent.Target target =
         new SyncEvent.Target(
@@ -94,7 +115,7 @@ public final class ApplicationDraft {
             finding.payload().sources(),
             demand != null && demand.approved(),
             digest,
-            demand == null ? provenance : provenance.with(demand.command()),
+            provenance(provenance, demand, withholdings.release(cluster.name())),
             demand == null ? Optional.empty() : demand.approval());
     Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
     if (tooLarge.isPresent()) {
@@ -105,6 +126,7 @@ public final class ApplicationDraft {
       return refused(cluster.name(), failure);
     }
     closeSourceFailure(cluster.name());
+    withholdings.end(cluster.name());
     CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
     met(cluster.name(), outcome);
     return outcome;
@@ -197,6 +219,18 @@ public final class ApplicationDraft {
     return tooLarge;
   }
 
+  /** Returns the provenance with the commands without which the target was not sent now. */
+  private static Provenance provenance(
+      Provenance cause, @Nullable Demand demand, Optional<Withheld.Release> release) {
+    Provenance demanded = demand == null ? cause : cause.with(demand.command());
+    return release.map(given -> demanded.with(given.command())).orElse(demanded);
+  }
+
+  /** Returns the new inputs that are not sent yet. */
+  Withholdings withholdings() {
+    return withholdings;
+  }
+
   /** Returns whether a command demands what an earlier resend has sent, which only the log has. */
   boolean isDemandedFromLog(ClusterName cluster, Hold hold) {
     return hold.resent().isPresent() && demands.containsKey(cluster);
@@ -231,6 +265,7 @@ public final class ApplicationDraft {
     demands.remove(cluster);
     outcomes.reached(cluster, CommandOutcomes.Outcome.removed());
     holds.leave(cluster, "dispatcher", LEFT);
+    withholdings.end(cluster);
     if (sent.remove(cluster, orphan, provenance)) {
       possible.replaced(cluster);
     } else {
@@ -299,7 +334,8 @@ public final class ApplicationDraft {
             definition.isPresent() ? Optional.empty() : retiredOwner(),
             outcomes.carriedOut(),
             Optional.of(possible.digests()),
-            outcomes.left());
+            outcomes.left(),
+            withholdings.all());
     return after.equals(before) ? Optional.empty() : Optional.of(after);
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
@@ -180,6 +181,7 @@ public final class CommandDecider {
                   ? "was neither suspended nor pinned; Git is evaluated"
                   : "follows Git again, by today's definition");
       case Command.Approve approve -> approve(clusters, approve);
+      case Command.Release _ -> release(clusters);
       case Command.Discard discard -> discard(clusters, discard.entry());
     };
   }
@@ -244,6 +246,28 @@ public final class CommandDecider {
         new Demand(id, true, given.by(), Optional.of(approval)),
         "approved; the inputs are sent as a new generation once Git was evaluated, and what it"
             + " deletes is compared with the plan");
+  }
+
+  /** Lets withheld inputs pass, in the clusters that have some. */
+  private Verdict release(Set<ClusterName> clusters) {
+    Set<ClusterName> waiting =
+        clusters.stream()
+            .filter(cluster -> state.withheld(cluster).isPresent())
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (waiting.isEmpty()) {
+      return new Verdict.Refused(
+          "nothing of %s waits to be sent to %s".formatted(given.application(), clusters));
+    }
+    Withheld.Release release = new Withheld.Release(id, given.by());
+    return suspension(waiting)
+        .orElseGet(
+            () ->
+                accepted(
+                    waiting,
+                    (draft, cluster) -> draft.withholdings().release(cluster, release),
+                    Optional.of(applicationDue()),
+                    "released; the newest inputs are sent once Git was evaluated, without waiting"
+                        + " for other applications"));
   }
 
   private Verdict demand(Set<ClusterName> clusters, Demand demand, String message) {

@@ -7,6 +7,7 @@ import dev.sluice.contract.event.CommandEvent.Outcome.Result;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
@@ -107,6 +108,16 @@ final class CommandOutcomes {
                   hold.commit().map("pinned to %s"::formatted).orElse("suspended"),
                   hold.by(),
                   hold.reason()));
+    }
+
+    /** Returns the outcome if new inputs wait, which are sent as soon as they need not wait. */
+    static Outcome withheld(Withheld withheld) {
+      return new Outcome(
+          Result.HELD,
+          Optional.empty(),
+          Optional.empty(),
+          "nothing was sent: it waits for %s (%s); sluice release sends it now"
+              .formatted(withheld.waitsFor(), withheld.cause().word()));
     }
 
     static Outcome refused(Failure failure, boolean demanded) {

@@ -82,6 +82,10 @@ public final class Decision {
     add(encoded(EventId.of("dispatched", event.key(), event.subject().generation()), event));
   }
 
+  void add(ResultEvent.Held event) {
+    add(encoded(EventId.of("held", event.key(), EventStamp.next(now)), event));
+  }
+
   void add(DeadLetterEvent event) {
     add(
         encoded(

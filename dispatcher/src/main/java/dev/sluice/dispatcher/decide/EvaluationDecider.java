@@ -43,19 +43,22 @@ public final class EvaluationDecider {
   private static final int MAX_PENDING_CAUSES = 100;
 
   private final PartitionState partitionState;
+  private final DependencyGate gate;
   private final String source;
   private final String changesTopic;
   private final int partition;
 
   public EvaluationDecider(PartitionState partitionState, String changesTopic, int partition) {
     this.partitionState = partitionState;
+    this.gate = new DependencyGate(partitionState);
     this.source = EventDecider.source(partition);
     this.changesTopic = changesTopic;
     this.partition = partition;
   }
 
   /**
-   * Decides about a batch of findings.
+   * Decides about a batch of findings. The findings of an application follow each other, and those
+   * of its dependencies precede them: what is sent to these counts for the application.
    *
    * @param trace of the evaluation
    */
@@ -65,6 +68,9 @@ public final class EvaluationDecider {
     OriginalRecord origin = origin(triggers);
     Map<ApplicationName, ApplicationDraft> drafts = new LinkedHashMap<>();
     for (Finding finding : batch.findings()) {
+      drafts
+          .values()
+          .removeIf(other -> isFinished(other, finding.definition().application(), decision));
       ApplicationDraft draft = draft(finding, drafts, decision);
       if (draft == null) {
         continue;
@@ -80,9 +86,11 @@ public final class EvaluationDecider {
                     differs,
                     provenance(batch.evaluated(), differs, triggers, now),
                     positions(batch.evaluated(), differs),
-                    origin);
+                    origin,
+                    gate);
             case Finding.Same _ -> {
               draft.closeSourceFailure(cluster);
+              draft.withholdings().end(cluster);
               yield draft.same(cluster);
             }
             case Finding.Held held -> CommandOutcomes.Outcome.held(held.hold());
@@ -102,11 +110,21 @@ public final class EvaluationDecider {
       Set<EventId> commands = batch.evaluated().commands().getOrDefault(draft.name(), Set.of());
       draft.outcomes().reached(cluster, commands, outcome);
     }
-    drafts
-        .values()
-        .forEach(
-            draft -> draft.changed().ifPresent(state -> partitionState.remember(decision, state)));
+    drafts.values().forEach(draft -> remember(draft, decision));
     return decision;
+  }
+
+  /** Remembers the draft of another application than the one whose findings follow. */
+  private boolean isFinished(ApplicationDraft draft, ApplicationName next, Decision decision) {
+    boolean finished = !draft.name().equals(next);
+    if (finished) {
+      remember(draft, decision);
+    }
+    return finished;
+  }
+
+  private void remember(ApplicationDraft draft, Decision decision) {
+    draft.changed().ifPresent(state -> partitionState.remember(decision, state));
   }
 
   /**

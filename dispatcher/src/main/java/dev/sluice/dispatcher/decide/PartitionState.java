@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;
@@ -30,6 +31,7 @@ public final class PartitionState {
   /** Repositories by their names in lower case. */
   private final Map<String, Map<RepositoryId, RepositoryState>> repositories = new HashMap<>();
 
+  private final DependencyIndex dependencies = new DependencyIndex();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
   private final Map<ApplicationName, String> lost = new HashMap<>();
   private final BiConsumer<ApplicationName, Optional<Definition>> defined;
@@ -58,12 +60,14 @@ public final class PartitionState {
           repositories
               .computeIfAbsent(repository.repository().key(), _ -> new HashMap<>())
               .put(repository.repository(), repository);
+      case DependencyState dependency -> dependencies.replay(dependency);
       case ApplicationState state -> {
         ApplicationState old = applications.put(state.application(), state);
         if (old != null) {
           old.definition().ifPresent(this::unfollow);
         }
         state.definition().ifPresent(this::follow);
+        dependencies.replay(state);
         defined.accept(state.application(), state.definition());
       }
     }
@@ -75,6 +79,7 @@ public final class PartitionState {
     if (old != null) {
       old.definition().ifPresent(this::unfollow);
       defined.accept(application, Optional.empty());
+      dependencies.forget(application);
     }
     lost.put(application, reason);
   }
@@ -243,6 +248,11 @@ public final class PartitionState {
             return keys.isEmpty() ? null : keys;
           });
     }
+  }
+
+  /** Returns the index by dependency. */
+  DependencyIndex dependencies() {
+    return dependencies;
   }
 
   /** Returns the states of all applications, also of those that have left the fleet. */

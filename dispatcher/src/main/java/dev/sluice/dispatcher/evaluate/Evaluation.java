@@ -160,7 +160,7 @@ public final class Evaluation {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
     SourceCommits commits = sourceCommits(request, commit);
-    List<Inspection> results = inspect(request, commit, commits);
+    List<Inspection> results = InspectionOrder.of(inspect(request, commit, commits));
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (Inspection result : results) {
       result.recipients().forEach(cluster -> batchSizes.merge(cluster.name(), 1, Integer::sum));
@@ -181,12 +181,13 @@ public final class Evaluation {
             commands(results),
             unmet);
     FindingBatches batches = new FindingBatches(evaluated, output.sink());
+    Set<ApplicationName> last = InspectionOrder.notBefore(results);
     List<Inspection> large = new ArrayList<>();
     for (Inspection result : results) {
-      if (result.largest() == 0) {
-        result.findings(batches::add);
-      } else {
+      if (last.contains(result.state().application())) {
         large.add(result);
+      } else {
+        result.findings(batches::add);
       }
     }
     if (!large.isEmpty()) {

@@ -89,6 +89,10 @@ record Inspection(
     return !state.awaiting(cluster.name()).isEmpty();
   }
 
+  private boolean isWithheld(ClusterTarget cluster) {
+    return state.withheld(cluster.name()).isPresent();
+  }
+
   /** Returns the clusters that need a record. */
   List<ClusterTarget> recipients() {
     return views.stream()
@@ -126,7 +130,7 @@ record Inspection(
             receiver.found(
                 new Finding.Differs(
                     definition, view.cluster(), payload(resolved, view.commits(), loaded), reason));
-          } else if (wasRefused(view) || isAwaited(view.cluster())) {
+          } else if (wasRefused(view) || isAwaited(view.cluster()) || isWithheld(view.cluster())) {
             receiver.found(new Finding.Same(definition, view.cluster()));
           }
         }

@@ -97,6 +97,7 @@ final class ReplayedState {
       case ChangeEvent.ForgeEvent _,
           ChangeEvent.ReadersAccepted _,
           ChangeEvent.LedgerAhead _,
+          ChangeEvent.DependencyReported _,
           FleetApprovalEvent _,
           CommandEvent.Outcome _ -> {}
     }

@@ -74,7 +74,7 @@ final class StateComparison {
       boolean refused = live.refused().containsKey(cluster);
       switch (view.inputs()) {
         case Inputs.Resolved _ -> {
-          if (changed.contains(cluster)) {
+          if (changed.contains(cluster) && live.withheld(cluster).isEmpty()) {
             differences.add("the inputs in " + cluster);
           } else if (refused) {
             differences.add(

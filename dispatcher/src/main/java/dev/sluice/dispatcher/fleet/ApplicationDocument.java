@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Dependency;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.Project;
@@ -11,6 +12,7 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class ApplicationDocument {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /** Names each cluster of the dependent application itself; a Cluster may not have this name. */
+  static final String SAME_CLUSTER = "same";
+
+  private static final int MOST_DEPENDENCIES = 100;
 
   private static final Pattern CHART_REPOSITORY =
       Pattern.compile("(https?|oci)://[^\\s/@?#]+(/[^\\s@?#]*)?");
@@ -54,6 +61,7 @@ final class ApplicationDocument {
             .map(fields -> PolicyDocument.read(fields, namespace.orElse("")))
             .orElse(Policy.DEFAULT);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
+    List<Dependency> dependencies = dependencies(spec);
     Optional<Project> project = project(spec);
     spec.refuseUnknown();
     if (!document.isValid()) {
@@ -66,9 +74,42 @@ final class ApplicationDocument {
                 targets,
                 new ApplicationSpec(namespace.orElseThrow(), policy, project),
                 orphan)
-            .withRemote(remote);
+            .withRemote(remote)
+            .withDependencies(dependencies);
     new ProjectObjections(spec, definition).report();
     return Optional.of(definition).filter(_ -> document.isValid());
+  }
+
+  /** Returns what the application depends on; {@link DependencyRules} checks the references. */
+  private List<Dependency> dependencies(Fields spec) {
+    List<Dependency> dependencies = new ArrayList<>();
+    for (Fields fields : spec.list("dependsOn")) {
+      Optional<ApplicationName> application = fields.required("application", ApplicationName::new);
+      Optional<ClusterName> cluster =
+          fields
+              .text("cluster")
+              .filter(name -> !name.equals(SAME_CLUSTER))
+              .flatMap(_ -> fields.text("cluster", FleetRule.UNKNOWN_REFERENCE, this::cluster))
+              .map(ClusterTarget::name);
+      Dependency.Until until =
+          fields.text("health", ApplicationDocument::until).orElse(Dependency.Until.HEALTHY);
+      fields.refuseUnknown();
+      application.ifPresent(name -> dependencies.add(new Dependency(name, cluster, until)));
+    }
+    if (dependencies.size() > MOST_DEPENDENCIES) {
+      spec.problem(
+          "dependsOn",
+          "has at most %d entries, not %d".formatted(MOST_DEPENDENCIES, dependencies.size()));
+    }
+    return dependencies;
+  }
+
+  private static Dependency.Until until(String text) {
+    return switch (text) {
+      case "applied" -> Dependency.Until.APPLIED;
+      case "healthy" -> Dependency.Until.HEALTHY;
+      default -> throw new IllegalArgumentException("must be applied or healthy, not " + text);
+    };
   }
 
   /** Returns the bounds of the application; empty if it has none. */

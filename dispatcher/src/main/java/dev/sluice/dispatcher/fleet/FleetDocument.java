@@ -107,6 +107,11 @@ final class FleetDocument {
     return problems;
   }
 
+  /** Returns the place of a field, such as {@code web.yaml:4}. */
+  String place(String field) {
+    return file.place(number, field);
+  }
+
   /** Returns the place of the document's name, such as {@code web.yaml:4}. */
   String place() {
     return file.place(number, "metadata.name");

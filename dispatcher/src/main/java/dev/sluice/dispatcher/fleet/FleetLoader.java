@@ -108,7 +108,10 @@ public final class FleetLoader {
     byKind
         .getOrDefault("ApplicationSet", List.of())
         .forEach(set -> applicationSet(set, repositories));
-    generated(byKind.getOrDefault("Application", List.of()), reader);
+    List<Header> written = byKind.getOrDefault("Application", List.of());
+    List<GeneratedDocument> generated = generated(written, reader);
+    refuseBrokenDependencies(written, generated);
+    sets.report(generated);
     content.documents().forEach(document -> problems.addAll(document.problems()));
     return new FleetReading(
         List.copyOf(definitions.values()),
@@ -251,7 +254,7 @@ public final class FleetLoader {
   }
 
   /** Reads the applications that sets generate. */
-  private void generated(List<Header> applications, ApplicationDocument reader) {
+  private List<GeneratedDocument> generated(List<Header> applications, ApplicationDocument reader) {
     Map<String, String> written = new HashMap<>();
     for (Header header : applications) {
       header.name().ifPresent(name -> written.put(name, header.document().place()));
@@ -266,7 +269,21 @@ public final class FleetLoader {
               .map(definition -> definition.generatedBy(one.set().name())));
     }
     invalid.addAll(sets.refused());
-    sets.report(generated);
+    return generated;
+  }
+
+  private void refuseBrokenDependencies(
+      List<Header> applications, List<GeneratedDocument> generated) {
+    Map<ApplicationName, FleetDocument> byName = new HashMap<>();
+    generated.forEach(one -> byName.put(one.name(), one.document()));
+    for (Header header : applications) {
+      header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
+    }
+    Set<ApplicationName> refused =
+        new DependencyRules(definitions, byName, sets.isComplete()).refused();
+    definitions.keySet().removeAll(refused);
+    applicationDocuments.keySet().removeAll(refused);
+    invalid.addAll(refused);
   }
 
   private String revision(Collection<FleetRepository> repositories) {

@@ -42,6 +42,10 @@ public enum FleetRule {
       "The document that is referred to does not exist",
       "Correct the name, add the document, or correct that document if it has problems of its"
           + " own."),
+  DEPENDENCY_CYCLE(
+      "Applications depend on each other in a circle",
+      "Remove one of the dependencies that the message names: none of these applications would ever"
+          + " be sent."),
   NO_CLUSTER(
       "The selector selects no cluster",
       "Correct the labels of the selector or of the clusters. To take an application out of its"

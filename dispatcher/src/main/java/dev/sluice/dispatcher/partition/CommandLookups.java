@@ -42,6 +42,7 @@ final class CommandLookups {
           Command.Suspend _,
           Command.Resume _,
           Command.Approve _,
+          Command.Release _,
           Command.Discard _ ->
           false;
     };

@@ -12,6 +12,7 @@ import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.decide.Decision;
+import dev.sluice.dispatcher.decide.DependencyDecider;
 import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -36,6 +37,7 @@ final class EventHandler {
   private final RefScheduler scheduler;
   private final CommandHandler commands;
   private final RefChangeHandler refChanges;
+  private final DependencyDecider dependencies;
   private final Placement placement;
   private final Clock clock;
 
@@ -51,6 +53,7 @@ final class EventHandler {
     this.scheduler = scheduler;
     this.commands = commands;
     this.refChanges = new RefChangeHandler(partitionState, decider, scheduler, context);
+    this.dependencies = new DependencyDecider(partitionState, placement.partition());
     this.placement = placement;
     this.clock = context.clock();
   }
@@ -106,6 +109,7 @@ final class EventHandler {
       case ChangeEvent.DefinitionAccepted accepted -> accepted(accepted, envelope, offset, batch);
       case ChangeEvent.DefinitionRemoved removed -> removed(removed, envelope, offset, batch);
       case ChangeEvent.LedgerAhead ahead -> ledgerAhead(ahead, envelope, offset, batch);
+      case ChangeEvent.DependencyReported reported -> reported(reported, envelope, offset, batch);
       case ChangeEvent.RepositoryMoved moved -> refChanges.moved(moved, envelope, offset, batch);
       case CommandEvent.Given given -> commands.handle(given, envelope, offset, batch);
       // recorded for the audit, or for the fleet's reader: none of them moves a ref
@@ -174,6 +178,31 @@ final class EventHandler {
             new Trigger.Reason.ApplicationDue(ahead.application(), "ledger ahead"),
             OptionalLong.of(offset)),
         batch);
+  }
+
+  /** Records a report, and evaluates the applications that it releases. */
+  private void reported(
+      ChangeEvent.DependencyReported event,
+      Envelope<?> envelope,
+      long offset,
+      TransactionBatch batch) {
+    Trigger.Cause cause = cause(envelope);
+    DependencyDecider.Reported reported = dependencies.reported(event, cause, clock.instant());
+    batch.add(reported.decision());
+    for (Definition definition : reported.released()) {
+      // there may be many, and all must be evaluated: the state remembers them
+      scheduler.triggerRemembered(
+          RefKey.of(definition.sources().getFirst()),
+          new Trigger(
+              cause,
+              new Trigger.Reason.ApplicationDue(
+                  definition.application(),
+                  "dependency %s in %s".formatted(event.application(), event.cluster())),
+              OptionalLong.of(offset),
+              true),
+          batch);
+    }
+    batch.finish(offset);
   }
 
   private void removed(

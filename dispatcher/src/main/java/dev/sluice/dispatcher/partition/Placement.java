@@ -48,7 +48,8 @@ record Placement(int partitions, int partition) {
           ChangeEvent.FleetEvent _,
           CommandEvent.Given _,
           FleetApprovalEvent _,
-          ChangeEvent.LedgerAhead _ ->
+          ChangeEvent.LedgerAhead _,
+          ChangeEvent.DependencyReported _ ->
           false;
     };
   }

@@ -4,6 +4,7 @@ import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -110,5 +111,30 @@ public final class SampleApplication {
         state.carriedOut(),
         Optional.of(possible),
         Optional.empty());
+  }
+
+  /** Returns the state with inputs that wait for a dependency in a cluster. */
+  public static ApplicationState withheld(ApplicationState state, ClusterName cluster) {
+    return new ApplicationState(
+        state.application(),
+        state.definition(),
+        state.fleetRevision(),
+        state.dispatched(),
+        state.refused(),
+        state.holds(),
+        state.demands(),
+        state.retiredOwner(),
+        state.carriedOut(),
+        state.possible(),
+        state.awaiting(),
+        Optional.of(
+            Map.of(
+                cluster,
+                new Withheld(
+                    Withheld.Cause.DEPENDS_ON,
+                    "application db",
+                    NOW,
+                    Optional.of(COMMIT),
+                    Optional.empty()))));
   }
 }

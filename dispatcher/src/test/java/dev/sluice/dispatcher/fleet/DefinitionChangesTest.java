@@ -100,6 +100,24 @@ class DefinitionChangesTest {
   }
 
   @Test
+  void aDependencyIsNamedByItsFields() throws IOException {
+    FleetReading before = read();
+    write(
+        "apps/web.yaml",
+        APPLICATION.formatted("", "{names: [east]}")
+            + "  dependsOn: [{application: wiki, health: applied}]\n");
+    write(
+        "apps/wiki.yaml",
+        APPLICATION.formatted("", "{names: [east]}").replace("{name: web}", "{name: wiki}"));
+
+    DefinitionChange change = accepted(Optional.of(before), read());
+
+    assertThat(shown(change))
+        .containsExactly(
+            "dependsOn[0].application: - -> wiki", "dependsOn[0].health: - -> applied");
+  }
+
+  @Test
   void valuesOfChartsAreHidden() throws IOException {
     String chart = ", type: helm, helm: {set: {db.password: %1$s}, values: {key: %1$s, size: 3}}";
     write("apps/web.yaml", APPLICATION.formatted(chart.formatted("hunter1"), "{names: [east]}"));

@@ -6,8 +6,8 @@ import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.process.DirectoryLock;
+import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
@@ -51,7 +51,7 @@ public final class Mirrors implements AutoCloseable {
    */
   public static Mirrors owning(Path directory, MirrorLimits limits, Clock clock) {
     try {
-      Files.createDirectories(directory);
+      PartDirectory.create(directory);
       DirectoryLock lock =
           DirectoryLock.take(directory)
               .orElseThrow(

@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -21,6 +22,7 @@ import javax.net.ssl.SSLSocketFactory;
 final class TlsProbe {
 
   private static final int TIMEOUT_MILLIS = 3_000;
+  private static final int ATTEMPTS = 5;
   private static final int HTTPS_PORT = 443;
 
   private TlsProbe() {}
@@ -36,6 +38,14 @@ final class TlsProbe {
         : failure;
   }
 
+  /** Tries several times, since the server may also close before its alert is read. */
+  private static Optional<SSLException> alert(URI url, HttpsAccess access) {
+    return Stream.generate(() -> handshake(url, access))
+        .limit(ATTEMPTS)
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   private static boolean isClosed(Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = String.valueOf(cause.getMessage());
@@ -48,7 +58,8 @@ final class TlsProbe {
     return false;
   }
 
-  private static Optional<SSLException> alert(URI url, HttpsAccess access) {
+  /** Returns the server's alert, if there is one. */
+  private static Optional<SSLException> handshake(URI url, HttpsAccess access) {
     int port = url.getPort() < 0 ? HTTPS_PORT : url.getPort();
     try (Socket plain = new Socket()) {
       plain.connect(new InetSocketAddress(url.getHost(), port), TIMEOUT_MILLIS);
@@ -63,7 +74,7 @@ final class TlsProbe {
       }
       return Optional.empty();
     } catch (SSLException e) {
-      return Optional.of(e);
+      return Optional.of(e).filter(TlsFailures::isOfClientCertificate);
     } catch (IOException | GeneralSecurityException | IllegalStateException e) {
       return Optional.empty();
     }

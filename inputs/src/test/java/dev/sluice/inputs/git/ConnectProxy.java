@@ -67,8 +67,12 @@ final class ConnectProxy implements AutoCloseable {
       if (expected.filter(text -> !request.contains("Basic " + text + "\r\n")).isPresent()) {
         say(
             client,
-            "HTTP/1.1 407 Proxy Authentication Required\r\n"
-                + "Proxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n");
+            """
+            HTTP/1.1 407 Proxy Authentication Required\r
+            Proxy-Authenticate: Basic realm="proxy"\r
+            Content-Length: 0\r
+            \r
+            """);
         return;
       }
       tunnels.add(connect.group(1) + ":" + connect.group(2));

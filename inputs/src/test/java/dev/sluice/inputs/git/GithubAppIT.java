@@ -62,7 +62,7 @@ class GithubAppIT {
     server = HttpBackend.withTls(directory, authority.server(), /* requiresClient= */ false);
     github = new FakeGithub(first.getPublic(), clock.instant());
     server.access(login -> login.equals(github.newest()) ? 200 : 401);
-    var written = TestAuthority.pem(key(), first.getPrivate()); // PKCS #1, as GitHub generates it
+    var unused = TestAuthority.pem(key(), first.getPrivate()); // PKCS #1, as GitHub generates it
   }
 
   @AfterEach
@@ -119,7 +119,7 @@ class GithubAppIT {
     assertThat(failed.reason()).contains("refuses the signature of app 12345", key().toString());
     assertThat(failed.retryable()).isFalse();
 
-    var written = TestAuthority.pem(key(), new JcaPKCS8Generator(second.getPrivate(), null));
+    var unused = TestAuthority.pem(key(), new JcaPKCS8Generator(second.getPrivate(), null));
     assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(commit));
   }
 
@@ -156,7 +156,7 @@ class GithubAppIT {
   @Test
   void aKeyOfAnotherKindIsRefused() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    var written =
+    var unused =
         TestAuthority.pem(
             key(), new JcaPKCS8Generator(generator.generateKeyPair().getPrivate(), null));
 

@@ -100,10 +100,12 @@ class HttpsIT {
 
     var unused = authority.client(certificate, Duration.ofHours(-1));
     FetchOutcome.Failed expired = failed(fetch(Optional.empty(), client(valid)));
-    assertThat(expired.code()).isEqualTo(SourceFailure.CLIENT_CERTIFICATE_REFUSED);
+    assertThat(expired.code())
+        .as(expired.reason())
+        .isEqualTo(SourceFailure.CLIENT_CERTIFICATE_REFUSED);
     assertThat(expired.reason()).contains("refuses the certificate of https.clientCertificate");
 
-    var renewed = authority.client(certificate, Duration.ofHours(1));
+    unused = authority.client(certificate, Duration.ofHours(1));
     assertThat(fetch(Optional.empty(), client(valid))).isEqualTo(new FetchOutcome.At(commit));
   }
 

@@ -46,7 +46,7 @@ class OpenSshIT {
   }
 
   @AfterEach
-  void close() throws InterruptedException {
+  void close() {
     mirrors.close();
     origin.close();
     if (server != null) {

@@ -81,7 +81,7 @@ public final class OpenSshServer implements AutoCloseable {
       throw new IllegalStateException(Files.readString(directory.resolve("sshd.log")));
     }
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return true;
+      return socket.isConnected();
     } catch (IOException e) {
       return false;
     }
@@ -141,8 +141,8 @@ public final class OpenSshServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    process.waitFor();
+    process.onExit().join();
   }
 }

@@ -29,14 +29,23 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * Starts the server.
+   * Starts the server on all addresses.
    *
    * @param port 0 for any free port
    */
   public static HealthServer start(
       int port, Supplier<Readiness> liveness, Supplier<Readiness> readiness, Metrics metrics) {
+    return start(new InetSocketAddress(port), liveness, readiness, metrics);
+  }
+
+  /** Starts the server on an address. */
+  public static HealthServer start(
+      InetSocketAddress address,
+      Supplier<Readiness> liveness,
+      Supplier<Readiness> readiness,
+      Metrics metrics) {
     try {
-      HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+      HttpServer server = HttpServer.create(address, 0);
       server.createContext("/livez", exchange -> answer(exchange, known(liveness)));
       server.createContext("/readyz", exchange -> answer(exchange, known(readiness)));
       server.createContext("/metrics", exchange -> answer(exchange, metrics));
@@ -44,7 +53,7 @@ public final class HealthServer implements AutoCloseable {
       server.start();
       return new HealthServer(server);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot serve health on port " + port, e);
+      throw new UncheckedIOException("cannot serve health on port " + address.getPort(), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.platform.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.platform.process.FreePort;
+import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -69,7 +70,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(Path directory, int port, Map<String, String> more) {
     try {
-      Files.createDirectories(directory);
+      PartDirectory.create(directory);
       int clientPort = port == 0 ? FreePort.find() : port;
       Map<String, String> settings = settings(directory, clientPort, FreePort.find());
       settings.putAll(more);
@@ -80,7 +81,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       }
       return new EmbeddedBroker(started(settings), "127.0.0.1:" + clientPort);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot start the embedded broker in " + directory, e);
+      throw new UncheckedIOException(
+          "cannot start the embedded broker in %s: %s".formatted(directory, e.getMessage()), e);
     } catch (Exception e) {
       throw new IllegalStateException(
           "cannot start the embedded broker in %s: %s".formatted(directory, e.getMessage()), e);

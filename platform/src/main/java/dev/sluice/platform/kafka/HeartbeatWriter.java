@@ -158,7 +158,8 @@ public final class HeartbeatWriter implements Heartbeats, AutoCloseable {
 
   private void note(Throwable failure) {
     String reason =
-        "the broker does not take the reports of this process: " + KafkaFailures.describe(failure);
+        "the broker %s does not take the reports of this process: %s"
+            .formatted(connection.bootstrapServers(), KafkaFailures.describe(failure));
     failures.failed(WRITING, failure);
     problem = isAboutTopic(failure) ? Optional.empty() : Optional.of(reason);
   }

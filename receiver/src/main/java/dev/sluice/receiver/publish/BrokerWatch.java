@@ -44,6 +44,7 @@ public final class BrokerWatch {
   private final Vertx vertx;
   private final Map<String, Object> properties;
   private final String topic;
+  private final String broker;
   private final AtomicInteger checks = new AtomicInteger();
   private int missed;
 
@@ -61,6 +62,7 @@ public final class BrokerWatch {
     this.vertx = vertx;
     this.admin = Admin.create(properties);
     this.topic = connection.topics().changes();
+    this.broker = connection.bootstrapServers();
     vertx.runOnContext(_ -> check());
   }
 
@@ -68,7 +70,8 @@ public final class BrokerWatch {
   public Optional<String> problem() {
     Duration silent = Duration.ofNanos(System.nanoTime() - answeredAt);
     return silent.compareTo(STUCK) > 0
-        ? Optional.of("the broker has not answered for %d s".formatted(silent.toSeconds()))
+        ? Optional.of(
+            "the broker %s has not answered for %d s".formatted(broker, silent.toSeconds()))
         : problem;
   }
 
@@ -176,6 +179,7 @@ public final class BrokerWatch {
     }
     return failure instanceof UnknownTopicOrPartitionException
         ? "topic %s does not exist; the dispatcher creates it".formatted(topic)
-        : "the broker does not answer (%s)".formatted(failure.getClass().getSimpleName());
+        : "the broker %s does not answer (%s)"
+            .formatted(broker, failure.getClass().getSimpleName());
   }
 }

@@ -102,8 +102,8 @@ final class Aggregator {
         _ -> {
           var unused = answer.request().reset();
         });
-    var head = response.writeHead();
-    var rest = answer.pipeTo(response);
+    var unused = response.writeHead();
+    unused = answer.pipeTo(response);
   }
 
   private void changed(Change change) {

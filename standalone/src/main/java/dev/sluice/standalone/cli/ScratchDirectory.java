@@ -1,5 +1,6 @@
 package dev.sluice.standalone.cli;
 
+import dev.sluice.platform.process.ExitActions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,17 +17,17 @@ public final class ScratchDirectory implements AutoCloseable {
   private static final int ATTEMPTS = 3;
 
   private final Path path;
-  private final Thread onStop;
+  private final Runnable onStop;
 
   private ScratchDirectory(Path path) {
     this.path = path;
-    this.onStop = new Thread(() -> delete(path), "scratch");
+    this.onStop = () -> delete(path);
   }
 
   /** Creates a directory whose name has the prefix. */
   public static ScratchDirectory create(String prefix) throws IOException {
     ScratchDirectory directory = new ScratchDirectory(Files.createTempDirectory(prefix));
-    Runtime.getRuntime().addShutdownHook(directory.onStop);
+    ExitActions.add(directory.onStop);
     return directory;
   }
 
@@ -37,11 +38,7 @@ public final class ScratchDirectory implements AutoCloseable {
   @Override
   public void close() {
     delete(path);
-    try {
-      Runtime.getRuntime().removeShutdownHook(onStop);
-    } catch (IllegalStateException e) {
-      // the process is stopping, and the hook deletes files that are written late
-    }
+    ExitActions.remove(onStop);
   }
 
   private static void delete(Path directory) {

@@ -57,6 +57,7 @@ public final class Client {
         new CommandVerbs.Sync(terminal, false),
         new CommandVerbs.Suspend(terminal),
         new CommandVerbs.Resume(terminal),
+        new CommandVerbs.Release(terminal),
         new RollbackVerb(terminal),
         new ResendVerb(terminal),
         new RebuildVerb(terminal),

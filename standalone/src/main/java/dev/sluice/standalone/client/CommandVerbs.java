@@ -256,6 +256,22 @@ final class CommandVerbs {
     }
   }
 
+  @Command(
+      name = "release",
+      description =
+          "Sends what waits for other applications now (dependsOn); later inputs wait again.")
+  static final class Release extends Commanding {
+
+    Release(Terminal terminal) {
+      super(terminal);
+    }
+
+    @Override
+    void command(Api api, ObjectNode body) {
+      body.set("command", kind("release"));
+    }
+  }
+
   /** The verbs that send from the log or from Git again, also under their former names. */
   @Command(
       name = "replay",

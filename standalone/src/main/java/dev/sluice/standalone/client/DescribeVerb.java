@@ -97,6 +97,17 @@ final class DescribeVerb extends Verb {
                             source.get("repository").asText(),
                             source.get("ref").asText(),
                             source.get("path").asText())));
+    detail
+        .at("/definition/dependsOn")
+        .forEach(
+            dependency ->
+                printer.fact(
+                    "depends on",
+                    "%s in %s, %s"
+                        .formatted(
+                            dependency.get("application").asText(),
+                            dependency.path("cluster").asText("the same cluster"),
+                            dependency.get("health").asText())));
     renderers(items(detail, "clusters"))
         .forEach(
             (renderer, clusters) ->

@@ -97,6 +97,7 @@ public final class PushReport {
                 swept.cluster() + " " + swept.application(), "swept: " + objects(swept.changes()));
         case ObservedEvent observed -> print(who(observed.subject()), Observations.shown(observed));
         case ResultEvent.Dispatched _,
+            ResultEvent.Held _,
             ResultEvent.Planned _,
             ResultEvent.WorkerHello _,
             DiffAnswered _,

@@ -54,7 +54,7 @@ public final class DemoCommand {
 
   private static int run(SettingValues values) throws Exception {
     Path data = values.get(DATA).toAbsolutePath().normalize();
-    try (Lifetime parts = new Lifetime()) {
+    try (Lifetime parts = Lifetime.ofProcess()) {
       parts.add(DataDirectory.lock(data));
       List<Setting<Integer>> ports = List.of(PORT, API_PORT, KAFKA_PORT);
       Ports.check(List.copyOf(ports), values, ports);

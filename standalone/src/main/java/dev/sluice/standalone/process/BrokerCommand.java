@@ -36,7 +36,7 @@ public final class BrokerCommand {
 
   private static int run(SettingValues values) throws InterruptedException {
     Logging.configure(values);
-    try (Lifetime parts = new Lifetime()) {
+    try (Lifetime parts = Lifetime.ofProcess()) {
       EmbeddedBroker broker = start(values, parts);
       System.out.printf("the broker is up: use --kafka %s%n", broker.bootstrapServers());
       parts.awaitStop();

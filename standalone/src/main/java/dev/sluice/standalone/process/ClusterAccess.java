@@ -3,6 +3,7 @@ package dev.sluice.standalone.process;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.process.FileRights;
 import dev.sluice.worker.WorkerResources;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,9 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Access to clusters by kubeconfig contexts. */
 public final class ClusterAccess {
+
+  private static final Logger log = LoggerFactory.getLogger(ClusterAccess.class);
 
   private static final Setting<Optional<Path>> KUBECONFIG =
       Setting.path(
@@ -26,7 +31,8 @@ public final class ClusterAccess {
       Setting.list(
           "context",
           "CLUSTER=CONTEXT",
-          "the kubeconfig context of a cluster (default: the context named like the cluster)",
+          "the kubeconfig context of a cluster (default: the context named like the cluster; a"
+              + " worker otherwise takes the current context)",
           ClusterAccess::parseContext);
 
   public static final List<Setting<?>> SETTINGS = List.of(KUBECONFIG, CONTEXTS);
@@ -90,13 +96,26 @@ public final class ClusterAccess {
     return client(context(contextOf(cluster).orElse(cluster.value())));
   }
 
-  /** Returns a client for the only cluster of this process: a pod needs no context for its own. */
+  /**
+   * Returns a client for the only cluster of this process: by the given context, otherwise by the
+   * service account in a pod, the context named like the cluster, or the current context.
+   */
   KubernetesClient connectSingle(ClusterName cluster) {
+    if (contextOf(cluster).isPresent()) {
+      return connect(cluster);
+    }
     boolean inPod = System.getenv("KUBERNETES_SERVICE_HOST") != null;
-    if (inPod && kubeconfig.isEmpty() && contextOf(cluster).isEmpty()) {
+    if (inPod && kubeconfig.isEmpty()) {
       return client(Config.autoConfigure(null));
     }
-    return connect(cluster);
+    Config config =
+        find(cluster.value()).orElseGet(() -> context(contextName(kubeconfig, Optional.empty())));
+    log.atInfo()
+        .addKeyValue("cluster", cluster)
+        .addKeyValue("context", config.getCurrentContext().getName())
+        .addKeyValue("server", config.getMasterUrl())
+        .log("uses a context of the kubeconfig");
+    return client(config);
   }
 
   /** Returns a client for the current context of a kubeconfig. */
@@ -105,18 +124,22 @@ public final class ClusterAccess {
   }
 
   private Config context(String context) {
+    return find(context)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no context '%s' in %s; name the right one with --context CLUSTER=CONTEXT"
+                        .formatted(context, shown(kubeconfig))));
+  }
+
+  private Optional<Config> find(String context) {
     Config config =
         kubeconfig
             .map(file -> read(context, readable(file)))
             .orElseGet(() -> Config.autoConfigure(context));
-    boolean found =
-        config.getCurrentContext() != null && context.equals(config.getCurrentContext().getName());
-    if (!found) {
-      throw new IllegalArgumentException(
-          "there is no context '%s' in %s; name the right one with --context CLUSTER=CONTEXT"
-              .formatted(context, shown(kubeconfig)));
-    }
-    return config;
+    return Optional.of(config)
+        .filter(found -> found.getCurrentContext() != null)
+        .filter(found -> context.equals(found.getCurrentContext().getName()));
   }
 
   private static Config read(String context, Path file) {
@@ -130,7 +153,8 @@ public final class ClusterAccess {
 
   private static Path readable(Path file) {
     if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException("cannot read the kubeconfig " + file);
+      throw new IllegalArgumentException(
+          "cannot read the kubeconfig %s: %s".formatted(file, FileRights.describe(file)));
     }
     return file;
   }

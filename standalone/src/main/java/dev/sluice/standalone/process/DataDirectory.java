@@ -1,9 +1,9 @@
 package dev.sluice.standalone.process;
 
 import dev.sluice.platform.process.DirectoryLock;
+import dev.sluice.platform.process.PartDirectory;
 import dev.sluice.standalone.cli.ExitException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The data directory of all parts in one process, which no other process may use meanwhile. */
@@ -19,9 +19,9 @@ public final class DataDirectory {
    */
   public static DirectoryLock lock(Path directory) {
     try {
-      Files.createDirectories(directory);
+      PartDirectory.create(directory);
     } catch (IOException e) {
-      throw new ExitException(1, "cannot create the directory %s: %s".formatted(directory, e));
+      throw new ExitException(1, e.getMessage());
     }
     return DirectoryLock.take(directory)
         .orElseThrow(

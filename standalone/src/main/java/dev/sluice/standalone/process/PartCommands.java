@@ -7,6 +7,8 @@ import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.BrokerWait;
+import dev.sluice.platform.kafka.BrokerWait.Need;
 import dev.sluice.platform.kafka.HeartbeatWriter;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaSettings;
@@ -38,6 +40,8 @@ public final class PartCommands {
         "receiver",
         "Receives webhooks and writes change events to Kafka.",
         List.of(ReceiverConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
+        Need.ADDRESS,
+        List.of(ReceiverConfig.HEALTH_PORT, ReceiverConfig.PORT),
         (values, parts) -> {
           TrustedCertificates.configure(values);
           Surroundings process = Surroundings.of("sluice-receiver", values, parts);
@@ -57,6 +61,8 @@ public final class PartCommands {
             + " API.",
         List.of(
             DispatcherConfig.SETTINGS, ApiConfig.SETTINGS, List.of(TrustedCertificates.SETTING)),
+        Need.BROKER,
+        List.of(DispatcherConfig.HEALTH_PORT),
         (values, parts) -> {
           TrustedCertificates.configure(values);
           ApiConfig api = ApiConfig.from(values);
@@ -77,6 +83,8 @@ public final class PartCommands {
         "api",
         "Serves the API only, from its own read model.",
         List.of(ApiConfig.SETTINGS),
+        Need.TOPICS,
+        List.of(ApiConfig.PORT),
         (values, parts) -> {
           Surroundings process = Surroundings.of(Tracing.OFF, values, parts);
           parts.add(
@@ -90,6 +98,8 @@ public final class PartCommands {
         "worker",
         "Applies the targets of one cluster. A second worker for the same cluster is a standby.",
         List.of(WorkerConfig.SETTINGS, RenderConfig.SETTINGS, ClusterAccess.SETTINGS),
+        Need.BROKER,
+        List.of(WorkerConfig.HEALTH_PORT),
         (values, parts) -> {
           WorkerConfig config = WorkerConfig.from(values, InstanceName.random());
           Surroundings process = Surroundings.of("sluice-worker", values, parts);
@@ -104,8 +114,19 @@ public final class PartCommands {
         });
   }
 
+  /**
+   * Returns the command of a part.
+   *
+   * @param need state of Kafka that the part needs to start
+   * @param healthPorts settings of the port that answers until then; the first that is set counts
+   */
   private static Command part(
-      String name, String description, List<List<Setting<?>>> settings, Starter starter) {
+      String name,
+      String description,
+      List<List<Setting<?>>> settings,
+      Need need,
+      List<Setting<?>> healthPorts,
+      Starter starter) {
     List<Setting<?>> all = new ArrayList<>(KafkaSettings.ALL);
     all.add(KafkaSettings.HEARTBEAT_INTERVAL);
     settings.forEach(all::addAll);
@@ -117,7 +138,9 @@ public final class PartCommands {
         values -> {
           Logging.configure(values);
           Ports.check(all, values, List.of());
-          try (Lifetime parts = new Lifetime()) {
+          try (Lifetime parts = Lifetime.ofProcess()) {
+            BrokerWait.await(
+                KafkaSettings.connection(values), need, Ports.address(healthPorts, all, values));
             starter.start(values, parts);
             parts.awaitStop();
           }

@@ -46,19 +46,36 @@ public final class Ports {
     List<Port> ports = new ArrayList<>();
     for (Setting<?> setting : settings) {
       if (setting.name().endsWith(PORT)) {
-        Object value = values.get(setting);
-        Object number =
-            value instanceof Optional<?> given && given.isPresent() ? given.get() : value;
         ports.add(
             new Port(
                 setting.option(),
                 loopback.contains(setting)
                     ? Optional.of("127.0.0.1")
                     : host(setting, settings, values),
-                number instanceof Integer port ? port : 0));
+                number(setting, values)));
       }
     }
     check(ports);
+  }
+
+  /**
+   * Returns the address of the first of some ports that is set; empty if none is, or if the part
+   * chooses a free port.
+   */
+  static Optional<InetSocketAddress> address(
+      List<Setting<?>> ports, List<Setting<?>> settings, SettingValues values) {
+    return ports.stream()
+        .map(port -> new Port(port.option(), host(port, settings, values), number(port, values)))
+        .filter(port -> port.number() != 0)
+        .map(Port::address)
+        .findFirst();
+  }
+
+  /** Returns the number of a port; 0 if it is not set. */
+  private static int number(Setting<?> port, SettingValues values) {
+    Object value = values.get(port);
+    Object number = value instanceof Optional<?> given && given.isPresent() ? given.get() : value;
+    return number instanceof Integer found ? found : 0;
   }
 
   static void check(List<Port> ports) {

@@ -1,11 +1,14 @@
 package dev.sluice.standalone.process;
 
+import dev.sluice.api.http.ApiConfig;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.DispatcherConfig;
 import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLoader;
 import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.BrokerWait;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.platform.kafka.Topics;
@@ -61,7 +64,7 @@ public final class UpCommand {
     Logging.configure(values);
     TrustedCertificates.configure(values);
     ClusterAccess access = ClusterAccess.from(values);
-    try (Lifetime parts = new Lifetime()) {
+    try (Lifetime parts = Lifetime.ofProcess()) {
       List<Setting<?>> used = settings();
       if (values.get(KAFKA).isEmpty()) {
         parts.add(DataDirectory.lock(values.get(BrokerCommand.DATA)));
@@ -120,8 +123,14 @@ public final class UpCommand {
     Topics topics = new Topics(values.get(KafkaSettings.TOPIC_PREFIX));
     Optional<String> servers = values.get(KAFKA);
     if (servers.isPresent()) {
-      return new KafkaConnection(
-          servers.get(), topics, values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of()));
+      KafkaConnection kafka =
+          new KafkaConnection(
+              servers.get(), topics, values.get(KafkaSettings.KAFKA_PROPERTIES).orElse(Map.of()));
+      BrokerWait.await(
+          kafka,
+          BrokerWait.Need.BROKER,
+          Ports.address(List.of(DispatcherConfig.HEALTH_PORT, ApiConfig.PORT), settings(), values));
+      return kafka;
     }
     return parts
         .add(

@@ -77,6 +77,7 @@ final class GitRules {
     for (ClusterTarget cluster : definition.clusters()) {
       if (!checked.contains(cluster.name())
           || state.holds().containsKey(cluster.name())
+          || state.withheld(cluster.name()).isPresent()
           || !(closures.clusters().get(cluster.name()) instanceof Inputs.Resolved inputs)) {
         continue;
       }

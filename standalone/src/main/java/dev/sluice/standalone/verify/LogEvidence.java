@@ -7,6 +7,7 @@ import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord;
+import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.Subject;
@@ -109,7 +110,7 @@ record LogEvidence(
                     switch (state) {
                       case RefState ref -> !elsewhere.contains(ref.key());
                       case ApplicationState application -> !isElsewhere(application);
-                      case RepositoryState _ -> true;
+                      case RepositoryState _, DependencyState _ -> true;
                     })
             .toList(),
         syncs.stream().filter(sync -> clusters.contains(sync.event().cluster())).toList(),

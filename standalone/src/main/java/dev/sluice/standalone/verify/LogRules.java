@@ -63,7 +63,7 @@ final class LogRules {
     for (StateRecord state : log.states()) {
       switch (state) {
         case StateRecord.RefState ref -> refs.put(ref.key(), ref);
-        case StateRecord.RepositoryState _ -> {}
+        case StateRecord.RepositoryState _, StateRecord.DependencyState _ -> {}
         case ApplicationState application ->
             application
                 .definition()

@@ -92,7 +92,7 @@ class DataDirectoryIT {
     Files.writeString(directory.resolve("file"), "");
     Ran ran = run("demo", "--data=" + directory.resolve("file/data"));
     assertThat(ran.code()).isEqualTo(1);
-    assertThat(ran.err()).contains("cannot create the directory").hasLineCount(1);
+    assertThat(ran.err()).contains("cannot use the directory").hasLineCount(1);
   }
 
   private Process hold() throws Exception {

@@ -1,0 +1,238 @@
+package dev.sluice.dispatcher.dependency;
+
+import dev.sluice.contract.event.ApplicationState;
+import dev.sluice.contract.event.ChangeEvent.DependencyReported;
+import dev.sluice.contract.event.DependencyStanding;
+import dev.sluice.contract.event.DependencyStanding.Phase;
+import dev.sluice.contract.event.ObservedEvent;
+import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord.DependencyState;
+import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Waiting;
+import dev.sluice.contract.failure.FailureCode;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
+import dev.sluice.contract.fleet.Dependency;
+import dev.sluice.contract.health.Health;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.DependencyKey;
+import dev.sluice.dispatcher.decide.DispatchStanding;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Standings of all applications that others depend on, from the partitions' states and the workers'
+ * results, and what of them the dependents' partitions were told. Pure: returns the reports to
+ * send.
+ */
+final class Standings {
+
+  private final Map<ApplicationName, ApplicationState> states = new HashMap<>();
+
+  /** The dependent applications by what they depend on. */
+  private final Map<DependencyKey, Set<ApplicationName>> dependents = new HashMap<>();
+
+  private final Map<DependencyKey, Sync> syncs = new HashMap<>();
+  private final Map<DependencyKey, Observed> health = new HashMap<>();
+  private final Map<Recipient, DependencyStanding> told = new HashMap<>();
+
+  /** The last result of the worker about a generation. */
+  private record Sync(Generation generation, Phase phase, String reason) {}
+
+  /** The last observed health of a generation. */
+  private record Observed(Generation generation, Health health, Instant since) {}
+
+  /** The partition that is told, by a repository that it owns. */
+  private record Recipient(DependencyKey key, RepositoryId repository) {}
+
+  /** Records what a partition was told. */
+  void replay(DependencyState state) {
+    told.put(
+        new Recipient(new DependencyKey(state.application(), state.cluster()), state.repository()),
+        state.standing());
+  }
+
+  /** Records the state of an application; returns the dependencies whose standing it may change. */
+  Set<DependencyKey> replay(ApplicationState state) {
+    Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
+    ApplicationState before = states.put(state.application(), state);
+    if (before != null) {
+      for (DependencyKey key : dependencies(before)) {
+        dependents.computeIfPresent(
+            key,
+            (_, names) -> {
+              names.remove(state.application());
+              return names.isEmpty() ? null : names;
+            });
+      }
+    }
+    for (DependencyKey key : dependencies(state)) {
+      dependents.computeIfAbsent(key, _ -> new HashSet<>()).add(state.application());
+    }
+    Stream.concat(clusters(state), Stream.ofNullable(before).flatMap(Standings::clusters))
+        .map(cluster -> new DependencyKey(state.application(), cluster))
+        .filter(this::isWatched)
+        .forEach(concerned::add);
+    return concerned;
+  }
+
+  private static Stream<ClusterName> clusters(ApplicationState state) {
+    return Stream.concat(
+        state.dispatched().keySet().stream(),
+        state.definition().stream()
+            .flatMap(definition -> definition.clusters().stream())
+            .map(ClusterTarget::name));
+  }
+
+  /** Records a result; returns the dependency whose standing it may change. */
+  Optional<DependencyKey> replay(ResultEvent event, Instant at) {
+    if (!(event instanceof ResultEvent.OfTarget result)) {
+      return Optional.empty();
+    }
+    Subject subject = result.subject();
+    DependencyKey key = new DependencyKey(subject.application(), subject.cluster());
+    if (!isWatched(key)) {
+      return Optional.empty();
+    }
+    Generation generation = subject.generation();
+    switch (result) {
+      case ResultEvent.Applied _, ResultEvent.Unchanged _ ->
+          syncs.put(key, new Sync(generation, Phase.APPLIED, "is applied"));
+      case ResultEvent.Parked parked -> parked(key, generation, parked.failure().code(), at);
+      case ObservedEvent.OfHealth observed ->
+          health.put(
+              key,
+              new Observed(generation, observed.observed().health(), observed.observed().since()));
+      case ResultEvent.Dispatched _,
+          ResultEvent.Planned _,
+          Waiting _,
+          ResultEvent.Superseded _,
+          ResultEvent.Retrying _,
+          ResultEvent.Removed _,
+          ResultEvent.Fenced _,
+          ObservedEvent.Drifted _,
+          ObservedEvent.DriftEnded _,
+          ObservedEvent.Healed _,
+          ObservedEvent.Contended _ -> {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(key);
+  }
+
+  /** Records that a generation is parked; a further attempt that fails alike changes nothing. */
+  private void parked(DependencyKey key, Generation generation, FailureCode code, Instant at) {
+    Sync last = syncs.get(key);
+    if (last == null
+        || !last.generation().equals(generation)
+        || last.phase() != Phase.PARKED
+        || !last.reason().endsWith("(%s)".formatted(code))) {
+      syncs.put(
+          key, new Sync(generation, Phase.PARKED, "is Parked since %s (%s)".formatted(at, code)));
+    }
+  }
+
+  /** Returns whether an application depends on this one. */
+  boolean isWatched(DependencyKey key) {
+    return dependents.containsKey(key);
+  }
+
+  /** Returns the applications that others depend on. */
+  Set<DependencyKey> watched() {
+    return Set.copyOf(dependents.keySet());
+  }
+
+  /**
+   * Returns a time before all results of the newest generation: when it was sent; empty if none
+   * was.
+   */
+  Optional<Instant> sentAt(DependencyKey key) {
+    return Optional.ofNullable(states.get(key.application()))
+        .map(state -> state.dispatched().get(key.cluster()))
+        .map(sent -> sent.sentAt().orElse(Instant.EPOCH));
+  }
+
+  /**
+   * Returns the reports about a dependency whose standing differs from what was told, which count
+   * as told from then on.
+   *
+   * @param repeats whether those are told again from which applications wait
+   */
+  List<DependencyReported> reports(DependencyKey key, boolean repeats) {
+    Map<RepositoryId, Boolean> recipients = new HashMap<>();
+    for (ApplicationName name : dependents.getOrDefault(key, Set.of())) {
+      ApplicationState state = states.get(name);
+      if (state != null && state.definition().isPresent()) {
+        recipients.merge(
+            state.definition().get().owningRepository(),
+            repeats && state.withheld().isPresent(),
+            Boolean::logicalOr);
+      }
+    }
+    if (recipients.isEmpty()) {
+      return List.of();
+    }
+    DependencyStanding standing = standing(key);
+    List<DependencyReported> reports = new ArrayList<>();
+    recipients.forEach(
+        (repository, again) -> {
+          if (!standing.equals(told.put(new Recipient(key, repository), standing)) || again) {
+            reports.add(
+                new DependencyReported(repository, key.application(), key.cluster(), standing));
+          }
+        });
+    return reports;
+  }
+
+  private DependencyStanding standing(DependencyKey key) {
+    Optional<ApplicationState> state = Optional.ofNullable(states.get(key.application()));
+    return DispatchStanding.ofUnsent(state, key.cluster())
+        .orElseGet(
+            () ->
+                ofSent(
+                    key, DispatchStanding.sent(state.orElseThrow(), key.cluster()).orElseThrow()));
+  }
+
+  private DependencyStanding ofSent(DependencyKey key, Generation sent) {
+    Sync sync = syncs.get(key);
+    if (sync == null || !sync.generation().equals(sent)) {
+      return DependencyStanding.sent(sent);
+    }
+    Observed observed = health.get(key);
+    if (sync.phase() != Phase.APPLIED) {
+      return new DependencyStanding(Optional.of(sent), sync.phase(), sync.reason());
+    }
+    if (observed == null || !observed.generation().equals(sent)) {
+      return new DependencyStanding(
+          Optional.of(sent), Phase.APPLIED, "is applied, and its health is not known yet");
+    }
+    return observed.health() == Health.HEALTHY
+        ? new DependencyStanding(Optional.of(sent), Phase.HEALTHY, "is healthy")
+        : new DependencyStanding(
+            Optional.of(sent),
+            Phase.APPLIED,
+            "is applied, and %s since %s".formatted(observed.health().word(), observed.since()));
+  }
+
+  private static Set<DependencyKey> dependencies(ApplicationState state) {
+    Set<DependencyKey> keys = new HashSet<>();
+    for (Definition definition : state.definition().stream().toList()) {
+      for (Dependency dependency : definition.dependencies()) {
+        for (ClusterTarget cluster : definition.clusters()) {
+          keys.add(DependencyKey.of(dependency, cluster.name()));
+        }
+      }
+    }
+    return keys;
+  }
+}
