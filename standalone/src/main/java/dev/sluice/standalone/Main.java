@@ -1,7 +1,7 @@
 package dev.sluice.standalone;
 
+import dev.sluice.platform.process.EnvironmentProxies;
 import dev.sluice.platform.process.FatalErrors;
-import dev.sluice.platform.proxy.EnvironmentProxies;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;

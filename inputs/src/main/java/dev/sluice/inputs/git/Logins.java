@@ -2,7 +2,7 @@ package dev.sluice.inputs.git;
 
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
-import dev.sluice.platform.proxy.ProxyLogins;
+import dev.sluice.platform.process.ProxyLogins;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,7 +2,7 @@ package dev.sluice.inputs.git;
 
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
-import dev.sluice.platform.proxy.ProxyLogins;
+import dev.sluice.platform.process.ProxyLogins;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;

@@ -1,4 +1,4 @@
-package dev.sluice.platform.proxy;
+package dev.sluice.platform.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

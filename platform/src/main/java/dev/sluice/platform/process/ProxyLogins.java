@@ -1,4 +1,4 @@
-package dev.sluice.platform.proxy;
+package dev.sluice.platform.process;
 
 import java.net.Authenticator;
 import java.net.PasswordAuthentication;
