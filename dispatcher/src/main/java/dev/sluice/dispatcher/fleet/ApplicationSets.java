@@ -229,6 +229,11 @@ final class ApplicationSets {
     return refused;
   }
 
+  /** Returns whether the applications of all sets are known. */
+  boolean isComplete() {
+    return kept.isEmpty();
+  }
+
   /** Returns the valid documents, with the commits that they read. */
   Map<String, FleetDocuments.SetDocument> documents() {
     Map<String, FleetDocuments.SetDocument> documents = new HashMap<>();

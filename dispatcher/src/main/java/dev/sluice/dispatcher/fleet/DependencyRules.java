@@ -27,18 +27,23 @@ final class DependencyRules {
 
   private final Map<ApplicationName, Definition> definitions;
   private final Map<ApplicationName, FleetDocument> documents;
+  private final boolean isComplete;
   private final Set<ApplicationName> refused = new TreeSet<>();
 
   /**
    * Creates the rules.
    *
    * @param definitions the applications that are valid by themselves, sorted by name
-   * @param documents the documents of all applications
+   * @param documents the documents of all known applications
+   * @param isComplete whether there are no others; false if a set's could not be generated
    */
   DependencyRules(
-      Map<ApplicationName, Definition> definitions, Map<ApplicationName, FleetDocument> documents) {
+      Map<ApplicationName, Definition> definitions,
+      Map<ApplicationName, FleetDocument> documents,
+      boolean isComplete) {
     this.definitions = definitions;
     this.documents = documents;
+    this.isComplete = isComplete;
   }
 
   /** Reports the problems, and returns the applications that are refused for them. */
@@ -52,7 +57,7 @@ final class DependencyRules {
     for (int i = 0; i < definition.dependencies().size(); i++) {
       Dependency dependency = definition.dependencies().get(i);
       String field = "spec.dependsOn[%d].".formatted(i);
-      if (!documents.containsKey(dependency.application())) {
+      if (!documents.containsKey(dependency.application()) && isComplete) {
         refuse(
             definition,
             field + "application",

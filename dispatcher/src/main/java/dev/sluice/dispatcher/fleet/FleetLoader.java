@@ -275,11 +275,12 @@ public final class FleetLoader {
   private void refuseBrokenDependencies(
       List<Header> applications, List<GeneratedDocument> generated) {
     Map<ApplicationName, FleetDocument> byName = new HashMap<>();
+    generated.forEach(one -> byName.put(one.name(), one.document()));
     for (Header header : applications) {
       header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
     }
-    generated.forEach(one -> byName.put(one.name(), one.document()));
-    Set<ApplicationName> refused = new DependencyRules(definitions, byName).refused();
+    Set<ApplicationName> refused =
+        new DependencyRules(definitions, byName, sets.isComplete()).refused();
     definitions.keySet().removeAll(refused);
     applicationDocuments.keySet().removeAll(refused);
     invalid.addAll(refused);

@@ -281,6 +281,31 @@ class ApplicationSetsTest {
   }
 
   @Test
+  void anApplicationMayDependOnAGeneratedOneAlsoWhileItsRepositoryIsUnread() throws IOException {
+    document(
+        "front",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: front}
+        spec:
+          source: {repository: shop, path: front}
+          clusters: {names: [staging]}
+          namespace: web
+          dependsOn: [{application: web}]
+        """);
+    set(simple(DIRECTORIES, "${path.basename}"));
+    assertThat(FleetLoader.read(fleet).problems()).isEmpty();
+    assertThat(read().problems()).isEmpty();
+    assertThat(read().invalid()).isEmpty();
+
+    files.remove("apps/web/config.yaml");
+    assertThat(read().problems())
+        .extracting(FleetProblem::field)
+        .containsExactly("spec.dependsOn[0].application");
+  }
+
+  @Test
   void applicationsOfAKeptSetKeepTheirDefinitions() throws IOException {
     set(simple(DIRECTORIES, "${path.basename}"));
     Definition web = read().definitions().getLast();
