@@ -178,7 +178,7 @@ class PlainSentencesIT {
       Map.of(
               "{\"command\": {\"kind\": \"explode\"}}",
               "'command.kind' is 'explode': expected re-evaluate, resync, restore, resend, rebuild,"
-                  + " suspend, resume, approve or discard",
+                  + " suspend, resume, approve, release or discard",
               "{\"command\": {\"kind\": \"restore\"}, \"reason\": \"x\", \"dryRun\": true}",
               "'command.commit' is missing: expected a text",
               "{\"aplications\": []}",

@@ -40,7 +40,12 @@ public final class Discovery implements ClusterFacts.Source {
   private long factsAt;
 
   public Discovery(ClusterApi api) {
-    this(api, api, ConcurrentHashMap.newKeySet(), new ConcurrentHashMap<>(), new WriteModes());
+    this(
+        api,
+        api,
+        ConcurrentHashMap.newKeySet(),
+        new ConcurrentHashMap<>(),
+        new WriteModes(apiVersion -> isAggregated(api, apiVersion)));
   }
 
   private Discovery(
@@ -54,6 +59,26 @@ public final class Discovery implements ClusterFacts.Source {
     this.unavailable = unavailable;
     this.known = known;
     this.writeModes = writeModes;
+  }
+
+  /** Returns whether a server behind the API server serves a version. */
+  private static boolean isAggregated(ClusterApi api, String apiVersion)
+      throws InterruptedException {
+    int slash = apiVersion.indexOf('/');
+    if (slash < 0) {
+      return false;
+    }
+    String service = apiVersion.substring(slash + 1) + "." + apiVersion.substring(0, slash);
+    try {
+      return api.get("/apis/apiregistration.k8s.io/v1/apiservices/" + service)
+          .filter(found -> found.at("/spec/service").isObject())
+          .isPresent();
+    } catch (ApiException e) {
+      log.atWarn()
+          .addKeyValue("apiVersion", apiVersion)
+          .log("cannot read the APIService {}: {}", service, e.getMessage());
+      return false;
+    }
   }
 
   /** Returns a discovery that knows the same kinds, and reads objects by another API. */

@@ -9,8 +9,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The modes in which objects of each kind are written, learned from refusals: an API that does not
- * know a media type answers 415, and one that has no such operation 405. Server-side apply is tried
- * first; what was learned is valid for an hour, since an API may be upgraded. Thread-safe.
+ * know a media type answers 415, and one that has no such operation 405. Only aggregated APIs may
+ * lack server-side apply; such an answer about another kind is one of a proxy or of an admission
+ * webhook. Server-side apply is tried first; what was learned is valid for an hour, since an API
+ * may be upgraded. Thread-safe.
  */
 public final class WriteModes {
 
@@ -21,9 +23,21 @@ public final class WriteModes {
 
   private static final Logger log = LoggerFactory.getLogger(WriteModes.class);
 
+  private final Aggregation aggregation;
   private final Map<ApiKind, Learned> learned = new ConcurrentHashMap<>();
 
   private record Learned(WriteMode mode, long at) {}
+
+  /** Which APIs are served by a server behind the API server. */
+  interface Aggregation {
+
+    /** Returns whether an API version is; false if that cannot be found out. */
+    boolean serves(String apiVersion) throws InterruptedException;
+  }
+
+  WriteModes(Aggregation aggregation) {
+    this.aggregation = aggregation;
+  }
 
   /** Returns the mode in which objects of a kind are written. */
   public WriteMode of(ApiKind kind) {
@@ -39,7 +53,8 @@ public final class WriteModes {
    *
    * @param tried the mode of the request
    */
-  public boolean learn(ApiKind kind, WriteMode tried, ApiException refusal) {
+  public boolean learn(ApiKind kind, WriteMode tried, ApiException refusal)
+      throws InterruptedException {
     if (of(kind).compareTo(tried) > 0) {
       return true; // another request has learned it meanwhile
     }
@@ -50,15 +65,15 @@ public final class WriteModes {
               tried == WriteMode.REPLACE ? Optional.empty() : Optional.of(WriteMode.REPLACE);
           default -> Optional.empty();
         };
-    next.ifPresent(
-        mode -> {
-          learned.put(kind, new Learned(mode, System.nanoTime()));
-          log.atInfo()
-              .addKeyValue("apiVersion", kind.apiVersion())
-              .addKeyValue("kind", kind.kind())
-              .log("the API answers {} to {}: writes by {}", refusal.status(), tried, mode);
-        });
-    return next.isPresent();
+    if (next.isEmpty() || !aggregation.serves(kind.apiVersion())) {
+      return false;
+    }
+    learned.put(kind, new Learned(next.get(), System.nanoTime()));
+    log.atInfo()
+        .addKeyValue("apiVersion", kind.apiVersion())
+        .addKeyValue("kind", kind.kind())
+        .log("the API answers {} to {}: writes by {}", refusal.status(), tried, next.get());
+    return true;
   }
 
   private static Optional<WriteMode> afterUnsupportedMediaType(WriteMode tried) {

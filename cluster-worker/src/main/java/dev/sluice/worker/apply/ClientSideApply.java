@@ -37,7 +37,7 @@ final class ClientSideApply {
   }
 
   /** Returns whether a refused write is to be repeated, since it may be made in another mode. */
-  boolean learns(ObjectRef ref, WriteMode tried, ApiException refusal) {
+  boolean learns(ObjectRef ref, WriteMode tried, ApiException refusal) throws InterruptedException {
     return modes.learn(kind(ref), tried, refusal);
   }
 

@@ -129,6 +129,11 @@ final class ObjectWriter {
     Optional<LiveObject> found = Optional.empty();
     boolean force = attempt.forces(step);
     for (int tries = 0; tries < TRIES; tries++) {
+      WriteMode mode = clientSide.mode(ref);
+      if (!isRead && mode != WriteMode.APPLY) { // which merges with what is live
+        live = read(path);
+        isRead = true;
+      }
       if (live.isPresent() && step.mode() == ApplyStep.Mode.CREATE_ONLY) {
         attempt.written().left(step, live.get().belongsTo(attempt.owner()));
         return new Written.Done(new ObjectChange(ref, Action.SKIPPED));
@@ -141,7 +146,6 @@ final class ObjectWriter {
       if (found.isEmpty()) {
         found = live;
       }
-      WriteMode mode = clientSide.mode(ref);
       try {
         if (live.isPresent()) {
           content = ignored.applicable(content, live.get().content());

@@ -11,7 +11,7 @@ final class WriteModesTest {
 
   private static final ApiKind GADGET = new ApiKind("example.org/v1", "Gadget");
 
-  private final WriteModes modes = new WriteModes();
+  private final WriteModes modes = new WriteModes("example.org/v1"::equals);
 
   @ParameterizedTest
   @CsvSource({
@@ -20,7 +20,7 @@ final class WriteModesTest {
     "MERGE_PATCH, 415, REPLACE",
     "MERGE_PATCH, 405, REPLACE"
   })
-  void aRefusalLeadsToTheNextMode(WriteMode tried, int code, WriteMode next) {
+  void aRefusalLeadsToTheNextMode(WriteMode tried, int code, WriteMode next) throws Exception {
     assertThat(modes.learn(GADGET, tried, refusal(code))).isTrue();
     assertThat(modes.of(GADGET)).isEqualTo(next);
     assertThat(modes.of(new ApiKind("example.org/v1", "Widget"))).isEqualTo(WriteMode.APPLY);
@@ -28,14 +28,23 @@ final class WriteModesTest {
 
   @ParameterizedTest
   @CsvSource({"APPLY, 422", "APPLY, 404", "APPLY, 0", "REPLACE, 405", "REPLACE, 415"})
-  void anotherRefusalIsFinal(WriteMode tried, int code) {
+  void anotherRefusalIsFinal(WriteMode tried, int code) throws Exception {
     assertThat(modes.learn(GADGET, tried, refusal(code))).isFalse();
     assertThat(modes.of(GADGET)).isEqualTo(WriteMode.APPLY);
   }
 
+  /** A proxy or an admission webhook may answer so about any kind. */
+  @Test
+  void anAnswerAboutAnotherApiThanAnAggregatedOneTeachesNothing() throws Exception {
+    ApiKind deployment = new ApiKind("apps/v1", "Deployment");
+
+    assertThat(modes.learn(deployment, WriteMode.APPLY, refusal(415))).isFalse();
+    assertThat(modes.of(deployment)).isEqualTo(WriteMode.APPLY);
+  }
+
   /** Of two first requests at the same time, the second answer tells nothing new. */
   @Test
-  void anAnswerToAnEarlierModeChangesNothing() {
+  void anAnswerToAnEarlierModeChangesNothing() throws Exception {
     assertThat(modes.learn(GADGET, WriteMode.APPLY, refusal(415))).isTrue();
     assertThat(modes.learn(GADGET, WriteMode.APPLY, refusal(415))).isTrue();
 
@@ -43,7 +52,7 @@ final class WriteModesTest {
   }
 
   @Test
-  void aChangeOfTheApiForgetsItsModes() {
+  void aChangeOfTheApiForgetsItsModes() throws Exception {
     modes.learn(GADGET, WriteMode.APPLY, refusal(415));
 
     modes.forget("other.org/v1");

@@ -204,7 +204,9 @@ class HeartbeatWriterIT {
       await()
           .atMost(Duration.ofSeconds(30))
           .untilAsserted(
-              () -> assertThat(writer.problem().orElse("")).contains("the broker does not take"));
+              () ->
+                  assertThat(writer.problem().orElse(""))
+                      .contains("the broker " + address + " does not take"));
 
       broker =
           EmbeddedBroker.start(
