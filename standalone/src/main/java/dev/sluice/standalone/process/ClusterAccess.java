@@ -5,6 +5,7 @@ import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.process.FileRights;
 import dev.sluice.worker.WorkerResources;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -32,7 +33,7 @@ public final class ClusterAccess {
           "context",
           "CLUSTER=CONTEXT",
           "the kubeconfig context of a cluster (default: the context named like the cluster; a"
-              + " worker otherwise takes the current context)",
+              + " worker otherwise takes the only context)",
           ClusterAccess::parseContext);
 
   public static final List<Setting<?>> SETTINGS = List.of(KUBECONFIG, CONTEXTS);
@@ -76,10 +77,7 @@ public final class ClusterAccess {
     if (context.isPresent()) {
       return access.context(context.get()).getCurrentContext().getName();
     }
-    Config config =
-        kubeconfig
-            .map(file -> Config.fromKubeconfig(readable(file).toFile()))
-            .orElseGet(() -> Config.autoConfigure(null));
+    Config config = access.whole();
     if (config.getCurrentContext() == null) {
       throw new IllegalArgumentException(
           "%s has no current context: name one with --context".formatted(shown(kubeconfig)));
@@ -98,7 +96,8 @@ public final class ClusterAccess {
 
   /**
    * Returns a client for the only cluster of this process: by the given context, otherwise by the
-   * service account in a pod, the context named like the cluster, or the current context.
+   * service account in a pod, the context named like the cluster, or the only context. The current
+   * context of several may be another cluster's.
    */
   KubernetesClient connectSingle(ClusterName cluster) {
     if (contextOf(cluster).isPresent()) {
@@ -108,8 +107,7 @@ public final class ClusterAccess {
     if (inPod && kubeconfig.isEmpty()) {
       return client(Config.autoConfigure(null));
     }
-    Config config =
-        find(cluster.value()).orElseGet(() -> context(contextName(kubeconfig, Optional.empty())));
+    Config config = find(cluster.value()).orElseGet(() -> onlyContext(cluster));
     log.atInfo()
         .addKeyValue("cluster", cluster)
         .addKeyValue("context", config.getCurrentContext().getName())
@@ -121,6 +119,27 @@ public final class ClusterAccess {
   /** Returns a client for the current context of a kubeconfig. */
   public static KubernetesClient connectBy(String kubeconfigText) {
     return client(Config.fromKubeconfig(kubeconfigText));
+  }
+
+  private Config onlyContext(ClusterName cluster) {
+    List<String> contexts = whole().getContexts().stream().map(NamedContext::getName).toList();
+    if (contexts.size() != 1) {
+      throw new IllegalArgumentException(
+          "%s has %s, and none is named '%s': name the cluster's with --context %s=CONTEXT"
+              .formatted(
+                  shown(kubeconfig),
+                  contexts.isEmpty() ? "no contexts" : "the contexts " + contexts,
+                  cluster,
+                  cluster));
+    }
+    return context(contexts.getFirst());
+  }
+
+  /** Returns the kubeconfig with its current context. */
+  private Config whole() {
+    return kubeconfig
+        .map(file -> Config.fromKubeconfig(readable(file).toFile()))
+        .orElseGet(() -> Config.autoConfigure(null));
   }
 
   private Config context(String context) {

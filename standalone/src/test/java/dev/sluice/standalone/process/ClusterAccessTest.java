@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A worker finds the context of its only cluster. */
 class ClusterAccessTest {
 
-  private static final String TWO_CONTEXTS =
+  private static final String ONE_CONTEXT =
       """
       apiVersion: v1
       kind: Config
@@ -28,42 +28,45 @@ class ClusterAccessTest {
       users: [{name: u, user: {token: x}}]
       contexts:
       - {name: first, context: {cluster: one, user: u}}
-      - {name: second, context: {cluster: two, user: u}}
       """;
+  private static final String TWO_CONTEXTS =
+      ONE_CONTEXT + "- {name: second, context: {cluster: two, user: u}}\n";
 
   @TempDir private Path directory;
 
   @Test
-  void itIsTheCurrentOneIfNoneIsNamedLikeTheCluster() throws Exception {
-    assertThat(server("current-context: first\n", "this")).isEqualTo("http://one:1/");
+  void itIsTheOnlyOneIfNoneIsNamedLikeTheCluster() throws Exception {
+    assertThat(server(ONE_CONTEXT, "this")).isEqualTo("http://one:1/");
+  }
+
+  /** The current context may be another cluster's. */
+  @Test
+  void ofSeveralItMustBeNamed() {
+    assertThatThrownBy(() -> server(TWO_CONTEXTS + "current-context: first\n", "this"))
+        .hasMessageContaining(
+            "has the contexts [first, second], and none is named 'this': name the cluster's with"
+                + " --context this=CONTEXT");
   }
 
   @Test
   void theOneNamedLikeTheClusterWins() throws Exception {
-    assertThat(server("current-context: first\n", "second")).isEqualTo("http://two:2/");
+    assertThat(server(TWO_CONTEXTS, "second")).isEqualTo("http://two:2/");
   }
 
   @Test
   void theGivenOneWins() throws Exception {
-    assertThat(server("current-context: first\n", "first", "first=second"))
-        .isEqualTo("http://two:2/");
+    assertThat(server(TWO_CONTEXTS, "first", "first=second")).isEqualTo("http://two:2/");
   }
 
   @Test
   void aGivenOneThatIsMissingIsRefused() {
-    assertThatThrownBy(() -> server("current-context: first\n", "this", "this=third"))
+    assertThatThrownBy(() -> server(TWO_CONTEXTS, "this", "this=third"))
         .hasMessageContaining("there is no context 'third' in");
   }
 
-  @Test
-  void withoutACurrentOneItMustBeNamed() {
-    assertThatThrownBy(() -> server("", "this"))
-        .hasMessageContaining("has no current context: name one with --context");
-  }
-
   /** Returns the API server that the worker of a cluster connects to. */
-  private String server(String current, String cluster, String... contexts) throws IOException {
-    Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), TWO_CONTEXTS + current);
+  private String server(String content, String cluster, String... contexts) throws IOException {
+    Path kubeconfig = Files.writeString(directory.resolve("kubeconfig"), content);
     ClusterAccess access =
         ClusterAccess.from(
             new Settings(ClusterAccess.SETTINGS, List.of())
