@@ -29,6 +29,9 @@ final class LocalSources implements AutoCloseable {
   private final Map<String, LocalRepository> byName = new HashMap<>();
   private final Map<LocalRepository, CommitId> commits = new HashMap<>();
 
+  /** A directory whose checkout is added when a generator needs one. */
+  private Optional<Path> fleet = Optional.empty();
+
   private LocalSources() {}
 
   /**
@@ -51,7 +54,8 @@ final class LocalSources implements AutoCloseable {
   }
 
   /**
-   * Opens the checkouts that are given by option, and the one that the fleet's directory is in.
+   * Opens the checkouts that are given by option, and, once a generator needs a checkout, the one
+   * that the fleet's directory is in.
    *
    * @param given as for {@link #REPOSITORY}
    * @param fleet a directory
@@ -60,7 +64,7 @@ final class LocalSources implements AutoCloseable {
     LocalSources sources = new LocalSources();
     try {
       sources.addGiven(given, Optional.empty());
-      sources.addFleet(fleet);
+      sources.fleet = Optional.of(fleet);
       return sources;
     } catch (RuntimeException e) {
       sources.close();
@@ -110,6 +114,8 @@ final class LocalSources implements AutoCloseable {
   /** Returns the checkouts as generators see them, whatever ref they follow. */
   GeneratorTrees generatorTrees() {
     return source -> {
+      fleet.ifPresent(this::addFleet);
+      fleet = Optional.empty();
       LocalRepository repository =
           byName.getOrDefault(source.repository().repository().toString(), byName.get(""));
       if (repository == null) {
@@ -126,6 +132,9 @@ final class LocalSources implements AutoCloseable {
 
   @Override
   public void close() {
-    byName.values().forEach(LocalRepository::close);
+    // not a method reference, which would load JGit for commands that open no checkout
+    for (LocalRepository repository : byName.values()) {
+      repository.close();
+    }
   }
 }

@@ -14,13 +14,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Access to clusters by kubeconfig contexts. */
 public final class ClusterAccess {
-
-  private static final Logger log = LoggerFactory.getLogger(ClusterAccess.class);
 
   private static final Setting<Optional<Path>> KUBECONFIG =
       Setting.path(
@@ -108,7 +105,9 @@ public final class ClusterAccess {
       return client(Config.autoConfigure(null));
     }
     Config config = find(cluster.value()).orElseGet(() -> onlyContext(cluster));
-    log.atInfo()
+    // not a field: the settings of this class are read by commands that log nothing
+    LoggerFactory.getLogger(ClusterAccess.class)
+        .atInfo()
         .addKeyValue("cluster", cluster)
         .addKeyValue("context", config.getCurrentContext().getName())
         .addKeyValue("server", config.getMasterUrl())

@@ -64,6 +64,7 @@ class DeadlineTest {
           "sync web --reason x",
           "suspend web --reason x",
           "resume web --reason x",
+          "release web --reason x",
           "rollback web --to 1234567 --reason x",
           "resend web --reason x",
           "rebuild web --reason x",
