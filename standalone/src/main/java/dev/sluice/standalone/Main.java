@@ -2,6 +2,7 @@ package dev.sluice.standalone;
 
 import dev.sluice.platform.process.EnvironmentProxies;
 import dev.sluice.platform.process.FatalErrors;
+import dev.sluice.platform.process.ProxyLogins;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.standalone.client.Client;
@@ -44,6 +45,7 @@ public final class Main {
   }
 
   private static void useProxies() {
+    ProxyLogins.permit(); // before the first HTTP client: the fleet may name proxies later
     try {
       EnvironmentProxies.install(System.getenv());
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,8 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
+import dev.sluice.platform.process.ProxyLogins;
+import java.net.URI;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,7 +14,7 @@ final class HttpsDocument {
   private static final Pattern OF_HTTP = Pattern.compile("(?i)https?://.*");
   private static final Pattern OF_HTTPS = Pattern.compile("(?i)https://.*");
   private static final Pattern PROXY = Pattern.compile("http://[^/@?#\\s]+/?");
-  private static final Pattern API = Pattern.compile("https?://[^/@?#\\s]+(/[^@?#\\s]*)?");
+  private static final Pattern API = Pattern.compile("https://[^/@?#\\s]+(/[^@?#\\s]*)?");
   private static final Pattern APP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern INSTALLATION = Pattern.compile("[0-9]{1,19}");
 
@@ -85,11 +87,15 @@ final class HttpsDocument {
   }
 
   private static String proxy(String text) {
-    return matching(
-            PROXY,
-            text,
-            "must be http://HOST[:PORT], without credentials: give them in proxyCredentials")
-        .replaceFirst("/$", "");
+    String expected =
+        "must be http://HOST[:PORT], without credentials: give them in proxyCredentials";
+    String proxy = matching(PROXY, text, expected).replaceFirst("/$", "");
+    try {
+      var unused = ProxyLogins.address(URI.create(proxy));
+      return proxy;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
   }
 
   private static String matching(Pattern form, String text, String expected) {

@@ -6,6 +6,9 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.platform.process.ProxyLogins;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,7 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reader of {@code Repository} documents. Two with the same canonical name and different URLs are
- * both refused: the state of one would be mistaken for the other's.
+ * both refused: the state of one would be mistaken for the other's. So are two with different
+ * credentials for the same proxy, which has one login in a process.
  */
 final class RepositoryDocuments {
 
@@ -64,11 +68,14 @@ final class RepositoryDocuments {
 
   /** Returns the valid repositories by the names that applications use. */
   Map<String, FleetRepository> repositories() {
+    refuseProxyCredentials();
     Map<String, FleetRepository> repositories = new TreeMap<>();
     for (List<Read> named : byName.values()) {
       Read first = named.getFirst();
       if (named.stream().allMatch(one -> isSamePlace(first.repository(), one.repository()))) {
-        named.forEach(one -> repositories.put(one.repository().name(), one.repository()));
+        named.stream()
+            .filter(one -> one.document().isValid())
+            .forEach(one -> repositories.put(one.repository().name(), one.repository()));
       } else {
         named.forEach(one -> refuse(one, named));
       }
@@ -106,6 +113,43 @@ final class RepositoryDocuments {
                     refused.repository().id(),
                     other.repository().name(),
                     other.document().place()));
+  }
+
+  private void refuseProxyCredentials() {
+    Map<InetSocketAddress, List<Read>> byProxy = new HashMap<>();
+    byName.values().stream()
+        .flatMap(List::stream)
+        .filter(read -> proxyCredentials(read).isPresent())
+        .forEach(
+            read ->
+                read.repository()
+                    .https()
+                    .flatMap(HttpsAccess::proxy)
+                    .map(proxy -> ProxyLogins.address(URI.create(proxy)))
+                    .ifPresent(
+                        proxy -> byProxy.computeIfAbsent(proxy, _ -> new ArrayList<>()).add(read)));
+    byProxy.values().forEach(RepositoryDocuments::refuseProxyCredentials);
+  }
+
+  private static void refuseProxyCredentials(List<Read> ofProxy) {
+    for (Read refused : ofProxy) {
+      ofProxy.stream()
+          .filter(other -> !proxyCredentials(other).equals(proxyCredentials(refused)))
+          .findFirst()
+          .ifPresent(
+              other ->
+                  refused
+                      .document()
+                      .problem(
+                          FleetRule.CONFLICTING_FIELDS,
+                          "spec.https.proxyCredentials",
+                          "differs from the one that Repository '%s' in %s has for the same proxy: a proxy has one login, so give both the same reference"
+                              .formatted(other.repository().name(), other.document().place())));
+    }
+  }
+
+  private static Optional<SecretReference> proxyCredentials(Read read) {
+    return read.repository().https().flatMap(HttpsAccess::proxyCredentials);
   }
 
   private static Optional<SshAccess> ssh(Fields spec, Optional<String> url) {

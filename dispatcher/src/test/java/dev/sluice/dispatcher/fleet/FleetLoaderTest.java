@@ -316,6 +316,10 @@ class FleetLoaderTest {
         "https://f.example/a/b | https: {proxyCredentials: env:P} | spec.https.proxyCredentials",
         "https://f.example/a/b | https: {proxy: 'http://u:p@proxy'} | spec.https.proxy",
         "https://f.example/a/b | https: {proxy: 'socks5://proxy'} | spec.https.proxy",
+        "https://f.example/a/b | https: {proxy: 'http://a_b'} | spec.https.proxy",
+        "https://f.example/a/b | https: {proxy: 'http://proxy:99999'} | spec.https.proxy",
+        "https://f.example/a/b | https: {githubApp: {appId: '1', privateKey: file:/k,"
+            + " api: 'http://f.example/api/v3'}} | spec.https.githubApp.api",
         "https://f.example/a/b | https: {githubApp: {appId: '1'}} |"
             + " spec.https.githubApp.privateKey",
         "https://f.example/a/b | https: {token: env:T} | spec.https.token",
@@ -329,6 +333,37 @@ class FleetLoaderTest {
     assertThat(FleetLoader.read(directory).problems())
         .extracting(FleetProblem::field)
         .contains(field);
+  }
+
+  @Test
+  void refusesDifferentCredentialsForOneProxy() throws IOException {
+    proxied("one", "http://Proxy.example:1080", "env:ONE");
+    proxied("two", "http://proxy.example", "env:TWO");
+    proxied("same", "http://other.example", "env:ONE");
+    proxied("too", "http://other.example/", "env:ONE");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.repositories())
+        .extracting(FleetRepository::name)
+        .containsExactly("same", "shop", "too");
+    assertThat(reading.problems())
+        .allSatisfy(
+            problem -> {
+              assertThat(problem.rule()).isEqualTo(FleetRule.CONFLICTING_FIELDS);
+              assertThat(problem.field()).isEqualTo("spec.https.proxyCredentials");
+            })
+        .extracting(FleetProblem::toString)
+        .satisfiesExactlyInAnyOrder(
+            problem -> assertThat(problem).contains("one.yaml", "'two'"),
+            problem -> assertThat(problem).contains("two.yaml", "'one'"));
+  }
+
+  private void proxied(String name, String proxy, String credentials) throws IOException {
+    repository(
+        name,
+        "https://f.example/a/" + name,
+        "https: {proxy: '%s', proxyCredentials: '%s'}".formatted(proxy, credentials));
   }
 
   @Test

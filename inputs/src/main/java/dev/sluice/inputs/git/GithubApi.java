@@ -13,6 +13,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * GitHub's REST API as an app uses it, with the certificates and the proxy of the repository. It
@@ -42,6 +44,13 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final int MAX_ANSWER_BYTES = 256 * 1024;
+
+  /** The JDK's messages for a proxy that refuses the login, or the tunnel to the API. */
+  private static final Pattern OF_PROXY =
+      Pattern.compile(
+          "too many authentication attempts.*|No credentials provided"
+              + "|Proxy-Authenticate header missing.*|Tunnel failed, got: (403|407)");
+
   private static final String READ_ONLY = "{\"permissions\":{\"contents\":\"read\"}}";
 
   /** An installation token, which must not appear in messages. */
@@ -91,11 +100,27 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
     try {
       return token(GithubJwt.sign(app, now));
     } catch (IOException e) {
-      Optional<String> tls = TlsFailures.describe(e);
-      throw new RefusedException(
-          tls.isPresent() ? SourceFailure.CERTIFICATE_REFUSED : SourceFailure.FORGE_UNREACHABLE,
-          "GitHub's API at %s issues no token: %s".formatted(address, tls.orElse(e.toString())));
+      throw unreachable(e);
     }
+  }
+
+  private RefusedException unreachable(IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    if (OF_PROXY.matcher(message).matches()) {
+      return refusedByProxy(message);
+    }
+    Optional<String> tls = TlsFailures.describe(failure);
+    return new RefusedException(
+        tls.isPresent() ? SourceFailure.CERTIFICATE_REFUSED : SourceFailure.FORGE_UNREACHABLE,
+        "GitHub's API at %s issues no token: %s"
+            .formatted(address, tls.orElse(failure.toString())));
+  }
+
+  private RefusedException refusedByProxy(String answer) {
+    return new RefusedException(
+        SourceFailure.PROXY_REFUSED,
+        "the proxy refuses the connection to GitHub's API at %s (%s): check https.proxyCredentials or the login in HTTPS_PROXY, and that the proxy permits this host"
+            .formatted(address, answer));
   }
 
   private Token token(String jwt) throws IOException, RefusedException {
@@ -147,7 +172,9 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
     try {
       HttpResponse<byte[]> response = sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (response.statusCode() / 100 != 2) {
-        throw refused(response.statusCode());
+        throw isOverRateLimit(response)
+            ? overRateLimit(response.statusCode())
+            : refused(response.statusCode());
       }
       return Json.mapper().readTree(response.body());
     } catch (JsonProcessingException e) {
@@ -160,6 +187,31 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /**
+   * Returns whether GitHub refuses further requests for a while only.
+   *
+   * @see <a
+   *     href="https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api">Rate
+   *     limits for the REST API</a>
+   */
+  private static boolean isOverRateLimit(HttpResponse<?> response) {
+    HttpHeaders headers = response.headers();
+    return switch (response.statusCode()) {
+      case 429 -> true;
+      case 403 ->
+          headers.firstValue("Retry-After").isPresent()
+              || headers.firstValue("X-RateLimit-Remaining").filter("0"::equals).isPresent();
+      default -> false;
+    };
+  }
+
+  private RefusedException overRateLimit(int status) {
+    return new RefusedException(
+        SourceFailure.FORGE_UNREACHABLE,
+        "GitHub's API at %s issues app %s no token for now: its rate limit is reached (%d)"
+            .formatted(address, app.appId(), status));
   }
 
   private RefusedException refused(int status) {
@@ -183,6 +235,7 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
                       app.installationId().map(id -> id + " ").orElse(""),
                       app.appId(),
                       repository));
+      case 407 -> refusedByProxy("407");
       default ->
           new RefusedException(
               SourceFailure.FORGE_UNREACHABLE,
@@ -193,16 +246,14 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
   private HttpClient client() throws IOException {
     HttpClient.Builder builder =
         HttpClient.newBuilder().connectTimeout(LIMIT).followRedirects(HttpClient.Redirect.NEVER);
+    Optional.ofNullable(Authenticator.getDefault()).ifPresent(builder::authenticator);
     access
         .proxy()
         .map(proxy -> SameHost.proxy(proxy, access.proxyCredentials()))
         .map(Proxy::address)
         .map(InetSocketAddress.class::cast)
-        .ifPresent(
-            proxy -> {
-              builder.proxy(ProxySelector.of(proxy));
-              Optional.ofNullable(Authenticator.getDefault()).ifPresent(builder::authenticator);
-            });
+        .map(ProxySelector::of)
+        .ifPresent(builder::proxy);
     Optional<TlsAccess> tls = TlsAccess.of(access);
     try {
       if (tls.isPresent()) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
 import org.eclipse.jgit.errors.NotSupportedException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ final class RemoteFailures {
 
   /** JGit's message for the status 403. */
   private static final String NOT_PERMITTED = "not permitted on";
+
+  /** The JDK's message for a refused tunnel, and JGit's for the status 407. */
+  private static final Pattern OF_PROXY =
+      Pattern.compile("through proxy.*\"HTTP/\\S+ (403|407)\\b|: 407 ");
 
   private RemoteFailures() {}
 
@@ -106,7 +111,7 @@ final class RemoteFailures {
       case URISyntaxException _ ->
           failed(
               SourceFailure.REPOSITORY_NOT_FOUND, repository, detail + ": correct the URL", false);
-      case Exception _ when detail.contains("through proxy") || detail.contains(": 407 ") ->
+      case Exception _ when OF_PROXY.matcher(detail).find() ->
           failed(
               SourceFailure.PROXY_REFUSED,
               repository,

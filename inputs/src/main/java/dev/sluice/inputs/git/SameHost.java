@@ -22,7 +22,6 @@ import org.eclipse.jgit.transport.http.JDKHttpConnectionFactory;
 final class SameHost implements HttpConnectionFactory {
 
   private static final String ADVERTISEMENT = "/info/refs?service=git-upload-pack";
-  private static final int PROXY_PORT = 80;
 
   private final URIish origin;
   private final Optional<TlsAccess> tls;
@@ -43,10 +42,9 @@ final class SameHost implements HttpConnectionFactory {
 
   /** Returns a proxy, whose credentials the process's authenticator knows from now on. */
   static Proxy proxy(String address, Optional<SecretReference> credentials) {
-    URI uri = URI.create(address);
-    int port = uri.getPort() < 0 ? PROXY_PORT : uri.getPort();
-    credentials.ifPresent(secret -> ProxyLogins.set(uri.getHost(), port, secret::resolve));
-    return new Proxy(Proxy.Type.HTTP, new InetSocketAddress(uri.getHost(), port));
+    InetSocketAddress proxy = ProxyLogins.address(URI.create(address));
+    credentials.ifPresent(secret -> ProxyLogins.set(proxy, secret::resolve));
+    return new Proxy(Proxy.Type.HTTP, proxy);
   }
 
   /** Returns the last URL that the refs were read from, if it is not the first one. */

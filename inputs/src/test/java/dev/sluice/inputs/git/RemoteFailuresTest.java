@@ -1,5 +1,7 @@
 package dev.sluice.inputs.git;
 
+import static dev.sluice.contract.failure.SourceFailure.FORGE_UNREACHABLE;
+import static dev.sluice.contract.failure.SourceFailure.PROXY_REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -75,11 +77,27 @@ class RemoteFailuresTest {
             SourceFailure.CREDENTIALS_MISSING,
             false,
             "requires credentials"),
+        arguments(tunnel("407 Proxy Authentication Required"), PROXY_REFUSED, false, "407 Proxy"),
+        arguments(tunnel("403 Forbidden"), PROXY_REFUSED, false, "https.proxyCredentials"),
+        arguments(tunnel("503 Service Unavailable"), FORGE_UNREACHABLE, true, "503 Service"),
+        arguments(
+            new TransportException("http://forge.example/x: 407 Proxy Authentication Required"),
+            PROXY_REFUSED,
+            false,
+            "https.proxyCredentials"),
         arguments(
             new TransportException("Authentication is required but none was given"),
             SourceFailure.CREDENTIALS_MISSING,
             false,
             "requires credentials"));
+  }
+
+  /** Returns the JDK's failure for a proxy that opens no tunnel. */
+  private static TransportException tunnel(String status) {
+    return new TransportException(
+        "https://forge.example/x: cannot open git-upload-pack",
+        new IOException(
+            "Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 %s\"".formatted(status)));
   }
 
   @ParameterizedTest

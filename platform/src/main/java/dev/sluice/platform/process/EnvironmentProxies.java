@@ -28,7 +28,6 @@ public final class EnvironmentProxies extends ProxySelector {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0:0:0:0:0:0:0|:):1]");
 
-  private static final int DEFAULT_PORT = 1080; // curl's
   private static final int HTTPS_PORT = 443;
   private static final int HTTP_PORT = 80;
 
@@ -41,18 +40,14 @@ public final class EnvironmentProxies extends ProxySelector {
   }
 
   /**
-   * Makes the process use the proxies of its environment; without effect if it names none.
+   * Makes the process use the proxies of its environment; without effect if it names none. Their
+   * logins need {@link ProxyLogins#permit}.
    *
    * @throws IllegalArgumentException if a variable is not the address of a proxy; the message has
    *     no value
    */
   public static void install(Map<String, String> environment) {
-    of(environment)
-        .ifPresent(
-            proxies -> {
-              ProxyLogins.permit();
-              ProxySelector.setDefault(proxies);
-            });
+    of(environment).ifPresent(ProxySelector::setDefault);
   }
 
   /** Returns the proxies of an environment; empty if it names none. */
@@ -83,15 +78,14 @@ public final class EnvironmentProxies extends ProxySelector {
   private static Proxy proxy(String value) {
     try {
       URI address = URI.create(value.contains("://") ? value : "http://" + value);
-      String host = address.getHost();
-      if (host == null || !"http".equals(address.getScheme())) {
+      if (!"http".equals(address.getScheme())) {
         throw new IllegalArgumentException();
       }
-      int port = address.getPort() < 0 ? DEFAULT_PORT : address.getPort();
+      InetSocketAddress proxy = ProxyLogins.address(address);
       Optional.ofNullable(address.getRawUserInfo())
           .map(login -> URLDecoder.decode(login.replace("+", "%2B"), StandardCharsets.UTF_8))
-          .ifPresent(login -> ProxyLogins.set(host, port, () -> login));
-      return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
+          .ifPresent(login -> ProxyLogins.set(proxy, () -> login));
+      return new Proxy(Proxy.Type.HTTP, proxy);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "HTTPS_PROXY or http_proxy is not http://[USER:PASSWORD@]HOST[:PORT]"); // no value

@@ -57,6 +57,16 @@ class EnvironmentProxiesTest {
     assertThat(EnvironmentProxies.of(Map.of("HTTPS_PROXY", " ", "NO_PROXY", "*"))).isEmpty();
   }
 
+  @Test
+  void aProxyWithoutAPortHasThePortOfCurl() {
+    EnvironmentProxies proxies =
+        EnvironmentProxies.of(Map.of("HTTPS_PROXY", "http://proxy.example")).orElseThrow();
+
+    assertThat(proxies.select(URI.create("https://git.example/")))
+        .extracting(Proxy::address)
+        .containsExactly(InetSocketAddress.createUnresolved("proxy.example", 1080));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"socks5://u:s3cret@host", "http://u:s3cret@", "http://u:s3 cret@host"})
   void aProxyThatIsNotUnderstoodIsRefusedWithoutItsPassword(String value) {
