@@ -169,6 +169,7 @@ public final class DependencyRelay implements AutoCloseable {
     }
 
     private void watch(Set<DependencyKey> keys) {
+      keys.stream().filter(key -> !standings.isWatched(key)).forEach(input::unwatch);
       Map<DependencyKey, Optional<Instant>> watched =
           keys.stream()
               .filter(standings::isWatched)

@@ -62,22 +62,30 @@ final class Standings {
         state.standing());
   }
 
-  /** Records the state of an application; returns the dependencies whose standing it may change. */
+  /**
+   * Records the state of an application; returns the dependencies whose standing it may change, or
+   * that it no longer has.
+   */
   Set<DependencyKey> replay(ApplicationState state) {
-    Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
     ApplicationState before = states.put(state.application(), state);
-    if (before != null) {
-      for (DependencyKey key : dependencies(before)) {
-        dependents.computeIfPresent(
-            key,
-            (_, names) -> {
-              names.remove(state.application());
-              return names.isEmpty() ? null : names;
-            });
-      }
+    Set<DependencyKey> ended = before == null ? Set.of() : dependencies(before);
+    for (DependencyKey key : ended) {
+      dependents.computeIfPresent(
+          key,
+          (_, names) -> {
+            names.remove(state.application());
+            return names.isEmpty() ? null : names;
+          });
     }
-    for (DependencyKey key : dependencies(state)) {
+    Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
+    for (DependencyKey key : concerned) {
       dependents.computeIfAbsent(key, _ -> new HashSet<>()).add(state.application());
+    }
+    for (DependencyKey key : ended) {
+      if (concerned.add(key) && !isWatched(key)) {
+        syncs.remove(key);
+        health.remove(key);
+      }
     }
     Stream.concat(clusters(state), Stream.ofNullable(before).flatMap(Standings::clusters))
         .map(cluster -> new DependencyKey(state.application(), cluster))

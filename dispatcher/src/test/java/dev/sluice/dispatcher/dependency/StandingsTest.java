@@ -148,6 +148,22 @@ class StandingsTest {
   }
 
   @Test
+  void resultsOfADependencyThatNoApplicationHasAnyLongerAreForgotten() {
+    standings.replay(database(1, Map.of()));
+    standings.replay(new ResultEvent.Unchanged(subject(1), 1, Optional.empty()), NOW);
+    standings.replay(health(1, Health.HEALTHY), NOW);
+    assertThat(phases()).containsExactly(Phase.HEALTHY);
+
+    assertThat(standings.replay(defined(define("web", ONE)))).contains(KEY);
+    standings.replay(defined(WEB));
+    standings.replay(parked(1), NOW); // of the time in between
+
+    assertThat(phases()).containsExactly(Phase.PARKED);
+    standings.replay(new ResultEvent.Unchanged(subject(1), 1, Optional.empty()), NOW);
+    assertThat(phases()).as("its health is unknown again").containsExactly(Phase.APPLIED);
+  }
+
+  @Test
   void resultsAreReadFromTheTimeAtWhichTheNewestGenerationWasSent() {
     assertThat(standings.sentAt(KEY)).isEmpty();
     standings.replay(database(1, Map.of()));
