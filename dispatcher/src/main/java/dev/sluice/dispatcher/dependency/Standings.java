@@ -28,7 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standings of all applications that others depend on, from the partitions' states and the workers'
@@ -46,6 +49,9 @@ final class Standings {
   private final Map<DependencyKey, Observed> health = new HashMap<>();
   private final Map<Recipient, DependencyStanding> told = new HashMap<>();
 
+  /** The partitions to tell again, since an application began to wait, or for something else. */
+  private final Set<Recipient> again = new HashSet<>();
+
   /** The last result of the worker about a generation. */
   private record Sync(Generation generation, Phase phase, String reason) {}
 
@@ -53,7 +59,12 @@ final class Standings {
   private record Observed(Generation generation, Health health, Instant since) {}
 
   /** The partition that is told, by a repository that it owns. */
-  private record Recipient(DependencyKey key, RepositoryId repository) {}
+  private record Recipient(DependencyKey key, RepositoryId repository) {
+
+    DependencyReported report(DependencyStanding standing) {
+      return new DependencyReported(repository, key.application(), key.cluster(), standing);
+    }
+  }
 
   /** Records what a partition was told. */
   void replay(DependencyState state) {
@@ -78,6 +89,7 @@ final class Standings {
           });
     }
     Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
+    tellAgain(state, before);
     for (DependencyKey key : concerned) {
       dependents.computeIfAbsent(key, _ -> new HashSet<>()).add(state.application());
     }
@@ -85,6 +97,7 @@ final class Standings {
       if (concerned.add(key) && !isWatched(key)) {
         syncs.remove(key);
         health.remove(key);
+        again.removeIf(recipient -> recipient.key().equals(key));
       }
     }
     Stream.concat(clusters(state), Stream.ofNullable(before).flatMap(Standings::clusters))
@@ -92,6 +105,29 @@ final class Standings {
         .filter(this::isWatched)
         .forEach(concerned::add);
     return concerned;
+  }
+
+  /**
+   * Repeats what an application waits for since now: its partition may have handled a report that
+   * an earlier session sent after one of this session.
+   */
+  private void tellAgain(ApplicationState state, @Nullable ApplicationState before) {
+    for (Definition definition : state.definition().stream().toList()) {
+      state
+          .withheld()
+          .orElse(Map.of())
+          .forEach(
+              (cluster, withheld) -> {
+                boolean isKnown =
+                    before != null && before.withheld(cluster).equals(Optional.of(withheld));
+                if (!isKnown && withheld.release().isEmpty()) {
+                  definition.dependencies().stream()
+                      .map(dependency -> DependencyKey.of(dependency, cluster))
+                      .map(key -> new Recipient(key, definition.owningRepository()))
+                      .forEach(again::add);
+                }
+              });
+    }
   }
 
   private static Stream<ClusterName> clusters(ApplicationState state) {
@@ -173,33 +209,47 @@ final class Standings {
   /**
    * Returns the reports about a dependency whose standing differs from what was told, which count
    * as told from then on.
-   *
-   * @param repeats whether those are told again from which applications wait
    */
-  List<DependencyReported> reports(DependencyKey key, boolean repeats) {
-    Map<RepositoryId, Boolean> recipients = new HashMap<>();
-    for (ApplicationName name : dependents.getOrDefault(key, Set.of())) {
-      ApplicationState state = states.get(name);
-      if (state != null && state.definition().isPresent()) {
-        recipients.merge(
-            state.definition().get().owningRepository(),
-            repeats && state.withheld().isPresent(),
-            Boolean::logicalOr);
+  List<DependencyReported> reports(DependencyKey key) {
+    List<DependencyReported> reports = new ArrayList<>();
+    for (RepositoryId repository : recipients(key)) {
+      Recipient recipient = new Recipient(key, repository);
+      DependencyStanding standing = standing(key);
+      if (!standing.equals(told.put(recipient, standing))) {
+        again.remove(recipient);
+        reports.add(recipient.report(standing));
       }
     }
-    if (recipients.isEmpty()) {
-      return List.of();
-    }
-    DependencyStanding standing = standing(key);
-    List<DependencyReported> reports = new ArrayList<>();
-    recipients.forEach(
-        (repository, again) -> {
-          if (!standing.equals(told.put(new Recipient(key, repository), standing)) || again) {
-            reports.add(
-                new DependencyReported(repository, key.application(), key.cluster(), standing));
-          }
-        });
     return reports;
+  }
+
+  /**
+   * Returns the reports to repeat, each once. A partition that has recorded the same ignores it.
+   *
+   * @param isCurrent whether all results of a dependency were read; others are repeated later
+   */
+  List<DependencyReported> repeats(Predicate<DependencyKey> isCurrent) {
+    List<DependencyReported> reports = new ArrayList<>();
+    for (Recipient recipient : List.copyOf(again)) {
+      if (isCurrent.test(recipient.key())) {
+        again.remove(recipient);
+        if (recipients(recipient.key()).contains(recipient.repository())) {
+          DependencyStanding standing = standing(recipient.key());
+          told.put(recipient, standing);
+          reports.add(recipient.report(standing));
+        }
+      }
+    }
+    return reports;
+  }
+
+  /** Returns the repositories that own applications which depend on this one. */
+  private Set<RepositoryId> recipients(DependencyKey key) {
+    return dependents.getOrDefault(key, Set.of()).stream()
+        .flatMap(name -> Optional.ofNullable(states.get(name)).stream())
+        .flatMap(state -> state.definition().stream())
+        .map(Definition::owningRepository)
+        .collect(Collectors.toSet());
   }
 
   private DependencyStanding standing(DependencyKey key) {

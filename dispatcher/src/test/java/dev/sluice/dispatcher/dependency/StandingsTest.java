@@ -26,6 +26,7 @@ import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Dependency;
@@ -33,7 +34,9 @@ import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DependencyKey;
+import dev.sluice.dispatcher.decide.RefKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +100,7 @@ class StandingsTest {
   void aFurtherFailureOfTheSameKindIsNoNews() {
     standings.replay(database(1, Map.of()));
     standings.replay(parked(1), NOW);
-    assertThat(standings.reports(KEY, false))
+    assertThat(standings.reports(KEY))
         .singleElement()
         .extracting(report -> report.standing().reason())
         .isEqualTo("is Parked since 2026-11-20T12:00:00Z (Forbidden)");
@@ -117,7 +120,7 @@ class StandingsTest {
     standings.replay(database(1, Map.of(ONE, SUSPENDED)));
     assertThat(phases()).containsExactly(Phase.NOT_SENT);
     standings.replay(withheld(database(1, Map.of()), ONE));
-    assertThat(standings.reports(KEY, false))
+    assertThat(standings.reports(KEY))
         .singleElement()
         .extracting(report -> report.standing().reason())
         .isEqualTo("waits itself (dependsOn)");
@@ -130,12 +133,44 @@ class StandingsTest {
   void aSessionThatBeginsRepeatsOnlyWhatSomebodyWaitsFor() {
     standings.replay(database(1, Map.of()));
     standings.replay(new DependencyState(SHOP, DB, ONE, DependencyStanding.sent(Generation.FIRST)));
-    assertThat(standings.reports(KEY, true)).isEmpty();
+    assertThat(phases()).isEmpty();
+    assertThat(repeats()).isEmpty();
 
     standings.replay(withheld(defined(WEB), ONE));
 
-    assertThat(standings.reports(KEY, true)).hasSize(1);
-    assertThat(standings.reports(KEY, false)).isEmpty();
+    assertThat(phases()).isEmpty();
+    assertThat(standings.repeats(_ -> false)).as("results are being read").isEmpty();
+    assertThat(repeats()).containsExactly(SHOP);
+    assertThat(repeats()).isEmpty();
+  }
+
+  @Test
+  void aPartitionIsToldAgainWhenItsApplicationBeginsToWait() {
+    RepositoryId elsewhere = new RepositoryId("forge.example/acme/elsewhere");
+    Definition other =
+        define(
+                new ApplicationName("other"),
+                List.of(source(new RefKey(elsewhere, MAIN.ref()), "other")),
+                ONE)
+            .withDependencies(WEB.dependencies());
+    standings.replay(defined(other));
+    standings.replay(database(1, Map.of()));
+    assertThat(phases()).containsExactly(Phase.SENT, Phase.SENT);
+
+    standings.replay(withheld(defined(WEB), ONE));
+    assertThat(repeats()).containsExactly(SHOP);
+    standings.replay(withheld(defined(WEB), ONE));
+    assertThat(repeats()).as("nothing changed").isEmpty();
+    standings.replay(withheld(defined(WEB), ONE, waitsFor("application db, which is applied")));
+    assertThat(repeats()).as("an older report was handled").containsExactly(SHOP);
+    standings.replay(
+        withheld(
+            defined(WEB),
+            ONE,
+            waitsFor("application db").released(new Withheld.Release(new EventId("r"), "cat"))));
+    assertThat(repeats()).as("it does not wait").isEmpty();
+    standings.replay(defined(WEB));
+    assertThat(repeats()).isEmpty();
   }
 
   @Test
@@ -144,7 +179,8 @@ class StandingsTest {
 
     assertThat(standings.watched()).isEmpty();
     assertThat(standings.replay(health(1, Health.HEALTHY), NOW)).isEmpty();
-    assertThat(standings.reports(KEY, true)).isEmpty();
+    assertThat(standings.reports(KEY)).isEmpty();
+    assertThat(repeats()).isEmpty();
   }
 
   @Test
@@ -178,10 +214,19 @@ class StandingsTest {
   }
 
   private List<Phase> phases() {
-    return standings.reports(KEY, false).stream()
+    return standings.reports(KEY).stream()
         .map(DependencyReported::standing)
         .map(DependencyStanding::phase)
         .toList();
+  }
+
+  private List<RepositoryId> repeats() {
+    return standings.repeats(KEY::equals).stream().map(DependencyReported::repository).toList();
+  }
+
+  private static Withheld waitsFor(String what) {
+    return new Withheld(
+        Withheld.Cause.DEPENDS_ON, what, NOW, Optional.of(COMMIT), Optional.empty());
   }
 
   private static ApplicationState database(long generation, Map<ClusterName, Hold> holds) {
