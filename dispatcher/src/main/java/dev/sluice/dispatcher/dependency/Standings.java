@@ -53,10 +53,29 @@ final class Standings {
   private final Set<Recipient> again = new HashSet<>();
 
   /** The last result of the worker about a generation. */
-  private record Sync(Generation generation, Phase phase, String reason) {}
+  private record Sync(Generation generation, Phase phase, String reason) {
+
+    static Optional<Sync> of(Generation generation, DependencyStanding told) {
+      return switch (told.phase()) {
+        case ABSENT, NOT_SENT, SENT -> Optional.empty();
+        case PARKED -> Optional.of(new Sync(generation, Phase.PARKED, told.reason()));
+        case APPLIED, HEALTHY -> Optional.of(new Sync(generation, Phase.APPLIED, "is applied"));
+      };
+    }
+  }
 
   /** The last observed health of a generation. */
-  private record Observed(Generation generation, Health health, Instant since) {}
+  private record Observed(Generation generation, Health health, Instant since) {
+
+    DependencyStanding standing() {
+      return health == Health.HEALTHY
+          ? new DependencyStanding(Optional.of(generation), Phase.HEALTHY, "is healthy")
+          : new DependencyStanding(
+              Optional.of(generation),
+              Phase.APPLIED,
+              "is applied, and %s since %s".formatted(health.word(), since));
+    }
+  }
 
   /** The partition that is told, by a repository that it owns. */
   private record Recipient(DependencyKey key, RepositoryId repository) {
@@ -214,7 +233,7 @@ final class Standings {
     List<DependencyReported> reports = new ArrayList<>();
     for (RepositoryId repository : recipients(key)) {
       Recipient recipient = new Recipient(key, repository);
-      DependencyStanding standing = standing(key);
+      DependencyStanding standing = standing(recipient);
       if (!standing.equals(told.put(recipient, standing))) {
         again.remove(recipient);
         reports.add(recipient.report(standing));
@@ -234,7 +253,7 @@ final class Standings {
       if (isCurrent.test(recipient.key())) {
         again.remove(recipient);
         if (recipients(recipient.key()).contains(recipient.repository())) {
-          DependencyStanding standing = standing(recipient.key());
+          DependencyStanding standing = standing(recipient);
           told.put(recipient, standing);
           reports.add(recipient.report(standing));
         }
@@ -252,34 +271,45 @@ final class Standings {
         .collect(Collectors.toSet());
   }
 
-  private DependencyStanding standing(DependencyKey key) {
-    Optional<ApplicationState> state = Optional.ofNullable(states.get(key.application()));
-    return DispatchStanding.ofUnsent(state, key.cluster())
+  private DependencyStanding standing(Recipient recipient) {
+    ClusterName cluster = recipient.key().cluster();
+    Optional<ApplicationState> state =
+        Optional.ofNullable(states.get(recipient.key().application()));
+    return DispatchStanding.ofUnsent(state, cluster)
         .orElseGet(
             () ->
                 ofSent(
-                    key, DispatchStanding.sent(state.orElseThrow(), key.cluster()).orElseThrow()));
+                    recipient, DispatchStanding.sent(state.orElseThrow(), cluster).orElseThrow()));
   }
 
-  private DependencyStanding ofSent(DependencyKey key, Generation sent) {
-    Sync sync = syncs.get(key);
-    if (sync == null || !sync.generation().equals(sent)) {
+  /**
+   * Returns the standing of a generation by its results, and as it was last told as far as there
+   * are none: retention may have deleted them.
+   */
+  private DependencyStanding ofSent(Recipient recipient, Generation sent) {
+    Optional<DependencyStanding> last =
+        Optional.ofNullable(told.get(recipient))
+            .filter(standing -> standing.sent().equals(Optional.of(sent)));
+    Optional<Sync> sync =
+        Optional.ofNullable(syncs.get(recipient.key()))
+            .filter(known -> known.generation().equals(sent))
+            .or(() -> last.flatMap(standing -> Sync.of(sent, standing)));
+    if (sync.isEmpty()) {
       return DependencyStanding.sent(sent);
     }
-    Observed observed = health.get(key);
-    if (sync.phase() != Phase.APPLIED) {
-      return new DependencyStanding(Optional.of(sent), sync.phase(), sync.reason());
+    if (sync.get().phase() != Phase.APPLIED) {
+      return new DependencyStanding(Optional.of(sent), sync.get().phase(), sync.get().reason());
     }
-    if (observed == null || !observed.generation().equals(sent)) {
-      return new DependencyStanding(
-          Optional.of(sent), Phase.APPLIED, "is applied, and its health is not known yet");
-    }
-    return observed.health() == Health.HEALTHY
-        ? new DependencyStanding(Optional.of(sent), Phase.HEALTHY, "is healthy")
-        : new DependencyStanding(
-            Optional.of(sent),
-            Phase.APPLIED,
-            "is applied, and %s since %s".formatted(observed.health().word(), observed.since()));
+    return Optional.ofNullable(health.get(recipient.key()))
+        .filter(observed -> observed.generation().equals(sent))
+        .map(Observed::standing)
+        .or(() -> last.filter(standing -> standing.satisfies(Dependency.Until.APPLIED)))
+        .orElseGet(
+            () ->
+                new DependencyStanding(
+                    Optional.of(sent),
+                    Phase.APPLIED,
+                    "is applied, and its health is not known yet"));
   }
 
   private static Set<DependencyKey> dependencies(ApplicationState state) {

@@ -213,6 +213,41 @@ class StandingsTest {
     assertThat(standings.sentAt(KEY)).as("of an earlier version").contains(Instant.EPOCH);
   }
 
+  @Test
+  void whatWasToldCountsIfRetentionHasDeletedTheResults() {
+    standings.replay(told(1, Phase.HEALTHY, "is healthy"));
+    standings.replay(database(1, Map.of()));
+    assertThat(phases()).as("nothing changed").isEmpty();
+
+    standings.replay(health(1, Health.DEGRADED), NOW);
+    assertThat(standings.reports(KEY))
+        .singleElement()
+        .extracting(report -> report.standing().reason())
+        .isEqualTo("is applied, and Degraded since 2026-11-20T12:00:00Z");
+    standings.replay(parked(1), NOW);
+    assertThat(phases()).containsExactly(Phase.PARKED);
+    standings.replay(database(2, Map.of()));
+    assertThat(phases()).containsExactly(Phase.SENT);
+  }
+
+  @Test
+  void ofWhatWasToldOnlyResultsCount() {
+    standings.replay(told(1, Phase.PARKED, "is Parked"));
+    standings.replay(database(1, Map.of()));
+    assertThat(phases()).isEmpty();
+
+    standings.replay(told(1, Phase.NOT_SENT, "is suspended"));
+    assertThat(phases()).containsExactly(Phase.SENT);
+  }
+
+  private static DependencyState told(long generation, Phase phase, String reason) {
+    return new DependencyState(
+        SHOP,
+        DB,
+        ONE,
+        new DependencyStanding(Optional.of(new Generation(generation)), phase, reason));
+  }
+
   private List<Phase> phases() {
     return standings.reports(KEY).stream()
         .map(DependencyReported::standing)
