@@ -169,6 +169,14 @@ final class Standings {
     }
     Generation generation = subject.generation();
     switch (result) {
+      case ResultEvent.Applied applied when applied.kept().isPresent() ->
+          syncs.put(
+              key,
+              new Sync(
+                  generation,
+                  Phase.SENT,
+                  "has not deleted all objects that generation %s removes yet"
+                      .formatted(generation)));
       case ResultEvent.Applied _, ResultEvent.Unchanged _ ->
           syncs.put(key, new Sync(generation, Phase.APPLIED, "is applied"));
       case ResultEvent.Parked parked -> parked(key, generation, parked.failure().code(), at);

@@ -19,6 +19,7 @@ import dev.sluice.contract.event.DependencyStanding;
 import dev.sluice.contract.event.DependencyStanding.Phase;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
+import dev.sluice.contract.event.ObjectRef;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ResultEvent;
@@ -94,6 +95,24 @@ class StandingsTest {
     standings.replay(database(1, Map.of()));
 
     assertThat(phases()).containsExactly(Phase.HEALTHY);
+  }
+
+  @Test
+  void aGenerationIsNotAppliedWhileItsDeletionsAreToBeDone() {
+    standings.replay(database(1, Map.of()));
+    standings.replay(applied(1, List.of(new ObjectRef("v1", "ConfigMap", "db", "old"))), NOW);
+    assertThat(standings.reports(KEY))
+        .singleElement()
+        .extracting(DependencyReported::standing)
+        .isEqualTo(
+            new DependencyStanding(
+                Optional.of(Generation.FIRST),
+                Phase.SENT,
+                "has not deleted all objects that generation 1 removes yet"));
+
+    standings.replay(applied(1, List.of()), NOW);
+
+    assertThat(phases()).containsExactly(Phase.APPLIED);
   }
 
   @Test
@@ -281,6 +300,18 @@ class StandingsTest {
   private static ObservedEvent health(long generation, Health health) {
     return ObservedEvent.OfHealth.of(
         subject(generation), new ObservedHealth(health, 1, List.of(), Optional.empty(), NOW));
+  }
+
+  private static ResultEvent applied(long generation, List<ObjectRef> kept) {
+    return new ResultEvent.Applied(
+        subject(generation),
+        List.of(),
+        1,
+        new ResultEvent.Timings(NOW, NOW, NOW, NOW),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(kept),
+        Optional.empty());
   }
 
   private static ResultEvent parked(long generation) {
