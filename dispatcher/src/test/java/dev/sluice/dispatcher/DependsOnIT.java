@@ -3,6 +3,7 @@ package dev.sluice.dispatcher;
 import static dev.sluice.dispatcher.Situation.PRODUCTION;
 import static dev.sluice.dispatcher.Situation.STAGING;
 import static dev.sluice.dispatcher.Situation.lines;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,32 +12,36 @@ import dev.sluice.contract.codec.EventCodec;
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
+import dev.sluice.contract.event.DependencyStanding.Phase;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ObservedHealth;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.health.Health;
-import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.git.Origin;
+import dev.sluice.platform.kafka.TopicPartitions;
+import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +166,32 @@ class DependsOnIT {
     situation.put("web", "two").pushAndNotify();
 
     assertThat(lines(situation.awaitSync(STAGING, 3))).last().isEqualTo("web 2 two");
+  }
+
+  @Test
+  void resultsThatWereReadBeforeAnyoneDependedOnThemCount() throws IOException {
+    situation.start();
+    deployed(); // so the partition of results is read, which cache has in common with db
+    String cache = inThePartitionOf("db");
+    situation.put(cache, "one").application(cache, "staging");
+    situation.pushAndNotify();
+    situation.awaitSync(STAGING, 3);
+    healthy(cache, STAGING);
+    health("db", STAGING, Health.DEGRADED);
+    awaitStanding("db", Phase.APPLIED);
+    health("db", STAGING, Health.HEALTHY);
+    awaitStanding("db", Phase.HEALTHY);
+
+    dependent("web", "staging", "{application: db}, {application: %s}".formatted(cache));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(state("web").flatMap(ApplicationState::definition))
+                    .hasValueSatisfying(
+                        definition -> assertThat(definition.dependencies()).hasSize(2)));
+    situation.put("web", "two").pushAndNotify();
+
+    assertThat(lines(situation.awaitSync(STAGING, 4))).last().isEqualTo("web 2 two");
   }
 
   @Test
@@ -318,6 +349,40 @@ class DependsOnIT {
             .formatted(name, name, clusters, name, dependency));
   }
 
+  /** Returns the name of an application whose results are in the same partition. */
+  private String inThePartitionOf(String application) {
+    int partitions;
+    try (UngroupedConsumer consumer =
+        new UngroupedConsumer(situation.connection.consumer("test"))) {
+      partitions = TopicPartitions.of(consumer, situation.connection.topics().results()).size();
+    }
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "cache-" + i)
+        .filter(
+            name -> resultPartition(name, partitions) == resultPartition(application, partitions))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static int resultPartition(String application, int partitions) {
+    return BuiltInPartitioner.partitionForKey(
+        (STAGING + "/" + application).getBytes(UTF_8), partitions);
+  }
+
+  private void awaitStanding(String application, Phase phase) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(situation.state())
+                    .filteredOn(DependencyState.class::isInstance)
+                    .extracting(DependencyState.class::cast)
+                    .filteredOn(state -> state.application().value().equals(application))
+                    .last()
+                    .extracting(state -> state.standing().phase())
+                    .isEqualTo(phase));
+  }
+
   private Origin originOfAnotherPartition(Path directory) throws IOException {
     for (int i = 0; ; i++) {
       Path place = directory.resolve("schema-" + i + ".git");
@@ -415,13 +480,15 @@ class DependsOnIT {
   }
 
   private Optional<Withheld> withheld(String application, ClusterName cluster) {
-    Map<ApplicationName, ApplicationState> states = new HashMap<>();
-    situation.state().stream()
+    return state(application).flatMap(state -> state.withheld(cluster));
+  }
+
+  private Optional<ApplicationState> state(String application) {
+    return situation.state().stream()
         .filter(ApplicationState.class::isInstance)
         .map(ApplicationState.class::cast)
-        .forEach(state -> states.put(state.application(), state));
-    return Optional.ofNullable(states.get(new ApplicationName(application)))
-        .flatMap(state -> state.withheld(cluster));
+        .filter(state -> state.application().value().equals(application))
+        .reduce((_, last) -> last);
   }
 
   private String reason(String application) {

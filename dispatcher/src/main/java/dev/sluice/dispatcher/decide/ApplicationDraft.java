@@ -281,6 +281,7 @@ public final class ApplicationDraft {
   }
 
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
+    withholdings.endRelease(cluster);
     failures.add(cluster, failure, origin, sent.subject(cluster));
   }
 

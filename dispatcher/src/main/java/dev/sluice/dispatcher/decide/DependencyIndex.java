@@ -20,12 +20,12 @@ import java.util.TreeSet;
  */
 final class DependencyIndex {
 
-  private final Map<DependencyKey, DependencyStanding> reported = new HashMap<>();
+  private final Map<DependencyKey, DependencyState> reported = new HashMap<>();
   private final Map<DependencyKey, Set<ApplicationName>> waiting = new HashMap<>();
   private final Map<ApplicationName, Set<DependencyKey>> waitsFor = new HashMap<>();
 
   void replay(DependencyState state) {
-    reported.put(new DependencyKey(state.application(), state.cluster()), state.standing());
+    reported.put(new DependencyKey(state.application(), state.cluster()), state);
   }
 
   void replay(ApplicationState state) {
@@ -36,6 +36,11 @@ final class DependencyIndex {
       keys.forEach(
           key -> waiting.computeIfAbsent(key, _ -> new TreeSet<>()).add(state.application()));
     }
+  }
+
+  /** Forgets a report, by the key of its state record. */
+  void forgetReport(String key) {
+    reported.values().removeIf(state -> state.key().equals(key));
   }
 
   /** Forgets that an application waits. */
@@ -55,7 +60,7 @@ final class DependencyIndex {
 
   /** Returns what was reported about a dependency; empty if nothing was. */
   Optional<DependencyStanding> reported(DependencyKey key) {
-    return Optional.ofNullable(reported.get(key));
+    return Optional.ofNullable(reported.get(key)).map(DependencyState::standing);
   }
 
   /** Returns the applications that wait for a dependency, by name. */

@@ -287,6 +287,7 @@ public final class EventDecider {
     clusters.addAll(state.refused().keySet());
     clusters.addAll(state.holds().keySet());
     state.awaiting().ifPresent(commands -> clusters.addAll(commands.keySet()));
+    state.withheld().ifPresent(inputs -> clusters.addAll(inputs.keySet()));
     return clusters;
   }
 

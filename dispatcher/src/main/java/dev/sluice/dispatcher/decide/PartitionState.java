@@ -84,10 +84,11 @@ public final class PartitionState {
     lost.put(application, reason);
   }
 
-  /** Forgets a ref or a repository, by the key of its state record. */
+  /** Forgets a ref, a repository or a dependency, by the key of its state record. */
   public void forget(String key) {
     refs.values().removeIf(ref -> ref.key().equals(key));
     repositories.values().forEach(one -> one.values().removeIf(state -> state.key().equals(key)));
+    dependencies.forgetReport(key);
   }
 
   /**

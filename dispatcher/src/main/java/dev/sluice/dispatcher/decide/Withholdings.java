@@ -59,6 +59,19 @@ final class Withholdings {
     byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(release));
   }
 
+  /** Ends an operator's release, since its inputs were refused: later ones wait again. */
+  void endRelease(ClusterName cluster) {
+    byCluster.computeIfPresent(
+        cluster,
+        (_, withheld) ->
+            new Withheld(
+                withheld.cause(),
+                withheld.waitsFor(),
+                withheld.since(),
+                withheld.commit(),
+                Optional.empty()));
+  }
+
   /** Records that nothing is withheld, because it was sent or is not wanted any longer. */
   void end(ClusterName cluster) {
     byCluster.remove(cluster);

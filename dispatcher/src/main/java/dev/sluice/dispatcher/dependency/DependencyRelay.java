@@ -137,14 +137,14 @@ public final class DependencyRelay implements AutoCloseable {
     /** Sends the reports about what was read up to the present, and waits for further records. */
     void next() {
       Set<TopicPartition> current = input.caughtUp();
-      if (!current.isEmpty()) {
-        send(
-            standings.watched().stream()
-                .filter(key -> current.contains(input.partition(key)))
-                .flatMap(key -> standings.reports(key, true).stream())
-                .toList());
-      }
       List<DependencyReported> reports = new ArrayList<>();
+      if (!current.isEmpty()) {
+        standings.watched().stream()
+            .filter(key -> current.contains(input.partition(key)))
+            .forEach(key -> reports.addAll(standings.reports(key)));
+      }
+      sendWithRepeats(reports);
+      List<DependencyReported> changes = new ArrayList<>();
       try {
         for (ConsumerRecord<String, byte[]> record : input.poll(POLL)) {
           Set<DependencyKey> concerned = replay(record);
@@ -153,11 +153,16 @@ public final class DependencyRelay implements AutoCloseable {
           // begun to wait in between
           concerned.stream()
               .filter(input::isCurrent)
-              .forEach(key -> reports.addAll(standings.reports(key, false)));
+              .forEach(key -> changes.addAll(standings.reports(key)));
         }
       } catch (WakeupException e) {
         return; // the loop is closing
       }
+      sendWithRepeats(changes);
+    }
+
+    private void sendWithRepeats(List<DependencyReported> reports) {
+      reports.addAll(standings.repeats(input::isCurrent));
       send(reports);
     }
 
@@ -169,6 +174,7 @@ public final class DependencyRelay implements AutoCloseable {
     }
 
     private void watch(Set<DependencyKey> keys) {
+      keys.stream().filter(key -> !standings.isWatched(key)).forEach(input::unwatch);
       Map<DependencyKey, Optional<Instant>> watched =
           keys.stream()
               .filter(standings::isWatched)

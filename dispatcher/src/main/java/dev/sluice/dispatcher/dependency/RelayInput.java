@@ -9,8 +9,8 @@ import dev.sluice.platform.kafka.UngroupedConsumer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +40,11 @@ final class RelayInput implements AutoCloseable {
   private final List<TopicPartition> state;
   private final List<TopicPartition> results;
 
-  /** The time from which a partition of results is read. */
-  private final Map<TopicPartition, Instant> readFrom = new HashMap<>();
+  /** The time from which the results of a dependency are read. */
+  private final Map<DependencyKey, Instant> readFrom = new HashMap<>();
+
+  /** The partitions of results that are read, until the end. */
+  private final Set<TopicPartition> read = new HashSet<>();
 
   /** Ends of the partitions that are read again: what is before says nothing about the present. */
   private final Map<TopicPartition, Long> past = new HashMap<>();
@@ -85,7 +88,8 @@ final class RelayInput implements AutoCloseable {
 
   /**
    * Reads the results of these dependencies as well, from the time on at which their newest
-   * generations were sent.
+   * generations were sent. A partition that is read already is read again from there, since the
+   * results of dependencies that are not watched are not kept.
    *
    * @param sentAt empty for a dependency that was never sent
    */
@@ -93,11 +97,11 @@ final class RelayInput implements AutoCloseable {
     Map<TopicPartition, Instant> earlier = new HashMap<>();
     sentAt.forEach(
         (key, sent) -> {
-          TopicPartition partition = partition(key);
           Instant from = sent.orElseGet(clock::instant).minus(CLOCKS);
-          Instant known = readFrom.get(partition);
+          Instant known = readFrom.get(key);
           if (known == null || from.isBefore(known)) {
-            earlier.merge(partition, from, (one, other) -> one.isBefore(other) ? one : other);
+            readFrom.put(key, from);
+            earlier.merge(partition(key), from, (one, other) -> one.isBefore(other) ? one : other);
           }
         });
     if (!earlier.isEmpty()) {
@@ -105,10 +109,14 @@ final class RelayInput implements AutoCloseable {
     }
   }
 
+  /** Ends the watch of a dependency: a further one reads its results again. */
+  void unwatch(DependencyKey key) {
+    readFrom.remove(key);
+  }
+
   /** Returns whether all records of the dependency up to the present were read. */
   boolean isCurrent(DependencyKey key) {
-    TopicPartition partition = partition(key);
-    return readFrom.containsKey(partition) && !past.containsKey(partition);
+    return readFrom.containsKey(key) && !past.containsKey(partition(key));
   }
 
   /** Returns the partitions that have been read up to the present since the last call. */
@@ -128,10 +136,9 @@ final class RelayInput implements AutoCloseable {
   }
 
   private void readAgain(Map<TopicPartition, Instant> from) {
-    readFrom.putAll(from);
-    List<TopicPartition> all =
-        new ArrayList<>(Stream.concat(state.stream(), readFrom.keySet().stream()).toList());
-    consumer.assign(all);
+    Set<TopicPartition> known = Set.copyOf(read);
+    read.addAll(from.keySet());
+    consumer.assign(Stream.concat(state.stream(), read.stream()).toList());
     Map<TopicPartition, Long> times =
         from.entrySet().stream()
             .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().toEpochMilli()));
@@ -142,7 +149,7 @@ final class RelayInput implements AutoCloseable {
       // without a record after that time, clocks differ or retention has deleted it
       if (offset == null) {
         consumer.seekToBeginning(List.of(partition));
-      } else {
+      } else if (!known.contains(partition) || offset.offset() < consumer.position(partition)) {
         consumer.seek(partition, offset.offset());
       }
       past.put(partition, ends.get(partition));

@@ -28,7 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standings of all applications that others depend on, from the partitions' states and the workers'
@@ -46,14 +49,41 @@ final class Standings {
   private final Map<DependencyKey, Observed> health = new HashMap<>();
   private final Map<Recipient, DependencyStanding> told = new HashMap<>();
 
+  /** The partitions to tell again, since an application began to wait, or for something else. */
+  private final Set<Recipient> again = new HashSet<>();
+
   /** The last result of the worker about a generation. */
-  private record Sync(Generation generation, Phase phase, String reason) {}
+  private record Sync(Generation generation, Phase phase, String reason) {
+
+    static Optional<Sync> of(Generation generation, DependencyStanding told) {
+      return switch (told.phase()) {
+        case ABSENT, NOT_SENT, SENT -> Optional.empty();
+        case PARKED -> Optional.of(new Sync(generation, Phase.PARKED, told.reason()));
+        case APPLIED, HEALTHY -> Optional.of(new Sync(generation, Phase.APPLIED, "is applied"));
+      };
+    }
+  }
 
   /** The last observed health of a generation. */
-  private record Observed(Generation generation, Health health, Instant since) {}
+  private record Observed(Generation generation, Health health, Instant since) {
+
+    DependencyStanding standing() {
+      return health == Health.HEALTHY
+          ? new DependencyStanding(Optional.of(generation), Phase.HEALTHY, "is healthy")
+          : new DependencyStanding(
+              Optional.of(generation),
+              Phase.APPLIED,
+              "is applied, and %s since %s".formatted(health.word(), since));
+    }
+  }
 
   /** The partition that is told, by a repository that it owns. */
-  private record Recipient(DependencyKey key, RepositoryId repository) {}
+  private record Recipient(DependencyKey key, RepositoryId repository) {
+
+    DependencyReported report(DependencyStanding standing) {
+      return new DependencyReported(repository, key.application(), key.cluster(), standing);
+    }
+  }
 
   /** Records what a partition was told. */
   void replay(DependencyState state) {
@@ -62,28 +92,61 @@ final class Standings {
         state.standing());
   }
 
-  /** Records the state of an application; returns the dependencies whose standing it may change. */
+  /**
+   * Records the state of an application; returns the dependencies whose standing it may change, or
+   * that it no longer has.
+   */
   Set<DependencyKey> replay(ApplicationState state) {
-    Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
     ApplicationState before = states.put(state.application(), state);
-    if (before != null) {
-      for (DependencyKey key : dependencies(before)) {
-        dependents.computeIfPresent(
-            key,
-            (_, names) -> {
-              names.remove(state.application());
-              return names.isEmpty() ? null : names;
-            });
-      }
+    Set<DependencyKey> ended = before == null ? Set.of() : dependencies(before);
+    for (DependencyKey key : ended) {
+      dependents.computeIfPresent(
+          key,
+          (_, names) -> {
+            names.remove(state.application());
+            return names.isEmpty() ? null : names;
+          });
     }
-    for (DependencyKey key : dependencies(state)) {
+    Set<DependencyKey> concerned = new HashSet<>(dependencies(state));
+    tellAgain(state, before);
+    for (DependencyKey key : concerned) {
       dependents.computeIfAbsent(key, _ -> new HashSet<>()).add(state.application());
+    }
+    for (DependencyKey key : ended) {
+      if (concerned.add(key) && !isWatched(key)) {
+        syncs.remove(key);
+        health.remove(key);
+        again.removeIf(recipient -> recipient.key().equals(key));
+      }
     }
     Stream.concat(clusters(state), Stream.ofNullable(before).flatMap(Standings::clusters))
         .map(cluster -> new DependencyKey(state.application(), cluster))
         .filter(this::isWatched)
         .forEach(concerned::add);
     return concerned;
+  }
+
+  /**
+   * Repeats what an application waits for since now: its partition may have handled a report that
+   * an earlier session sent after one of this session.
+   */
+  private void tellAgain(ApplicationState state, @Nullable ApplicationState before) {
+    for (Definition definition : state.definition().stream().toList()) {
+      state
+          .withheld()
+          .orElse(Map.of())
+          .forEach(
+              (cluster, withheld) -> {
+                boolean isKnown =
+                    before != null && before.withheld(cluster).equals(Optional.of(withheld));
+                if (!isKnown && withheld.release().isEmpty()) {
+                  definition.dependencies().stream()
+                      .map(dependency -> DependencyKey.of(dependency, cluster))
+                      .map(key -> new Recipient(key, definition.owningRepository()))
+                      .forEach(again::add);
+                }
+              });
+    }
   }
 
   private static Stream<ClusterName> clusters(ApplicationState state) {
@@ -106,6 +169,14 @@ final class Standings {
     }
     Generation generation = subject.generation();
     switch (result) {
+      case ResultEvent.Applied applied when applied.kept().isPresent() ->
+          syncs.put(
+              key,
+              new Sync(
+                  generation,
+                  Phase.SENT,
+                  "has not deleted all objects that generation %s removes yet"
+                      .formatted(generation)));
       case ResultEvent.Applied _, ResultEvent.Unchanged _ ->
           syncs.put(key, new Sync(generation, Phase.APPLIED, "is applied"));
       case ResultEvent.Parked parked -> parked(key, generation, parked.failure().code(), at);
@@ -165,63 +236,88 @@ final class Standings {
   /**
    * Returns the reports about a dependency whose standing differs from what was told, which count
    * as told from then on.
-   *
-   * @param repeats whether those are told again from which applications wait
    */
-  List<DependencyReported> reports(DependencyKey key, boolean repeats) {
-    Map<RepositoryId, Boolean> recipients = new HashMap<>();
-    for (ApplicationName name : dependents.getOrDefault(key, Set.of())) {
-      ApplicationState state = states.get(name);
-      if (state != null && state.definition().isPresent()) {
-        recipients.merge(
-            state.definition().get().owningRepository(),
-            repeats && state.withheld().isPresent(),
-            Boolean::logicalOr);
+  List<DependencyReported> reports(DependencyKey key) {
+    List<DependencyReported> reports = new ArrayList<>();
+    for (RepositoryId repository : recipients(key)) {
+      Recipient recipient = new Recipient(key, repository);
+      DependencyStanding standing = standing(recipient);
+      if (!standing.equals(told.put(recipient, standing))) {
+        again.remove(recipient);
+        reports.add(recipient.report(standing));
       }
     }
-    if (recipients.isEmpty()) {
-      return List.of();
-    }
-    DependencyStanding standing = standing(key);
-    List<DependencyReported> reports = new ArrayList<>();
-    recipients.forEach(
-        (repository, again) -> {
-          if (!standing.equals(told.put(new Recipient(key, repository), standing)) || again) {
-            reports.add(
-                new DependencyReported(repository, key.application(), key.cluster(), standing));
-          }
-        });
     return reports;
   }
 
-  private DependencyStanding standing(DependencyKey key) {
-    Optional<ApplicationState> state = Optional.ofNullable(states.get(key.application()));
-    return DispatchStanding.ofUnsent(state, key.cluster())
+  /**
+   * Returns the reports to repeat, each once. A partition that has recorded the same ignores it.
+   *
+   * @param isCurrent whether all results of a dependency were read; others are repeated later
+   */
+  List<DependencyReported> repeats(Predicate<DependencyKey> isCurrent) {
+    List<DependencyReported> reports = new ArrayList<>();
+    for (Recipient recipient : List.copyOf(again)) {
+      if (isCurrent.test(recipient.key())) {
+        again.remove(recipient);
+        if (recipients(recipient.key()).contains(recipient.repository())) {
+          DependencyStanding standing = standing(recipient);
+          told.put(recipient, standing);
+          reports.add(recipient.report(standing));
+        }
+      }
+    }
+    return reports;
+  }
+
+  /** Returns the repositories that own applications which depend on this one. */
+  private Set<RepositoryId> recipients(DependencyKey key) {
+    return dependents.getOrDefault(key, Set.of()).stream()
+        .flatMap(name -> Optional.ofNullable(states.get(name)).stream())
+        .flatMap(state -> state.definition().stream())
+        .map(Definition::owningRepository)
+        .collect(Collectors.toSet());
+  }
+
+  private DependencyStanding standing(Recipient recipient) {
+    ClusterName cluster = recipient.key().cluster();
+    Optional<ApplicationState> state =
+        Optional.ofNullable(states.get(recipient.key().application()));
+    return DispatchStanding.ofUnsent(state, cluster)
         .orElseGet(
             () ->
                 ofSent(
-                    key, DispatchStanding.sent(state.orElseThrow(), key.cluster()).orElseThrow()));
+                    recipient, DispatchStanding.sent(state.orElseThrow(), cluster).orElseThrow()));
   }
 
-  private DependencyStanding ofSent(DependencyKey key, Generation sent) {
-    Sync sync = syncs.get(key);
-    if (sync == null || !sync.generation().equals(sent)) {
+  /**
+   * Returns the standing of a generation by its results, and as it was last told as far as there
+   * are none: retention may have deleted them.
+   */
+  private DependencyStanding ofSent(Recipient recipient, Generation sent) {
+    Optional<DependencyStanding> last =
+        Optional.ofNullable(told.get(recipient))
+            .filter(standing -> standing.sent().equals(Optional.of(sent)));
+    Optional<Sync> sync =
+        Optional.ofNullable(syncs.get(recipient.key()))
+            .filter(known -> known.generation().equals(sent))
+            .or(() -> last.flatMap(standing -> Sync.of(sent, standing)));
+    if (sync.isEmpty()) {
       return DependencyStanding.sent(sent);
     }
-    Observed observed = health.get(key);
-    if (sync.phase() != Phase.APPLIED) {
-      return new DependencyStanding(Optional.of(sent), sync.phase(), sync.reason());
+    if (sync.get().phase() != Phase.APPLIED) {
+      return new DependencyStanding(Optional.of(sent), sync.get().phase(), sync.get().reason());
     }
-    if (observed == null || !observed.generation().equals(sent)) {
-      return new DependencyStanding(
-          Optional.of(sent), Phase.APPLIED, "is applied, and its health is not known yet");
-    }
-    return observed.health() == Health.HEALTHY
-        ? new DependencyStanding(Optional.of(sent), Phase.HEALTHY, "is healthy")
-        : new DependencyStanding(
-            Optional.of(sent),
-            Phase.APPLIED,
-            "is applied, and %s since %s".formatted(observed.health().word(), observed.since()));
+    return Optional.ofNullable(health.get(recipient.key()))
+        .filter(observed -> observed.generation().equals(sent))
+        .map(Observed::standing)
+        .or(() -> last.filter(standing -> standing.satisfies(Dependency.Until.APPLIED)))
+        .orElseGet(
+            () ->
+                new DependencyStanding(
+                    Optional.of(sent),
+                    Phase.APPLIED,
+                    "is applied, and its health is not known yet"));
   }
 
   private static Set<DependencyKey> dependencies(ApplicationState state) {

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Handling of unreadable state records. The damage is limited to the subject of the record: an
  * application stays as it is until an operator has repaired the record, a ref is evaluated again,
- * and the fleet intake sends the readers of a repository again.
+ * the fleet intake sends the readers of a repository again, and the relay reports a dependency
+ * again once an application waits for it.
  */
 final class LostState {
 
@@ -50,7 +51,8 @@ final class LostState {
     String key = damaged.key();
     if (!key.startsWith(APPLICATION)) {
       state.forget(key);
-      return "its ref or repository is read again, and nothing has to be done: discard the entry";
+      return "its ref, repository or dependency is read again, and nothing has to be done: discard"
+                 + " the entry";
     }
     String consequence =
         "nothing is decided about this application until the record is repaired: write over it with"

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
@@ -15,6 +16,7 @@ import dev.sluice.contract.event.SourcesEvent;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
@@ -157,6 +159,45 @@ class DeciderTest {
                 DeadLetterEvent.Closed.Reason.SUCCEEDED,
                 1));
     assertThat(found(new Finding.Same(WEB, TWO))).isEmpty();
+  }
+
+  @Test
+  void aReleaseEndsIfWhatItReleasedIsRefused() {
+    accept(define(ONE));
+
+    release();
+    found(new Finding.Refused(define(ONE), ONE, FAILURE, POSSIBLE));
+    assertThat(withheld().release()).isEmpty();
+
+    release();
+    found(large("x".repeat(OutgoingRecord.MAX_TARGET_BYTES)));
+    assertThat(withheld().release()).isEmpty();
+
+    release();
+    evaluations.refGone(MAIN, List.of(), TraceParent.start(), NOW);
+    assertThat(withheld().release()).isEmpty();
+    assertThat(withheld().waitsFor()).isEqualTo("application db");
+  }
+
+  private void release() {
+    state.replay(
+        SampleApplication.withheld(
+            web(),
+            ONE.name(),
+            new Withheld(
+                Withheld.Cause.DEPENDS_ON,
+                "application db",
+                NOW,
+                Optional.of(COMMIT),
+                Optional.of(new Withheld.Release(new EventId("release"), "grace")))));
+  }
+
+  private Withheld withheld() {
+    return web().withheld(ONE.name()).orElseThrow();
+  }
+
+  private ApplicationState web() {
+    return state.application(WEB.application()).orElseThrow();
   }
 
   @Test

@@ -238,6 +238,16 @@ class EventDeciderTest {
   }
 
   @Test
+  void leavingAClusterEndsTheWaitThereEvenIfNothingWasSentToIt() {
+    state.replay(
+        SampleApplication.withheld(SampleApplication.defined(define("apps/web", ONE, TWO)), TWO));
+
+    accept(define("apps/web", ONE));
+
+    assertThat(web().withheld(TWO)).isEmpty();
+  }
+
+  @Test
   void anApplicationThatIsSuspendedEverywhereIsSuspendedInANewCluster() {
     state.replay(
         SampleApplication.held(define("apps/web", ONE), Map.of(ONE, SampleApplication.SUSPENDED)));

@@ -10,10 +10,13 @@ import static dev.sluice.dispatcher.decide.SampleApplication.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ApplicationState;
+import dev.sluice.contract.event.DependencyStanding;
+import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.util.ArrayList;
@@ -125,6 +128,19 @@ class PartitionStateTest {
 
     assertThat(state.ref(MAIN).head()).isEmpty();
     assertThat(state.isFollowed(SHOP)).isFalse();
+  }
+
+  @Test
+  void aDamagedReportAboutADependencyIsForgotten() {
+    DependencyKey key = new DependencyKey(OTHER, ONE);
+    DependencyState report =
+        new DependencyState(SHOP, OTHER, key.cluster(), DependencyStanding.sent(new Generation(1)));
+    state.replay(report);
+    assertThat(state.dependencies().reported(key)).contains(report.standing());
+
+    state.forget(report.key());
+
+    assertThat(state.dependencies().reported(key)).isEmpty();
   }
 
   @Test

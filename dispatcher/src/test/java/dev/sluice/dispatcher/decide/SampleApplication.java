@@ -115,6 +115,20 @@ public final class SampleApplication {
 
   /** Returns the state with inputs that wait for a dependency in a cluster. */
   public static ApplicationState withheld(ApplicationState state, ClusterName cluster) {
+    return withheld(
+        state,
+        cluster,
+        new Withheld(
+            Withheld.Cause.DEPENDS_ON,
+            "application db",
+            NOW,
+            Optional.of(COMMIT),
+            Optional.empty()));
+  }
+
+  /** Returns the state with inputs that are withheld in a cluster. */
+  public static ApplicationState withheld(
+      ApplicationState state, ClusterName cluster, Withheld withheld) {
     return new ApplicationState(
         state.application(),
         state.definition(),
@@ -127,14 +141,6 @@ public final class SampleApplication {
         state.carriedOut(),
         state.possible(),
         state.awaiting(),
-        Optional.of(
-            Map.of(
-                cluster,
-                new Withheld(
-                    Withheld.Cause.DEPENDS_ON,
-                    "application db",
-                    NOW,
-                    Optional.of(COMMIT),
-                    Optional.empty()))));
+        Optional.of(Map.of(cluster, withheld)));
   }
 }
