@@ -132,7 +132,12 @@ record IntakePlan(
                         old,
                         clusters(old),
                         new DefinitionRemoved(
-                            old.owningRepository(), application, accepting, Optional.empty())));
+                            old.owningRepository(),
+                            application,
+                            accepting,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(orphaned(old, reading)))));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {

@@ -376,6 +376,43 @@ class IntakePlanTest {
   }
 
   @Test
+  void anApplicationThatLeavesTogetherWithItsClusterIsOrphanedThere() {
+    IntakePlan plan =
+        IntakePlan.of(known(define("web", "one", "retired")), reading(true), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .containsExactly(
+            new ChangeEvent.DefinitionRemoved(
+                SHOP,
+                new ApplicationName("web"),
+                "r1",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Set.of(new ClusterName("retired")))));
+  }
+
+  @Test
+  void anApprovedRemovalStillOrphansTheObjectsInARemovedCluster() {
+    Definition[] five =
+        IntStream.range(0, 5)
+            .mapToObj(i -> define("app-" + i, "retired"))
+            .toArray(Definition[]::new);
+    FleetReading reading = reading(true);
+    HeldRemoval held =
+        IntakePlan.of(known(five), reading, RemovalGuard.DEFAULT).held().orElseThrow();
+
+    IntakePlan plan =
+        IntakePlan.of(known(five), reading, RemovalGuard.DEFAULT, Optional.of(granted(held)));
+
+    assertThat(plan.events())
+        .hasSize(5)
+        .allSatisfy(
+            event ->
+                assertThat(((ChangeEvent.DefinitionRemoved) event).orphaned())
+                    .contains(Set.of(new ClusterName("retired"))));
+  }
+
+  @Test
   void anApplicationOfAnotherRepositoryKeepsItsPartition() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
     Definition moved = define(other, "web", "one").withOwner(SHOP);
