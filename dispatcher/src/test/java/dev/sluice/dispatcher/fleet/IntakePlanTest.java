@@ -413,6 +413,68 @@ class IntakePlanTest {
   }
 
   @Test
+  void aSetDoesNotTakeOverAnApplicationWhoseOwnerIsNotRead() {
+    Definition written = define("web", "one");
+    Definition ofA = written.generatedBy("a");
+    Definition ofB = define("web", "one", "two").generatedBy("b");
+
+    notTakenOver(ofA, generated(true, Set.of("a"), Set.of("b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(ofA, generated(true, Set.of("a"), Set.of("a", "b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(ofA, generated(false, Set.of(), Set.of("b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(written, generated(false, Set.of(), Set.of("b"), ofB), "a document");
+  }
+
+  @Test
+  void aSetTakesOverAnApplicationWhoseOwnerHasGivenItUp() {
+    Definition written = define("web", "one");
+    Definition ofA = written.generatedBy("a");
+    Definition ofB = define("web", "one", "two").generatedBy("b");
+
+    takenOver(ofA, generated(true, Set.of(), Set.of("b"), ofB));
+    takenOver(ofA, generated(false, Set.of(), Set.of("a", "b"), ofB));
+    takenOver(written, generated(true, Set.of("c"), Set.of("b"), ofB));
+    takenOver(
+        define("web", "one").generatedBy("b"), generated(false, Set.of("b"), Set.of("b"), ofB));
+  }
+
+  private static void notTakenOver(Definition old, FleetReading reading, String owner) {
+    IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.refusals()).singleElement().asString().contains("generates web", owner);
+  }
+
+  private static void takenOver(Definition old, FleetReading reading) {
+    IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+    Definition read = reading.definitions().getFirst();
+    assertThat(plan.events()).containsExactly(accepted(read));
+    assertThat(plan.refusals()).isEmpty();
+  }
+
+  private static FleetReading generated(
+      boolean complete, Set<String> kept, Set<String> valid, Definition... definitions) {
+    FleetReading read = reading(complete, definitions);
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        read.revision(),
+        read.commit(),
+        read.documents(),
+        read.projects(),
+        new GeneratedSets(
+            valid.stream().collect(Collectors.toMap(set -> set, _ -> SetPolicy.DEFAULT)),
+            kept,
+            Set.of(),
+            List.of(),
+            List.of(),
+            false,
+            List.of()));
+  }
+
+  @Test
   void anApplicationOfAnotherRepositoryKeepsItsPartition() {
     RepositoryId other = new RepositoryId("forge.example/acme/other");
     Definition moved = define(other, "web", "one").withOwner(SHOP);
