@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -229,9 +230,20 @@ final class ApplicationSets {
     return refused;
   }
 
-  /** Returns whether the applications of all sets are known. */
-  boolean isComplete() {
-    return kept.isEmpty();
+  /** Adds problems that the content of repositories may have caused. */
+  void addAll(List<FleetProblem> found) {
+    problems.addAll(found);
+  }
+
+  /** Returns what a push may change. */
+  DependencyRules.Generated changing(List<GeneratedDocument> generated) {
+    return new DependencyRules.Generated(
+        kept.isEmpty(),
+        sets.values().stream().anyMatch(ApplicationSetDocument::readsRepositories),
+        generated.stream()
+            .filter(one -> one.set().readsRepositories())
+            .map(GeneratedDocument::name)
+            .collect(Collectors.toSet()));
   }
 
   /** Returns the valid documents, with the commits that they read. */

@@ -176,15 +176,15 @@ final class IntakeSession implements AutoCloseable {
     IntakePlan plan;
     try {
       reading = reader.get();
+      generators.follow(
+          reading.sets().sources().stream()
+              .filter(source -> input.commitOf(source).isEmpty())
+              .collect(Collectors.toSet()));
       if (following.isStrict() && !reading.problems().isEmpty()) {
         report.refused(reading);
         keepClusters();
         return;
       }
-      generators.follow(
-          reading.sets().sources().stream()
-              .filter(source -> input.commitOf(source).isEmpty())
-              .collect(Collectors.toSet()));
       plan = IntakePlan.of(known.snapshot(), reading, guard, granted);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
