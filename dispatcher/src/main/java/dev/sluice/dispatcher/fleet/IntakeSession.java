@@ -198,7 +198,7 @@ final class IntakeSession implements AutoCloseable {
     report.read(reading, plan, generators.failures());
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =
-        granted.filter(removal -> isUnfinished(removal, planned.get()));
+        granted.filter(removal -> removal.isUnfinished(reading, plan));
     boolean isUsedUp = !unfinished.equals(granted);
     if (plan.events().isEmpty() && !isUsedUp) {
       known.accepted(reading);
@@ -223,17 +223,6 @@ final class IntakeSession implements AutoCloseable {
   }
 
   /**
-   * Returns whether a part of an approved removal waits. Otherwise the approval is used up: the
-   * same revision needs another one if it comes into force again.
-   */
-  private static boolean isUnfinished(GrantedRemoval removal, Planned last) {
-    return !last.reading().complete()
-        || !last.reading().sets().isSettled()
-        || (removal.revision().equals(last.reading().revision())
-            && !last.plan().waiting().isEmpty());
-  }
-
-  /**
    * Answers an approval. The answer, the definitions that follow and the position of the reader are
    * one transaction: after a failure, the approval is either answered or still waits.
    */
@@ -244,7 +233,9 @@ final class IntakeSession implements AutoCloseable {
     Optional<GrantedRemoval> unfinished =
         next.isEmpty()
             ? granted
-            : decision.granted().filter(removal -> isUnfinished(removal, next.get()));
+            : decision
+                .granted()
+                .filter(removal -> removal.isUnfinished(next.get().reading(), next.get().plan()));
     Instant now = clock.instant();
     approvals.answered(answer.given());
     List<ChangeEvent.FleetEvent> events = next.map(this::described).orElse(List.of());

@@ -228,6 +228,47 @@ class IntakePlanTest {
   }
 
   @Test
+  void anApprovalIsUsedUpAlsoWhileARepositoryOfGeneratorsCannotBeRead() {
+    Definition[] five =
+        IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
+    FleetReading unsettled = unread(reading(true, five[0]), "r1");
+    GrantedRemoval granted =
+        granted(IntakePlan.of(known(five), unsettled, RemovalGuard.DEFAULT).held().orElseThrow());
+
+    IntakePlan carriedOut =
+        IntakePlan.of(known(five), unsettled, RemovalGuard.DEFAULT, Optional.of(granted));
+
+    assertThat(carriedOut.events()).hasSize(4);
+    assertThat(granted.isUnfinished(unsettled, carriedOut)).isFalse();
+    assertThat(granted.isUnfinished(unread(unsettled, "r2"), carriedOut))
+        .as("after a restart, before the repository was read")
+        .isTrue();
+    assertThat(granted.isUnfinished(reading(true, five[0]), carriedOut)).isFalse();
+  }
+
+  private static FleetReading unread(FleetReading read, String revision) {
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        revision,
+        read.commit(),
+        read.documents(),
+        read.projects(),
+        new GeneratedSets(
+            Map.of(),
+            Set.of("all"),
+            Set.of(),
+            List.of(),
+            List.of("ApplicationSet 'all' keeps its applications"),
+            false,
+            List.of()));
+  }
+
+  @Test
   void anApprovalCoversNoOtherRevision() {
     Definition[] five =
         IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
