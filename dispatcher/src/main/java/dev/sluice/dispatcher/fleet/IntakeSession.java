@@ -111,6 +111,7 @@ final class IntakeSession implements AutoCloseable {
     }
     Optional<FleetFeed.Found> found = feed.next();
     boolean isGeneratedAnew = generators.look();
+    report.generators(generators.failures());
     if (found.isPresent()) {
       looked = true;
       take(found.get());
@@ -195,7 +196,7 @@ final class IntakeSession implements AutoCloseable {
       return;
     }
     planned = Optional.of(new Planned(input, reading, plan));
-    report.read(reading, plan, generators.failures());
+    report.read(reading, plan);
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =
         granted.filter(removal -> removal.isUnfinished(reading, plan));
@@ -261,7 +262,7 @@ final class IntakeSession implements AutoCloseable {
     next.ifPresent(
         one -> {
           planned = next;
-          report.read(one.reading(), one.plan(), generators.failures());
+          report.read(one.reading(), one.plan());
           sent(one);
         });
   }
