@@ -41,6 +41,10 @@ final class IntakeSession implements AutoCloseable {
   private final FleetFeed feed;
   private final GeneratorWatches generators;
   private boolean looked;
+
+  /** Whether generators may have other results than in the last reading. */
+  private boolean isGeneratedAnew;
+
   private Optional<FleetInput> newest = Optional.empty();
   private Optional<Planned> planned = Optional.empty();
   private Optional<GrantedRemoval> granted;
@@ -110,17 +114,24 @@ final class IntakeSession implements AutoCloseable {
       keepClusters(); // a fetch may take long, and the clusters need their workers
     }
     Optional<FleetFeed.Found> found = feed.next();
-    boolean isGeneratedAnew = generators.look();
+    isGeneratedAnew |= generators.look();
     report.generators(generators.failures());
-    if (found.isPresent()) {
-      looked = true;
-      take(found.get());
-    } else if (isGeneratedAnew && newest.isPresent()) {
+    if (found.orElse(null) instanceof FleetFeed.Found.Documents(FleetInput input)) {
+      newest = Optional.of(input);
+      isGeneratedAnew = true;
+    }
+    if (isGeneratedAnew && newest.isPresent()) {
       read(newest.get());
     } else if (planned.filter(last -> !last.plan().waiting().isEmpty()).isPresent()) {
       Planned last = planned.get();
       take(last.input(), last::reading);
     }
+    if (found.orElse(null)
+        instanceof FleetFeed.Found.Unavailable(String reason, boolean retryable)) {
+      report.unavailable(reason, !retryable && planned.isEmpty());
+      keepClusters();
+    }
+    looked |= found.isPresent();
     List<ApprovalReader.Given> given = approvals.read();
     if (looked
         && !isPending()) { // a removal may have been approved before this instance has read it
@@ -153,21 +164,9 @@ final class IntakeSession implements AutoCloseable {
     fences.done();
   }
 
-  private void take(FleetFeed.Found found) {
-    switch (found) {
-      case FleetFeed.Found.Documents(FleetInput input) -> {
-        newest = Optional.of(input);
-        read(input);
-      }
-      case FleetFeed.Found.Unavailable(String reason, boolean retryable) -> {
-        report.unavailable(reason, !retryable && planned.isEmpty());
-        keepClusters();
-      }
-    }
-  }
-
   /** Reads the documents, with what their generators read. */
   private void read(FleetInput input) {
+    isGeneratedAnew = false;
     take(input, () -> FleetLoader.read(input, generators.trees(input)));
   }
 
