@@ -105,6 +105,15 @@ final class GeneratorWatches implements AutoCloseable {
     return isNew;
   }
 
+  /** Has a ref fetched again whose files could not be read. */
+  void unreadable(GeneratorSource source, String reason) {
+    Followed one = followed.get(source);
+    if (one != null) {
+      one.seen.lose(Optional.of(reason));
+      one.watch.repeat();
+    }
+  }
+
   /** Returns why refs cannot be read that were read before. */
   List<String> failures() {
     return followed.entrySet().stream()

@@ -167,7 +167,25 @@ final class IntakeSession implements AutoCloseable {
   /** Reads the documents, with what their generators read. */
   private void read(FleetInput input) {
     isGeneratedAnew = false;
-    take(input, () -> FleetLoader.read(input, generators.trees(input)));
+    take(
+        input,
+        () -> {
+          FleetReading reading = FleetLoader.read(input, generators.trees(input));
+          follow(input, reading.sets());
+          return reading;
+        });
+  }
+
+  /** Follows the repositories that generators read, and reads those again that are broken. */
+  private void follow(FleetInput input, GeneratedSets sets) {
+    generators.follow(
+        sets.sources().stream()
+            .filter(source -> input.commitOf(source).isEmpty())
+            .collect(Collectors.toSet()));
+    sets.broken().forEach(generators::unreadable);
+    if (sets.broken().keySet().stream().anyMatch(source -> input.commitOf(source).isPresent())) {
+      feed.repeat();
+    }
   }
 
   /** Reads the documents and sends their changes. No content of the fleet may fail the loop. */
@@ -176,10 +194,6 @@ final class IntakeSession implements AutoCloseable {
     IntakePlan plan;
     try {
       reading = reader.get();
-      generators.follow(
-          reading.sets().sources().stream()
-              .filter(source -> input.commitOf(source).isEmpty())
-              .collect(Collectors.toSet()));
       if (following.isStrict() && !reading.problems().isEmpty()) {
         report.refused(reading);
         keepClusters();

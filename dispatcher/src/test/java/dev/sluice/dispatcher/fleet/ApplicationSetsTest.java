@@ -8,6 +8,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import java.io.IOException;
@@ -353,6 +354,56 @@ class ApplicationSetsTest {
     assertThat(read().problems())
         .extracting(FleetProblem::field)
         .containsExactly("spec.dependsOn[0].application");
+  }
+
+  @Test
+  void aBrokenMirrorKeepsTheSetsThatReadItOnly() throws IOException {
+    set(simple(DIRECTORIES, "${path.basename}"));
+    otherSet();
+
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new MirrorException("the mirror of shop is broken", new IOException("bit"));
+            });
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.sets().problems()).isEmpty();
+    assertThat(reading.sets().kept()).containsExactly("all");
+    assertThat(reading.sets().unread())
+        .containsExactly(
+            "ApplicationSet 'all' keeps its applications: the mirror of shop is broken");
+    assertThat(reading.sets().broken().values()).containsExactly("the mirror of shop is broken");
+    assertThat(lines(reading)).hasSize(1).first().asString().startsWith("listed: ");
+  }
+
+  @Test
+  void anUnexpectedFailureOfASetIsItsProblemOnly() throws IOException {
+    set(simple(DIRECTORIES, "${path.basename}"));
+    otherSet();
+
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new IllegalStateException("a test's fault");
+            });
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.sets().kept()).containsExactly("all");
+    assertThat(reading.sets().problems())
+        .singleElement()
+        .asString()
+        .contains("spec.generators", "a test's fault");
+    assertThat(lines(reading)).hasSize(1);
+  }
+
+  private void otherSet() throws IOException {
+    document(
+        "other",
+        "apiVersion: sluice.dev/v1\nkind: ApplicationSet\nmetadata: {name: other}\nspec:\n"
+            + simple("{list: {elements: [{path: listed}]}}", "${path}"));
   }
 
   private void application(String name, String more) throws IOException {

@@ -265,7 +265,8 @@ class IntakePlanTest {
             List.of(),
             List.of("ApplicationSet 'all' keeps its applications"),
             false,
-            List.of()));
+            List.of(),
+            Map.of()));
   }
 
   @Test
@@ -512,7 +513,8 @@ class IntakePlanTest {
             List.of(),
             List.of(),
             false,
-            List.of()));
+            List.of(),
+            Map.of()));
   }
 
   @Test
