@@ -77,7 +77,8 @@ class DefinitionChangesIT {
                         CHANGE.withDocuments(
                             document ->
                                 new DocumentOrigin.Unversioned(
-                                    document.file(), Optional.empty(), Optional.empty())))));
+                                    document.file(), Optional.empty(), Optional.empty()))),
+                    Optional.empty()));
     topics.flush();
   }
 

@@ -237,27 +237,41 @@ public sealed interface ChangeEvent extends Event
    *     in records of earlier versions
    * @param change what the definition was, and where its removal comes from; absent in records of
    *     earlier versions
+   * @param orphaned clusters that are no longer in the fleet: the objects there are left in place,
+   *     whatever the application's removal policy; absent if there are none, and in records of
+   *     earlier versions
    */
   record DefinitionRemoved(
       RepositoryId repository,
       ApplicationName application,
       String fleetRevision,
       Optional<FleetApproval> approval,
-      Optional<DefinitionChange> change)
+      Optional<DefinitionChange> change,
+      Optional<Set<ClusterName>> orphaned)
       implements FleetEvent {
 
-    /** Creates an event that does not say what the definition was. */
+    public DefinitionRemoved {
+      orphaned = orphaned.filter(clusters -> !clusters.isEmpty()).map(Set::copyOf);
+    }
+
+    /** Creates an event that does not say what the definition was, in clusters of the fleet. */
     public DefinitionRemoved(
         RepositoryId repository,
         ApplicationName application,
         String fleetRevision,
         Optional<FleetApproval> approval) {
-      this(repository, application, fleetRevision, approval, Optional.empty());
+      this(repository, application, fleetRevision, approval, Optional.empty(), Optional.empty());
     }
 
     /** Returns this event with what the definition was. */
     public DefinitionRemoved withChange(Optional<DefinitionChange> found) {
-      return new DefinitionRemoved(repository, application, fleetRevision, approval, found);
+      return new DefinitionRemoved(
+          repository, application, fleetRevision, approval, found, orphaned);
+    }
+
+    /** Returns whether the objects in a cluster are left in place since it is not in the fleet. */
+    public boolean orphans(ClusterName cluster) {
+      return orphaned.filter(clusters -> clusters.contains(cluster)).isPresent();
     }
   }
 

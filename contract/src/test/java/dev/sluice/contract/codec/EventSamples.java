@@ -278,7 +278,12 @@ public final class EventSamples {
             Optional.of(DEFINITION_CHANGE)),
         new ChangeEvent.DefinitionRemoved(REPOSITORY, WEB, "r1", Optional.of(FLEET_APPROVAL)),
         new ChangeEvent.DefinitionRemoved(
-            REPOSITORY, WEB, "r1", Optional.empty(), Optional.of(DEFINITION_CHANGE)),
+            REPOSITORY,
+            WEB,
+            "r1",
+            Optional.empty(),
+            Optional.of(DEFINITION_CHANGE),
+            Optional.of(Set.of(new ClusterName("retired")))),
         new FleetApprovalEvent.Given("0".repeat(64), "cat", "the shop moves"),
         new FleetApprovalEvent.Answered(
             EventId.of("command", "cat/1", "fleet"),

@@ -87,7 +87,7 @@ public final class EventDecider {
     boolean orphan = known.get().definition().map(Definition::orphanOnRemoval).orElse(false);
     Provenance provenance = removal(cause, event.approval(), event.fleetRevision(), now);
     for (ClusterName cluster : clusters(known.get())) {
-      draft.remove(cluster, orphan, provenance);
+      draft.remove(cluster, orphan || event.orphans(cluster), provenance);
     }
     draft
         .changed(Optional.empty(), event.fleetRevision())

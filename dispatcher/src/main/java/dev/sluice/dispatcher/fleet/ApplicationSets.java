@@ -12,6 +12,8 @@ import dev.sluice.dispatcher.generate.GeneratorException;
 import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.dispatcher.generate.UnreadSourceException;
+import dev.sluice.inputs.git.MirrorException;
+import dev.sluice.platform.process.FatalErrors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,7 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code ApplicationSet} documents of a fleet, and the applications that they generate. A set
@@ -31,8 +36,12 @@ import java.util.stream.Stream;
  */
 final class ApplicationSets {
 
+  private static final Logger log = LoggerFactory.getLogger(ApplicationSets.class);
+
   /** Each is located by parsing its file once. */
   private static final int MOST_PROBLEMS_OF_SET = 20;
+
+  private static final String KEEPS = "ApplicationSet '%s' keeps its applications: %s";
 
   private final GeneratorTrees trees;
   private final Map<String, ApplicationSetDocument> sets = new TreeMap<>();
@@ -40,6 +49,7 @@ final class ApplicationSets {
   private final Set<String> kept = new HashSet<>();
   private final List<FleetProblem> problems = new ArrayList<>();
   private final List<String> unread = new ArrayList<>();
+  private final Map<GeneratorSource, String> broken = new HashMap<>();
   private final List<GeneratedSets.Generated> applications = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
   private final FillBudget budget = new FillBudget();
@@ -118,7 +128,14 @@ final class ApplicationSets {
   private List<GeneratedDocument> generate(
       ApplicationSetDocument set, Collection<ClusterTarget> clusters) {
     Map<RepositoryId, CommitId> commits = read.computeIfAbsent(set.name(), _ -> new HashMap<>());
-    Generator.Input input = new Generator.Input(clusters, source -> tree(source, commits));
+    List<GeneratorSource> asked = new ArrayList<>();
+    Generator.Input input =
+        new Generator.Input(
+            clusters,
+            source -> {
+              asked.add(source);
+              return tree(source, commits);
+            });
     List<GeneratorException> found = new ArrayList<>();
     List<GeneratedDocument> generated = new ArrayList<>();
     try {
@@ -133,6 +150,10 @@ final class ApplicationSets {
       found.add(e);
     } catch (UnreadSourceException e) {
       keep(set, e);
+      return List.of();
+    } catch (RuntimeException e) {
+      FatalErrors.check(e);
+      keepBroken(set, asked, e);
       return List.of();
     }
     found.addAll(input.problems());
@@ -165,15 +186,36 @@ final class ApplicationSets {
 
   private void keep(ApplicationSetDocument set, UnreadSourceException e) {
     kept.add(set.name());
-    String message = "ApplicationSet '%s' keeps its applications: %s %s";
     switch (e.answer()) {
       case GeneratorTrees.Answer.Pending _ -> pending = true;
       case GeneratorTrees.Answer.Unavailable(String reason) ->
-          unread.add(message.formatted(set.name(), e.getMessage(), "cannot be read: " + reason));
+          unread.add(KEEPS.formatted(set.name(), e.getMessage() + " cannot be read: " + reason));
       case GeneratorTrees.Answer.NotGiven _ ->
-          unread.add(message.formatted(set.name(), e.getMessage(), "is not given"));
+          unread.add(KEEPS.formatted(set.name(), e.getMessage() + " is not given"));
       case GeneratorTrees.Answer.At _ ->
           throw new IllegalStateException(e.getMessage() + " was read", e);
+    }
+  }
+
+  /**
+   * Keeps the applications of a set that failed: one set must not stop the fleet.
+   *
+   * @param asked the repositories that it has read, of which the last one's mirror may be broken
+   */
+  private void keepBroken(
+      ApplicationSetDocument set, List<GeneratorSource> asked, RuntimeException failure) {
+    kept.add(set.name());
+    log.atError().setCause(failure).log("ApplicationSet '{}' cannot be evaluated", set.name());
+    if (failure instanceof MirrorException && !asked.isEmpty()) {
+      broken.put(asked.getLast(), String.valueOf(failure.getMessage()));
+      unread.add(KEEPS.formatted(set.name(), failure.getMessage()));
+    } else {
+      problems.add(
+          set.document()
+              .located(
+                  FleetRule.INVALID_VALUE,
+                  "spec.generators",
+                  "cannot be evaluated, and the set keeps its applications: " + failure));
     }
   }
 
@@ -229,9 +271,20 @@ final class ApplicationSets {
     return refused;
   }
 
-  /** Returns whether the applications of all sets are known. */
-  boolean isComplete() {
-    return kept.isEmpty();
+  /** Adds problems that the content of repositories may have caused. */
+  void addAll(List<FleetProblem> found) {
+    problems.addAll(found);
+  }
+
+  /** Returns what a push may change. */
+  DependencyRules.Generated changing(List<GeneratedDocument> generated) {
+    return new DependencyRules.Generated(
+        kept.isEmpty(),
+        sets.values().stream().anyMatch(ApplicationSetDocument::readsRepositories),
+        generated.stream()
+            .filter(one -> one.set().readsRepositories())
+            .map(GeneratedDocument::name)
+            .collect(Collectors.toSet()));
   }
 
   /** Returns the valid documents, with the commits that they read. */
@@ -254,6 +307,13 @@ final class ApplicationSets {
             .flatMap(set -> set.generators().stream())
             .flatMap(Generator::sources);
     return new GeneratedSets(
-        policies, kept, new HashSet<>(sources.toList()), problems, unread, pending, applications);
+        policies,
+        kept,
+        new HashSet<>(sources.toList()),
+        problems,
+        unread,
+        pending,
+        applications,
+        broken);
   }
 }

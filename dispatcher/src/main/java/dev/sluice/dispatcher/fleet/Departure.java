@@ -59,7 +59,8 @@ record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent.FleetEve
                   removed.application(),
                   removed.fleetRevision(),
                   Optional.of(approval),
-                  removed.change());
+                  removed.change(),
+                  removed.orphaned());
           case ChangeEvent.ReadersAccepted readers -> readers;
         };
     return new Departure(old, clusters, approved);

@@ -27,23 +27,38 @@ final class DependencyRules {
 
   private final Map<ApplicationName, Definition> definitions;
   private final Map<ApplicationName, FleetDocument> documents;
-  private final boolean isComplete;
+  private final Generated generated;
+  private final List<FleetProblem> ofSets = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
+
+  /**
+   * What ApplicationSets generate.
+   *
+   * @param isComplete whether there are no other applications; false if a set's could not be
+   *     generated
+   * @param readsRepositories whether a push may change which applications exist
+   * @param applications that a push may change
+   */
+  record Generated(
+      boolean isComplete, boolean readsRepositories, Set<ApplicationName> applications) {
+    Generated {
+      applications = Set.copyOf(applications);
+    }
+  }
 
   /**
    * Creates the rules.
    *
    * @param definitions the applications that are valid by themselves, sorted by name
    * @param documents the documents of all known applications
-   * @param isComplete whether there are no others; false if a set's could not be generated
    */
   DependencyRules(
       Map<ApplicationName, Definition> definitions,
       Map<ApplicationName, FleetDocument> documents,
-      boolean isComplete) {
+      Generated generated) {
     this.definitions = definitions;
     this.documents = documents;
-    this.isComplete = isComplete;
+    this.generated = generated;
   }
 
   /** Reports the problems, and returns the applications that are refused for them. */
@@ -53,15 +68,21 @@ final class DependencyRules {
     return refused;
   }
 
+  /** Returns the problems that a push may have caused, and that are not of the documents. */
+  List<FleetProblem> ofSets() {
+    return ofSets;
+  }
+
   private void refuseUnknown(Definition definition) {
     for (int i = 0; i < definition.dependencies().size(); i++) {
       Dependency dependency = definition.dependencies().get(i);
       String field = "spec.dependsOn[%d].".formatted(i);
-      if (!documents.containsKey(dependency.application()) && isComplete) {
+      if (!documents.containsKey(dependency.application()) && generated.isComplete()) {
         refuse(
             definition,
             field + "application",
-            "there is no Application named '%s' in the fleet".formatted(dependency.application()));
+            "there is no Application named '%s' in the fleet".formatted(dependency.application()),
+            generated.readsRepositories());
         continue;
       }
       Definition other = definitions.get(dependency.application());
@@ -75,7 +96,8 @@ final class DependencyRules {
             definition,
             field + (dependency.cluster().isPresent() ? "cluster" : "application"),
             "application '%s' does not go to %s, where it would be waited for: name another cluster"
-                .formatted(dependency.application(), missing));
+                .formatted(dependency.application(), missing),
+            generated.applications().contains(dependency.application()));
       }
     }
   }
@@ -86,9 +108,23 @@ final class DependencyRules {
     return clusters;
   }
 
-  private void refuse(Definition definition, String field, String message) {
-    document(definition.application()).problem(FleetRule.UNKNOWN_REFERENCE, field, message);
+  private void refuse(Definition definition, String field, String message, boolean mayBeOfPush) {
+    report(definition.application(), FleetRule.UNKNOWN_REFERENCE, field, message, mayBeOfPush);
     refused.add(definition.application());
+  }
+
+  /** Reports a problem of a document, or of the sets if a push may have caused it. */
+  private void report(
+      ApplicationName application,
+      FleetRule rule,
+      String field,
+      String message,
+      boolean mayBeOfPush) {
+    if (mayBeOfPush && !generated.applications().contains(application)) {
+      ofSets.add(document(application).located(rule, field, message));
+    } else {
+      document(application).problem(rule, field, message);
+    }
   }
 
   /** Searches in depth first, without recursion: a fleet may be one long chain. */
@@ -153,12 +189,13 @@ final class DependencyRules {
     }
     ApplicationName named = cycle.get(first);
     steps.add(named.value());
-    document(named)
-        .problem(
-            FleetRule.DEPENDENCY_CYCLE,
-            field(next.get(named) - 1),
-            "the application would wait for itself: %s; remove one of these dependencies"
-                .formatted(String.join(" -> ", steps)));
+    report(
+        named,
+        FleetRule.DEPENDENCY_CYCLE,
+        field(next.get(named) - 1),
+        "the application would wait for itself: %s; remove one of these dependencies"
+            .formatted(String.join(" -> ", steps)),
+        cycle.stream().anyMatch(generated.applications()::contains));
   }
 
   private static String field(int index) {

@@ -51,7 +51,12 @@ final class FleetDocument {
   }
 
   void problem(FleetRule rule, String field, String message) {
-    problems.add(file.problem(rule, number, written.apply(field), message));
+    problems.add(located(rule, field, message));
+  }
+
+  /** Returns a problem of a field, which the document does not have. */
+  FleetProblem located(FleetRule rule, String field, String message) {
+    return file.problem(rule, number, written.apply(field), message);
   }
 
   /**

@@ -279,8 +279,9 @@ public final class FleetLoader {
     for (Header header : applications) {
       header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
     }
-    Set<ApplicationName> refused =
-        new DependencyRules(definitions, byName, sets.isComplete()).refused();
+    DependencyRules rules = new DependencyRules(definitions, byName, sets.changing(generated));
+    Set<ApplicationName> refused = rules.refused();
+    sets.addAll(rules.ofSets());
     definitions.keySet().removeAll(refused);
     applicationDocuments.keySet().removeAll(refused);
     invalid.addAll(refused);

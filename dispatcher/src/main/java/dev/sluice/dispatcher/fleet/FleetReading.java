@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Result of reading the fleet's documents.
@@ -57,6 +58,7 @@ public record FleetReading(
     Set<ApplicationName> read = new HashSet<>();
     definitions.forEach(definition -> read.add(definition.application()));
     Set<ApplicationName> kept = new HashSet<>(invalid);
+    takenOver(known).forEach(definition -> kept.add(definition.application()));
     known
         .values()
         .forEach(
@@ -67,6 +69,33 @@ public record FleetReading(
                     .filter(_ -> !read.contains(definition.application()))
                     .ifPresent(_ -> kept.add(definition.application())));
     return kept;
+  }
+
+  /**
+   * Returns the generated definitions of known applications whose owner, which is another set or a
+   * document, was not read completely. The owner may still define them, so they are not taken over.
+   */
+  List<Definition> takenOver(Map<ApplicationName, Definition> known) {
+    return definitions.stream()
+        .filter(read -> takesOver(read, known.get(read.application())))
+        .toList();
+  }
+
+  private boolean takesOver(Definition read, @Nullable Definition old) {
+    return old != null
+        && read.generatedBy().isPresent()
+        && !read.generatedBy().equals(old.generatedBy())
+        && mayStillDefine(old.generatedBy());
+  }
+
+  /**
+   * Returns whether an owner may define applications that were not read.
+   *
+   * @param set empty if the owner is a document
+   */
+  private boolean mayStillDefine(Optional<String> set) {
+    return set.filter(sets.kept()::contains).isPresent()
+        || (!complete && set.filter(sets.policies()::containsKey).isEmpty());
   }
 
   /** Returns the name of the revision in events: its commit, or the digest of a directory. */

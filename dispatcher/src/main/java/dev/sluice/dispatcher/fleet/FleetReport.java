@@ -24,6 +24,8 @@ final class FleetReport {
   private volatile Optional<String> unreadable = Optional.empty();
   private volatile List<Finding> ofNewest = List.of();
   private volatile List<Finding> ofAccepted = List.of();
+  private List<String> failures = List.of();
+  private volatile List<Finding> ofGenerators = List.of();
   private volatile Optional<Heartbeat.Fleet> fleet = Optional.empty();
 
   /**
@@ -53,7 +55,7 @@ final class FleetReport {
 
   /** Returns what is wrong with the fleet. */
   List<Finding> findings() {
-    return Stream.concat(ofNewest.stream(), ofAccepted.stream()).toList();
+    return Stream.of(ofNewest, ofAccepted, ofGenerators).flatMap(List::stream).toList();
   }
 
   /** Forgets everything, since another instance reads the fleet. */
@@ -61,6 +63,8 @@ final class FleetReport {
     unreadable = Optional.empty();
     ofNewest = List.of();
     ofAccepted = List.of();
+    failures = List.of();
+    ofGenerators = List.of();
     fleet = Optional.empty();
   }
 
@@ -101,15 +105,23 @@ final class FleetReport {
     }
   }
 
-  /**
-   * Records the result of reading the fleet.
-   *
-   * @param failures why repositories of generators cannot be read that were read before
-   */
-  void read(FleetReading reading, IntakePlan plan, List<String> failures) {
+  /** Records why repositories of generators cannot be read that were read before. */
+  void generators(List<String> found) {
+    if (found.equals(failures)) {
+      return;
+    }
+    failures = found;
+    found.forEach(failure -> log.atWarn().log("fleet: {}", failure));
+    ofGenerators =
+        found.isEmpty()
+            ? List.of()
+            : List.of(Finding.fault(PartFailure.FLEET_UNREADABLE, some(found)));
+  }
+
+  /** Records the result of reading the fleet. */
+  void read(FleetReading reading, IntakePlan plan) {
     List<String> lines = lines(reading);
-    List<String> unread =
-        Stream.of(reading.sets().unread(), failures).flatMap(List::stream).toList();
+    List<String> unread = reading.sets().unread();
     reading.sets().problems().forEach(problem -> lines.add(problem.toString()));
     lines.addAll(unread);
     lines.addAll(plan.refusals());

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param unread sets whose repositories could not be read, with the reason
  * @param isPending whether a repository is being fetched for the first time
  * @param applications valid or not, sorted by set
+ * @param broken sources whose mirrors could not be read, with the reason
  */
 public record GeneratedSets(
     Map<String, SetPolicy> policies,
@@ -25,10 +26,12 @@ public record GeneratedSets(
     List<FleetProblem> problems,
     List<String> unread,
     boolean isPending,
-    List<Generated> applications) {
+    List<Generated> applications,
+    Map<GeneratorSource, String> broken) {
 
   static final GeneratedSets NONE =
-      new GeneratedSets(Map.of(), Set.of(), Set.of(), List.of(), List.of(), false, List.of());
+      new GeneratedSets(
+          Map.of(), Set.of(), Set.of(), List.of(), List.of(), false, List.of(), Map.of());
 
   public GeneratedSets {
     policies = Map.copyOf(policies);
@@ -37,6 +40,7 @@ public record GeneratedSets(
     problems = List.copyOf(problems);
     unread = List.copyOf(unread);
     applications = List.copyOf(applications);
+    broken = Map.copyOf(broken);
   }
 
   /**

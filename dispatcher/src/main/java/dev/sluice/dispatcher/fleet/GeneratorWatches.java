@@ -38,17 +38,7 @@ final class GeneratorWatches implements AutoCloseable {
   private final Clock clock;
   private final Map<GeneratorSource, Followed> followed = new HashMap<>();
 
-  /** A watch, and what it found last. */
-  private static final class Followed {
-
-    private final RefWatch watch;
-    private Optional<CommitId> commit = Optional.empty();
-    private Optional<String> failure = Optional.empty();
-
-    Followed(RefWatch watch) {
-      this.watch = watch;
-    }
-  }
+  private record Followed(RefWatch watch, SeenRef seen) {}
 
   /**
    * Creates the watches of nothing.
@@ -79,7 +69,8 @@ final class GeneratorWatches implements AutoCloseable {
           one ->
               new Followed(
                   RefWatch.start(
-                      one.repository(), Optional.of(one.ref()), REMEDIES, mirrors, timing, clock)));
+                      one.repository(), Optional.of(one.ref()), REMEDIES, mirrors, timing, clock),
+                  new SeenRef()));
     }
   }
 
@@ -98,42 +89,48 @@ final class GeneratorWatches implements AutoCloseable {
       Followed one = entry.getValue();
       read.stream().filter(push -> push.key().equals(key)).forEach(one.watch::pushed);
       Optional<RefWatch.Seen> seen = one.watch.next();
-      seen.ifPresent(found -> take(entry.getKey(), one, found));
-      isNew |= seen.isPresent();
+      isNew |= seen.filter(found -> take(entry.getKey(), one.seen, found)).isPresent();
     }
     return isNew;
   }
 
-  private static void take(GeneratorSource source, Followed one, RefWatch.Seen seen) {
-    switch (seen) {
-      case RefWatch.Seen.At at -> {
-        one.commit = Optional.of(at.head());
-        one.failure = Optional.empty();
-        log.atInfo()
-            .addKeyValue("repository", source.repository().repository())
-            .addKeyValue("commit", at.head())
-            .log("generators read {}", source);
-      }
-      case RefWatch.Seen.Unavailable unavailable -> one.failure = Optional.of(unavailable.reason());
+  private static boolean take(GeneratorSource source, SeenRef ref, RefWatch.Seen seen) {
+    boolean isNew = ref.take(seen);
+    if (isNew && seen instanceof RefWatch.Seen.At at) {
+      log.atInfo()
+          .addKeyValue("repository", source.repository().repository())
+          .addKeyValue("commit", at.head())
+          .log("generators read {}", source);
+    }
+    return isNew;
+  }
+
+  /** Has a ref fetched again whose files could not be read. */
+  void unreadable(GeneratorSource source, String reason) {
+    Followed one = followed.get(source);
+    if (one != null) {
+      one.seen.lose(Optional.of(reason));
+      one.watch.repeat();
     }
   }
 
   /** Returns why refs cannot be read that were read before. */
   List<String> failures() {
     return followed.entrySet().stream()
-        .filter(entry -> entry.getValue().commit.isPresent())
+        .flatMap(entry -> failure(entry.getKey(), entry.getValue().seen).stream())
+        .sorted()
+        .toList();
+  }
+
+  private static Optional<String> failure(GeneratorSource source, SeenRef ref) {
+    return ref.commit()
         .flatMap(
-            entry ->
-                entry.getValue().failure.stream()
+            commit ->
+                ref.failure()
                     .map(
                         reason ->
                             "%s, which generators of ApplicationSets read, cannot be read, and %s is used: %s"
-                                .formatted(
-                                    entry.getKey(),
-                                    entry.getValue().commit.orElseThrow().abbreviated(),
-                                    reason)))
-        .sorted()
-        .toList();
+                                .formatted(source, commit.abbreviated(), reason)));
   }
 
   /** Returns the refs as generators of these documents see them. */
@@ -151,15 +148,14 @@ final class GeneratorWatches implements AutoCloseable {
       return new GeneratorTrees.Answer.Pending();
     }
     RepositoryId repository = source.repository().repository();
-    if (one.commit.filter(commit -> !mirrors.has(repository, commit)).isPresent()) {
-      one.commit = Optional.empty(); // its mirror was deleted to make room
+    if (one.seen.commit().filter(commit -> !mirrors.has(repository, commit)).isPresent()) {
+      one.seen.lose(Optional.empty()); // its mirror was deleted to make room
       one.watch.repeat();
     }
-    if (one.commit.isPresent()) {
-      return at(source, one.commit.get());
-    }
-    return one.failure
-        .<GeneratorTrees.Answer>map(GeneratorTrees.Answer.Unavailable::new)
+    return one.seen
+        .commit()
+        .<GeneratorTrees.Answer>map(commit -> at(source, commit))
+        .or(() -> one.seen.failure().map(GeneratorTrees.Answer.Unavailable::new))
         .orElseGet(GeneratorTrees.Answer.Pending::new);
   }
 

@@ -48,6 +48,16 @@ record GrantedRemoval(
                     offset));
   }
 
+  /**
+   * Returns whether a part of it waits after a reading. Otherwise the approval is used up: the same
+   * revision needs another one if it comes into force again.
+   */
+  boolean isUnfinished(FleetReading reading, IntakePlan plan) {
+    return revision.equals(reading.revision())
+        ? !plan.waiting().isEmpty()
+        : !reading.complete() || !reading.sets().isSettled();
+  }
+
   /** Returns whether it allows everything that exceeds a limit. */
   boolean covers(String fleetRevision, RevisionGuard.Exceeded exceeded) {
     return exceeded.departures().stream().allMatch(one -> covers(fleetRevision, one))

@@ -103,6 +103,9 @@ record IntakePlan(
     String revision = reading.revision();
     String accepting = reading.acceptedAs();
     Set<ApplicationName> present = new HashSet<>(reading.kept(known));
+    for (Definition taken : reading.takenOver(known)) {
+      refusals.add(notTakenOver(taken, known.get(taken.application()).generatedBy()));
+    }
     for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
       Definition old = known.get(read.application());
@@ -132,7 +135,12 @@ record IntakePlan(
                         old,
                         clusters(old),
                         new DefinitionRemoved(
-                            old.owningRepository(), application, accepting, Optional.empty())));
+                            old.owningRepository(),
+                            application,
+                            accepting,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(orphaned(old, reading)))));
               }
             });
     if (!taking.isEmpty() && !reading.complete()) {
@@ -168,6 +176,15 @@ record IntakePlan(
     }
     safe.addAll(readers(definitionsAfter(known, safe), state.readers(), accepting));
     return new IntakePlan(safe, refusals, held, waiting);
+  }
+
+  private static String notTakenOver(Definition read, Optional<String> owner) {
+    return "ApplicationSet '%s' generates %s, which belongs to %s: it does not take it over until %s can be read completely"
+        .formatted(
+            read.generatedBy().orElseThrow(),
+            read.application(),
+            owner.map("ApplicationSet '%s'"::formatted).orElse("a document of its own"),
+            owner.map(_ -> "that set").orElse("the fleet"));
   }
 
   private static String waits(Departure departure, Set<Definition> successors) {

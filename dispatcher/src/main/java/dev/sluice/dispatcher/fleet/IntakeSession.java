@@ -41,6 +41,10 @@ final class IntakeSession implements AutoCloseable {
   private final FleetFeed feed;
   private final GeneratorWatches generators;
   private boolean looked;
+
+  /** Whether generators may have other results than in the last reading. */
+  private boolean isGeneratedAnew;
+
   private Optional<FleetInput> newest = Optional.empty();
   private Optional<Planned> planned = Optional.empty();
   private Optional<GrantedRemoval> granted;
@@ -110,16 +114,24 @@ final class IntakeSession implements AutoCloseable {
       keepClusters(); // a fetch may take long, and the clusters need their workers
     }
     Optional<FleetFeed.Found> found = feed.next();
-    boolean isGeneratedAnew = generators.look();
-    if (found.isPresent()) {
-      looked = true;
-      take(found.get());
-    } else if (isGeneratedAnew && newest.isPresent()) {
+    isGeneratedAnew |= generators.look();
+    report.generators(generators.failures());
+    if (found.orElse(null) instanceof FleetFeed.Found.Documents(FleetInput input)) {
+      newest = Optional.of(input);
+      isGeneratedAnew = true;
+    }
+    if (isGeneratedAnew && newest.isPresent()) {
       read(newest.get());
     } else if (planned.filter(last -> !last.plan().waiting().isEmpty()).isPresent()) {
       Planned last = planned.get();
       take(last.input(), last::reading);
     }
+    if (found.orElse(null)
+        instanceof FleetFeed.Found.Unavailable(String reason, boolean retryable)) {
+      report.unavailable(reason, !retryable && planned.isEmpty());
+      keepClusters();
+    }
+    looked |= found.isPresent();
     List<ApprovalReader.Given> given = approvals.read();
     if (looked
         && !isPending()) { // a removal may have been approved before this instance has read it
@@ -152,22 +164,28 @@ final class IntakeSession implements AutoCloseable {
     fences.done();
   }
 
-  private void take(FleetFeed.Found found) {
-    switch (found) {
-      case FleetFeed.Found.Documents(FleetInput input) -> {
-        newest = Optional.of(input);
-        read(input);
-      }
-      case FleetFeed.Found.Unavailable(String reason, boolean retryable) -> {
-        report.unavailable(reason, !retryable && planned.isEmpty());
-        keepClusters();
-      }
-    }
-  }
-
   /** Reads the documents, with what their generators read. */
   private void read(FleetInput input) {
-    take(input, () -> FleetLoader.read(input, generators.trees(input)));
+    isGeneratedAnew = false;
+    take(
+        input,
+        () -> {
+          FleetReading reading = FleetLoader.read(input, generators.trees(input));
+          follow(input, reading.sets());
+          return reading;
+        });
+  }
+
+  /** Follows the repositories that generators read, and reads those again that are broken. */
+  private void follow(FleetInput input, GeneratedSets sets) {
+    generators.follow(
+        sets.sources().stream()
+            .filter(source -> input.commitOf(source).isEmpty())
+            .collect(Collectors.toSet()));
+    sets.broken().forEach(generators::unreadable);
+    if (sets.broken().keySet().stream().anyMatch(source -> input.commitOf(source).isPresent())) {
+      feed.repeat();
+    }
   }
 
   /** Reads the documents and sends their changes. No content of the fleet may fail the loop. */
@@ -181,10 +199,6 @@ final class IntakeSession implements AutoCloseable {
         keepClusters();
         return;
       }
-      generators.follow(
-          reading.sets().sources().stream()
-              .filter(source -> input.commitOf(source).isEmpty())
-              .collect(Collectors.toSet()));
       plan = IntakePlan.of(known.snapshot(), reading, guard, granted);
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -195,10 +209,10 @@ final class IntakeSession implements AutoCloseable {
       return;
     }
     planned = Optional.of(new Planned(input, reading, plan));
-    report.read(reading, plan, generators.failures());
+    report.read(reading, plan);
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =
-        granted.filter(removal -> isUnfinished(removal, planned.get()));
+        granted.filter(removal -> removal.isUnfinished(reading, plan));
     boolean isUsedUp = !unfinished.equals(granted);
     if (plan.events().isEmpty() && !isUsedUp) {
       known.accepted(reading);
@@ -223,17 +237,6 @@ final class IntakeSession implements AutoCloseable {
   }
 
   /**
-   * Returns whether a part of an approved removal waits. Otherwise the approval is used up: the
-   * same revision needs another one if it comes into force again.
-   */
-  private static boolean isUnfinished(GrantedRemoval removal, Planned last) {
-    return !last.reading().complete()
-        || !last.reading().sets().isSettled()
-        || (removal.revision().equals(last.reading().revision())
-            && !last.plan().waiting().isEmpty());
-  }
-
-  /**
    * Answers an approval. The answer, the definitions that follow and the position of the reader are
    * one transaction: after a failure, the approval is either answered or still waits.
    */
@@ -244,7 +247,9 @@ final class IntakeSession implements AutoCloseable {
     Optional<GrantedRemoval> unfinished =
         next.isEmpty()
             ? granted
-            : decision.granted().filter(removal -> isUnfinished(removal, next.get()));
+            : decision
+                .granted()
+                .filter(removal -> removal.isUnfinished(next.get().reading(), next.get().plan()));
     Instant now = clock.instant();
     approvals.answered(answer.given());
     List<ChangeEvent.FleetEvent> events = next.map(this::described).orElse(List.of());
@@ -270,7 +275,7 @@ final class IntakeSession implements AutoCloseable {
     next.ifPresent(
         one -> {
           planned = next;
-          report.read(one.reading(), one.plan(), generators.failures());
+          report.read(one.reading(), one.plan());
           sent(one);
         });
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The definitions of a reading with the bounds that are in force. An application with an invalid
@@ -30,15 +31,18 @@ final class ProjectBounds {
     this.reading = reading;
   }
 
-  /** Returns the valid definitions, and the last valid ones of applications that are invalid. */
+  /** Returns the valid definitions, and the last ones of applications that keep theirs. */
   List<Definition> definitions() {
     List<Definition> definitions = new ArrayList<>();
     Optional<Project> hidden = hiddenDefault();
+    Set<ApplicationName> kept = reading.kept(known);
     for (Definition read : reading.definitions()) {
-      definitions.add(
-          read.spec().project().isEmpty() && hidden.isPresent() ? read.in(hidden) : read);
+      if (!kept.contains(read.application())) {
+        definitions.add(
+            read.spec().project().isEmpty() && hidden.isPresent() ? read.in(hidden) : read);
+      }
     }
-    for (ApplicationName application : reading.kept(known)) {
+    for (ApplicationName application : kept) {
       Definition last = known.get(application);
       if (last != null) {
         now(last).ifPresent(bounds -> definitions.add(last.in(Optional.of(bounds))));

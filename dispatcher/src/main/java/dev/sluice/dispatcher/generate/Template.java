@@ -9,6 +9,7 @@ import dev.sluice.dispatcher.generate.PlaceholderText.Literal;
 import dev.sluice.dispatcher.generate.PlaceholderText.Part;
 import dev.sluice.dispatcher.generate.PlaceholderText.Value;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -24,6 +25,8 @@ public record Template(String field, ObjectNode content) {
 
   /** Fields in which an application has placeholders of its own. */
   private static final Pattern OF_APPLICATION = Pattern.compile(".*spec\\.sources?\\b.*");
+
+  private static final String OPENING = "${cluster.";
 
   /** Returns the placeholders that are invalid or whose names are not known. */
   public List<GeneratorException> check(Predicate<String> isKnown) {
@@ -119,26 +122,30 @@ public record Template(String field, ObjectNode content) {
       };
     }
 
-    private JsonNode filled(String at, PlaceholderText text) {
+    private JsonNode filled(String at, PlaceholderText template) {
       boolean isEscaped = OF_APPLICATION.matcher(at).matches();
-      if (text.parts().size() == 1
-          && text.parts().getFirst() instanceof Value(String name, Optional<?> function, int offset)
+      if (template.parts().size() == 1
+          && template.parts().getFirst()
+              instanceof Value(String name, Optional<?> function, int offset)
           && function.isEmpty()) {
         JsonNode value = value(at, name, offset);
         budget.take(at, value.toString().length());
         return isEscaped ? escaped(value) : value;
       }
       StringBuilder filled = new StringBuilder();
-      for (Part part : text.parts()) {
+      BitSet ofValues = new BitSet();
+      for (Part part : template.parts()) {
         String next =
             switch (part) {
               case Literal literal -> literal.text();
-              case Value value -> isEscaped ? escaped(scalar(at, value)) : scalar(at, value);
+              case Value value -> scalar(at, value);
             };
         budget.take(at, next.length());
+        ofValues.set(filled.length(), filled.length() + next.length(), part instanceof Value);
         filled.append(next);
       }
-      return TextNode.valueOf(filled.toString());
+      String text = filled.toString();
+      return TextNode.valueOf(isEscaped ? escaped(text, ofValues) : text);
     }
 
     private JsonNode value(String at, String name, int offset) {
@@ -184,7 +191,24 @@ public record Template(String field, ObjectNode content) {
     }
 
     private static String escaped(String text) {
-      return text.replace("${cluster.", "$${cluster.");
+      return text.replace(OPENING, "$" + OPENING);
+    }
+
+    /**
+     * Escapes placeholders of the application that the template does not write itself.
+     *
+     * @param ofValues the characters of the text that are from values
+     */
+    private static String escaped(String text, BitSet ofValues) {
+      StringBuilder escaped = new StringBuilder();
+      int written = 0;
+      for (int at = text.indexOf(OPENING); at >= 0; at = text.indexOf(OPENING, at + 1)) {
+        if (!ofValues.get(at, at + OPENING.length()).isEmpty()) {
+          escaped.append(text, written, at).append('$');
+          written = at;
+        }
+      }
+      return escaped.append(text, written, text.length()).toString();
     }
   }
 }

@@ -8,6 +8,7 @@ import static dev.sluice.dispatcher.decide.SampleApplication.TWO;
 import static dev.sluice.dispatcher.decide.SampleApplication.WEB;
 import static dev.sluice.dispatcher.decide.SampleApplication.define;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
@@ -21,6 +22,7 @@ import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.event.SuspensionEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
@@ -221,6 +223,33 @@ class EventDeciderTest {
     assertThat(suspensions(removal))
         .containsExactly(
             new SuspensionEvent(WEB, ONE, false, "dispatcher", "the fleet no longer has it here"));
+  }
+
+  @Test
+  void aRemovalLeavesTheObjectsInAClusterThatIsNoLongerInTheFleet() {
+    state.replay(
+        SampleApplication.sent(
+            define("apps/web", ONE, TWO),
+            Map.of(ONE, dispatched(5), TWO, dispatched(5)),
+            Map.of(),
+            Map.of()));
+
+    Decision removal =
+        decider.removed(
+            new ChangeEvent.DefinitionRemoved(
+                SHOP, WEB, "r2", Optional.empty(), Optional.empty(), Optional.of(Set.of(TWO))),
+            cause("removal"),
+            NOW);
+
+    assertThat(events(removal))
+        .filteredOn(SyncEvent.Removal.class::isInstance)
+        .extracting(event -> (SyncEvent.Removal) event)
+        .extracting(SyncEvent.Removal::cluster, SyncEvent.Removal::orphan)
+        .containsExactlyInAnyOrder(tuple(ONE, false), tuple(TWO, true));
+  }
+
+  private static Dispatched dispatched(long generation) {
+    return new Dispatched(new Generation(generation), Optional.of("v1:a"), Optional.of(COMMIT));
   }
 
   @Test

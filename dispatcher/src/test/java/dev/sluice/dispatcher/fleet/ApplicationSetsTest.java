@@ -8,6 +8,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.LocalRepository;
+import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import java.io.IOException;
@@ -282,27 +283,143 @@ class ApplicationSetsTest {
 
   @Test
   void anApplicationMayDependOnAGeneratedOneAlsoWhileItsRepositoryIsUnread() throws IOException {
-    document(
-        "front",
-        """
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: front}
-        spec:
-          source: {repository: shop, path: front}
-          clusters: {names: [staging]}
-          namespace: web
-          dependsOn: [{application: web}]
-        """);
+    application("front", "dependsOn: [{application: web}]");
     set(simple(DIRECTORIES, "${path.basename}"));
     assertThat(FleetLoader.read(fleet).problems()).isEmpty();
     assertThat(read().problems()).isEmpty();
     assertThat(read().invalid()).isEmpty();
+  }
 
+  @Test
+  void aPushThatBreaksADependencyConcernsWhatDependsOnItOnly() throws IOException {
+    application("front", "dependsOn: [{application: web}]");
+    set(simple(DIRECTORIES, "${path.basename}"));
     files.remove("apps/web/config.yaml");
+
+    FleetReading reading = read();
+
+    assertThat(reading.problems()).as("problems of documents").isEmpty();
+    assertThat(reading.invalid()).containsExactly(new ApplicationName("front"));
+    assertThat(reading.sets().problems())
+        .singleElement()
+        .asString()
+        .startsWith("front.yaml:")
+        .contains("spec.dependsOn[0].application", "no Application named 'web'");
+  }
+
+  @Test
+  void aDependencyOnAGeneratedApplicationThatIsNotInTheClusterConcernsItsApplication()
+      throws IOException {
+    application("front", "dependsOn: [{application: web}]");
+    set(
+        simple(DIRECTORIES, "${path.basename}")
+            .replace("clusters: {selector: {matchLabels: {}}}", "clusters: {names: [production]}"));
+
+    FleetReading reading = read();
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.sets().problems())
+        .singleElement()
+        .asString()
+        .contains("application 'web' does not go to [staging]");
+  }
+
+  @Test
+  void aCycleThroughAGeneratedApplicationConcernsItsApplications() throws IOException {
+    application("front", "dependsOn: [{application: web}]");
+    files.remove("apps/db/config.yaml");
+    set(
+        simple(DIRECTORIES, "${path.basename}")
+                .replace("clusters: {selector: {matchLabels: {}}}", "clusters: {names: [staging]}")
+            + "      dependsOn: [{application: front}]\n");
+
+    FleetReading reading = read();
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.invalid())
+        .containsExactlyInAnyOrder(new ApplicationName("front"), new ApplicationName("web"));
+    assertThat(reading.sets().problems())
+        .singleElement()
+        .asString()
+        .startsWith("front.yaml:")
+        .contains("would wait for itself");
+  }
+
+  @Test
+  void withoutSetsThatReadRepositoriesABrokenDependencyIsAProblemOfItsDocument()
+      throws IOException {
+    application("front", "dependsOn: [{application: web}]");
+    set(simple("{list: {elements: [{path: db}]}}", "${path}"));
+
     assertThat(read().problems())
         .extracting(FleetProblem::field)
         .containsExactly("spec.dependsOn[0].application");
+  }
+
+  @Test
+  void aBrokenMirrorKeepsTheSetsThatReadItOnly() throws IOException {
+    set(simple(DIRECTORIES, "${path.basename}"));
+    otherSet();
+
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new MirrorException("the mirror of shop is broken", new IOException("bit"));
+            });
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.sets().problems()).isEmpty();
+    assertThat(reading.sets().kept()).containsExactly("all");
+    assertThat(reading.sets().unread())
+        .containsExactly(
+            "ApplicationSet 'all' keeps its applications: the mirror of shop is broken");
+    assertThat(reading.sets().broken().values()).containsExactly("the mirror of shop is broken");
+    assertThat(lines(reading)).hasSize(1).first().asString().startsWith("listed: ");
+  }
+
+  @Test
+  void anUnexpectedFailureOfASetIsItsProblemOnly() throws IOException {
+    set(simple(DIRECTORIES, "${path.basename}"));
+    otherSet();
+
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new IllegalStateException("a test's fault");
+            });
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.sets().kept()).containsExactly("all");
+    assertThat(reading.sets().problems())
+        .singleElement()
+        .asString()
+        .contains("spec.generators", "a test's fault");
+    assertThat(lines(reading)).hasSize(1);
+  }
+
+  private void otherSet() throws IOException {
+    document(
+        "other",
+        "apiVersion: sluice.dev/v1\nkind: ApplicationSet\nmetadata: {name: other}\nspec:\n"
+            + simple("{list: {elements: [{path: listed}]}}", "${path}"));
+  }
+
+  private void application(String name, String more) throws IOException {
+    document(
+        name,
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: %s}
+        spec:
+          source: {repository: shop, path: front}
+          clusters: {names: [staging]}
+          namespace: web
+          %s
+        """
+            .formatted(name, more));
   }
 
   @Test

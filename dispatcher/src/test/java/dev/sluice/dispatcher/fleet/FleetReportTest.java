@@ -25,7 +25,7 @@ class FleetReportTest {
 
   @Test
   void aFleetWithoutProblemsHasNoFindings() {
-    report.read(reading(), NOTHING, List.of());
+    report.read(reading(), NOTHING);
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
   }
@@ -34,8 +34,7 @@ class FleetReportTest {
   void aDirectoryThatCannotBeListedIsUnreadableUntilItCan() {
     report.read(
         reading(FleetProblem.of(FleetRule.UNREADABLE, "/fleet", "cannot be listed: /fleet")),
-        NOTHING,
-        List.of());
+        NOTHING);
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -46,7 +45,7 @@ class FleetReportTest {
             });
     assertThat(report.unreadable()).isPresent();
 
-    report.read(reading(), NOTHING, List.of());
+    report.read(reading(), NOTHING);
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
   }
@@ -66,8 +65,7 @@ class FleetReportTest {
                             "kind",
                             "is unknown"))
                 .toArray(FleetProblem[]::new)),
-        NOTHING,
-        List.of());
+        NOTHING);
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -87,8 +85,7 @@ class FleetReportTest {
             List.of(),
             List.of("4 of 5 would be removed: sluice approve --fleet abc"),
             Optional.empty(),
-            List.of()),
-        List.of());
+            List.of()));
     assertThat(report.findings())
         .containsExactly(
             Finding.fault(
@@ -109,8 +106,7 @@ class FleetReportTest {
             List.of("2 of 2 applications would be removed"));
     report.read(
         reading(),
-        new IntakePlan(List.of(), List.of(held.message()), Optional.of(held), List.of()),
-        List.of());
+        new IntakePlan(List.of(), List.of(held.message()), Optional.of(held), List.of()));
     assertThat(report.findings())
         .singleElement()
         .satisfies(
@@ -122,10 +118,7 @@ class FleetReportTest {
   @Test
   void aRefusedRevisionIsShownBesideWhatIsHeldInTheAcceptedOne() {
     Finding held = Finding.fault(PartFailure.FLEET_REMOVAL_HELD, "held");
-    report.read(
-        reading(),
-        new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()),
-        List.of());
+    report.read(reading(), new IntakePlan(List.of(), List.of("held"), Optional.empty(), List.of()));
     report.refused(reading(FleetProblem.of(FleetRule.UNREADABLE, "a.yaml", "is unknown")));
     assertThat(report.findings()).hasSize(2).endsWith(held);
     assertThat(report.findings().getFirst())
@@ -147,9 +140,21 @@ class FleetReportTest {
     assertThat(report.unreadable())
         .hasValueSatisfying(reason -> assertThat(reason).contains("no credentials"));
 
-    report.read(reading(), NOTHING, List.of());
+    report.read(reading(), NOTHING);
     assertThat(report.findings()).isEmpty();
     assertThat(report.unreadable()).isEmpty();
+  }
+
+  @Test
+  void aRepositoryOfGeneratorsThatCannotBeReadIsShownUntilItCan() {
+    report.generators(List.of("shop cannot be read, and 1111 is used"));
+    report.read(reading(), NOTHING);
+    assertThat(report.findings())
+        .containsExactly(
+            Finding.fault(PartFailure.FLEET_UNREADABLE, "shop cannot be read, and 1111 is used"));
+
+    report.generators(List.of());
+    assertThat(report.findings()).isEmpty();
   }
 
   @Test
@@ -172,7 +177,7 @@ class FleetReportTest {
     assertThat(report.fleet()).isEmpty();
 
     report.begin();
-    report.read(reading(), NOTHING, List.of());
+    report.read(reading(), NOTHING);
     assertThat(report.fleet())
         .contains(new Heartbeat.Fleet("/fleet", Optional.empty(), Optional.empty()));
 

@@ -228,6 +228,48 @@ class IntakePlanTest {
   }
 
   @Test
+  void anApprovalIsUsedUpAlsoWhileARepositoryOfGeneratorsCannotBeRead() {
+    Definition[] five =
+        IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
+    FleetReading unsettled = unread(reading(true, five[0]), "r1");
+    GrantedRemoval granted =
+        granted(IntakePlan.of(known(five), unsettled, RemovalGuard.DEFAULT).held().orElseThrow());
+
+    IntakePlan carriedOut =
+        IntakePlan.of(known(five), unsettled, RemovalGuard.DEFAULT, Optional.of(granted));
+
+    assertThat(carriedOut.events()).hasSize(4);
+    assertThat(granted.isUnfinished(unsettled, carriedOut)).isFalse();
+    assertThat(granted.isUnfinished(unread(unsettled, "r2"), carriedOut))
+        .as("after a restart, before the repository was read")
+        .isTrue();
+    assertThat(granted.isUnfinished(reading(true, five[0]), carriedOut)).isFalse();
+  }
+
+  private static FleetReading unread(FleetReading read, String revision) {
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        revision,
+        read.commit(),
+        read.documents(),
+        read.projects(),
+        new GeneratedSets(
+            Map.of(),
+            Set.of("all"),
+            Set.of(),
+            List.of(),
+            List.of("ApplicationSet 'all' keeps its applications"),
+            false,
+            List.of(),
+            Map.of()));
+  }
+
+  @Test
   void anApprovalCoversNoOtherRevision() {
     Definition[] five =
         IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
@@ -373,6 +415,106 @@ class IntakePlanTest {
         .containsExactly(
             new ChangeEvent.DefinitionAccepted(
                 SHOP, define("web", "one"), "r1", Set.of(new ClusterName("retired"))));
+  }
+
+  @Test
+  void anApplicationThatLeavesTogetherWithItsClusterIsOrphanedThere() {
+    IntakePlan plan =
+        IntakePlan.of(known(define("web", "one", "retired")), reading(true), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .containsExactly(
+            new ChangeEvent.DefinitionRemoved(
+                SHOP,
+                new ApplicationName("web"),
+                "r1",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Set.of(new ClusterName("retired")))));
+  }
+
+  @Test
+  void anApprovedRemovalStillOrphansTheObjectsInARemovedCluster() {
+    Definition[] five =
+        IntStream.range(0, 5)
+            .mapToObj(i -> define("app-" + i, "retired"))
+            .toArray(Definition[]::new);
+    FleetReading reading = reading(true);
+    HeldRemoval held =
+        IntakePlan.of(known(five), reading, RemovalGuard.DEFAULT).held().orElseThrow();
+
+    IntakePlan plan =
+        IntakePlan.of(known(five), reading, RemovalGuard.DEFAULT, Optional.of(granted(held)));
+
+    assertThat(plan.events())
+        .hasSize(5)
+        .allSatisfy(
+            event ->
+                assertThat(((ChangeEvent.DefinitionRemoved) event).orphaned())
+                    .contains(Set.of(new ClusterName("retired"))));
+  }
+
+  @Test
+  void aSetDoesNotTakeOverAnApplicationWhoseOwnerIsNotRead() {
+    Definition written = define("web", "one");
+    Definition ofA = written.generatedBy("a");
+    Definition ofB = define("web", "one", "two").generatedBy("b");
+
+    notTakenOver(ofA, generated(true, Set.of("a"), Set.of("b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(ofA, generated(true, Set.of("a"), Set.of("a", "b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(ofA, generated(false, Set.of(), Set.of("b"), ofB), "ApplicationSet 'a'");
+    notTakenOver(written, generated(false, Set.of(), Set.of("b"), ofB), "a document");
+  }
+
+  @Test
+  void aSetTakesOverAnApplicationWhoseOwnerHasGivenItUp() {
+    Definition written = define("web", "one");
+    Definition ofA = written.generatedBy("a");
+    Definition ofB = define("web", "one", "two").generatedBy("b");
+
+    takenOver(ofA, generated(true, Set.of(), Set.of("b"), ofB));
+    takenOver(ofA, generated(false, Set.of(), Set.of("a", "b"), ofB));
+    takenOver(written, generated(true, Set.of("c"), Set.of("b"), ofB));
+    takenOver(
+        define("web", "one").generatedBy("b"), generated(false, Set.of("b"), Set.of("b"), ofB));
+  }
+
+  private static void notTakenOver(Definition old, FleetReading reading, String owner) {
+    IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.refusals()).singleElement().asString().contains("generates web", owner);
+  }
+
+  private static void takenOver(Definition old, FleetReading reading) {
+    IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+    Definition read = reading.definitions().getFirst();
+    assertThat(plan.events()).containsExactly(accepted(read));
+    assertThat(plan.refusals()).isEmpty();
+  }
+
+  private static FleetReading generated(
+      boolean complete, Set<String> kept, Set<String> valid, Definition... definitions) {
+    FleetReading read = reading(complete, definitions);
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        read.revision(),
+        read.commit(),
+        read.documents(),
+        read.projects(),
+        new GeneratedSets(
+            valid.stream().collect(Collectors.toMap(set -> set, _ -> SetPolicy.DEFAULT)),
+            kept,
+            Set.of(),
+            List.of(),
+            List.of(),
+            false,
+            List.of(),
+            Map.of()));
   }
 
   @Test

@@ -61,6 +61,25 @@ class TemplateTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "${dollar}${name}             | $${cluster.name}",
+        "${dollar}{cluster.name}      | $${cluster.name}",
+        "$${clus${rest}               | $${cluster.name}",
+        "$${cluster.name}${name}      | ${cluster.name}{cluster.name}",
+        "$${cluster.labels.${label}}  | ${cluster.labels.env}",
+      })
+  void valuesMakeNoPlaceholderOfTheApplicationWithTheTextAroundThem(String text, String filled) {
+    value("dollar", "\"$\"");
+    value("name", "\"{cluster.name}\"");
+    value("rest", "\"ter.name}\"");
+    value("label", "\"env\"");
+    assertThat(fill("{\"spec\": {\"source\": {\"path\": \"%s\"}}}".formatted(text)))
+        .hasToString("{\"spec\":{\"source\":{\"path\":\"%s\"}}}".formatted(filled));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "ab ${path       | 3 | not closed",
         "${}             | 0 | is no placeholder",
         "${path.dirname} | 0 | no value 'path.dirname'",
