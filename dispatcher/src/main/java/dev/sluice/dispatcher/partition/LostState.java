@@ -52,7 +52,7 @@ final class LostState {
     if (!key.startsWith(APPLICATION)) {
       state.forget(key);
       return "its ref, repository or dependency is read again, and nothing has to be done: discard"
-                 + " the entry";
+          + " the entry";
     }
     String consequence =
         "nothing is decided about this application until the record is repaired: write over it with"

@@ -25,9 +25,8 @@ import org.junit.jupiter.api.Timeout;
 /** Looks for the alert of a server that counts connections and never ends its handshake. */
 class TlsProbeIT {
 
-  private static final TransportException RESET =
+  private final TransportException reset =
       new TransportException("cannot open git-upload-pack", new SocketException("reset"));
-
   private final AtomicInteger connections = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
   private ServerSocket server;
@@ -46,7 +45,7 @@ class TlsProbeIT {
   @Test
   @Timeout(value = 15, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aServerThatSendsSlowlyIsLeft() throws Exception {
-    assertThat(TlsProbe.explained(RESET, remote())).isSameAs(RESET);
+    assertThat(TlsProbe.explained(reset, remote())).isSameAs(reset);
 
     assertThat(closed.await(5, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
     assertThat(connections).hasValue(1);
@@ -70,7 +69,7 @@ class TlsProbeIT {
     ProxySelector.setDefault(
         ProxySelector.of(InetSocketAddress.createUnresolved("proxy.example", 3128)));
     try {
-      assertThat(TlsProbe.explained(RESET, remote())).isSameAs(RESET);
+      assertThat(TlsProbe.explained(reset, remote())).isSameAs(reset);
       assertThat(connections).hasValue(0);
     } finally {
       ProxySelector.setDefault(ofProcess);
