@@ -12,6 +12,8 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.json.Json;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -33,27 +35,39 @@ final class ConversionWebhookIT {
   @TempDir private Path temporary;
 
   private WebhookServer server;
+  private ClusterWorker worker;
 
   @BeforeEach
   void open() throws Exception {
     assumeFalse(bench.fixture.isSimulated(), "the simulated cluster calls no webhooks");
     bench.fixture.assumeJsonOfBuiltInKinds();
     server = new WebhookServer(temporary, ConversionWebhookIT::convert);
-    bench.worker("one");
+    worker = bench.worker("one");
   }
 
   @AfterEach
   void close() {
+    if (worker != null) {
+      worker.close(); // it would create the definition again
+    }
     if (server != null) {
-      var unused =
+      var definition =
           bench
               .fixture
               .client()
               .apiextensions()
               .v1()
               .customResourceDefinitions()
-              .withName("widgets." + group)
-              .delete();
+              .withName("widgets." + group);
+      if (definition.get() != null) {
+        // objects that nobody can convert keep the cluster from deleting any namespace
+        var unconverted =
+            definition.patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"spec\": {\"conversion\": {\"strategy\": \"None\", \"webhook\": null}}}");
+        var unused = definition.delete();
+        await().atMost(Bench.PATIENCE).until(() -> definition.get() == null);
+      }
       server.close();
     }
     bench.close();
