@@ -92,6 +92,13 @@ class ClientIT {
                 2 staging COMMIT applied AGE HEALTH you good/configmap.yaml
                 1 staging OLDER applied AGE HEALTH - first dispatch
                 """);
+        // dead letters and results are topics of their own, which the API reads at the same time
+        patiently()
+            .until(
+                () ->
+                    CommandRun.of(sluice, "explain", commit.abbreviated())
+                        .out()
+                        .contains("parked"));
         assertThat(masked(CommandRun.of(sluice, "explain", commit.abbreviated()), commit))
             .contains("good staging 2 applied AGE good/configmap.yaml")
             .contains("bad staging 2 parked AGE bad/service.yaml");
