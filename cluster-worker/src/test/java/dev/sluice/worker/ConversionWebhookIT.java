@@ -61,7 +61,7 @@ final class ConversionWebhookIT {
               .withName("widgets." + group);
       if (definition.get() != null) {
         // objects that nobody can convert keep the cluster from deleting any namespace
-        var unconverted =
+        var unusedDefinition =
             definition.patch(
                 PatchContext.of(PatchType.JSON_MERGE),
                 "{\"spec\": {\"conversion\": {\"strategy\": \"None\", \"webhook\": null}}}");
