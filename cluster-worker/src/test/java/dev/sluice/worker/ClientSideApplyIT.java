@@ -38,7 +38,7 @@ final class ClientSideApplyIT {
 
   private AggregatedServer server;
 
-  /** What the API offers to change an object. */
+  /** The requests by which the API changes an object. */
   enum Api {
     MERGE_PATCH,
     PUT;
@@ -102,7 +102,7 @@ final class ClientSideApplyIT {
     assertThat(bench.results.all(ResultEvent.Parked.class)).isEmpty();
   }
 
-  /** What was learned from the first object holds for the others. */
+  /** The answer about the first object decides how the other objects of the kind are written. */
   @ParameterizedTest
   @EnumSource
   void whatTheApiSupportsIsAskedOnce(Api api) {

@@ -101,9 +101,9 @@ final class UnreadObjectsIT {
         .containsEntry("added", "by-controller");
   }
 
-  /** It is not created again in place of the one that others deleted and made anew. */
+  /** Somebody deletes the object after the worker has seen it. */
   @Test
-  void anObjectThatWasReplacedMeanwhileIsRead() throws Exception {
+  void anObjectThatWasDeletedMeanwhileIsRead() throws Exception {
     send(1, "first");
     requests.pauseAt(line -> line.equals("PATCH " + path("a")));
     bench.targets.send(bench.targets.target("shop", 2, manifests("second")));

@@ -20,8 +20,8 @@ import java.util.Set;
  * {@code managedFields}, which such APIs do not keep, and has no values: these may be confidential.
  * Pure.
  *
- * <p>Whoever may write the object may write the annotation, so it is untrusted: an unreadable one
- * names no fields.
+ * <p>Every user who may write the object may write the annotation, so it is untrusted: an
+ * unreadable one names no fields.
  */
 public final class LastApplied {
 

@@ -12,15 +12,15 @@ import dev.sluice.worker.manifest.Ownership;
 import java.util.Optional;
 
 /**
- * What is remembered of a live object that nobody but Sluice manages, except for its status: enough
- * to apply it at the version in which it was seen without reading it first, as no field of others
- * has to be considered.
+ * Metadata of a live object of which only Sluice manages fields, except for the status. It allows
+ * an apply at the version that was seen last without reading the object, since no other manager's
+ * fields have to be considered.
  *
  * @param generation that last wrote it
  */
 record KnownObject(String uid, String installation, Generation generation) {
 
-  /** Returns what is remembered of an object; empty if it has to be read before a write. */
+  /** Returns the metadata of an object; empty if it has to be read before a write. */
   static Optional<KnownObject> of(ObjectNode live, ObjectRef ref, ApplicationName application) {
     JsonNode metadata = live.path("metadata");
     JsonNode labels = metadata.path("labels");

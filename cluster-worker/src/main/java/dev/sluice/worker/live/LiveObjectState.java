@@ -50,7 +50,7 @@ final class LiveObjectState {
   /** The content in which it was seen last; 0 unless it differs. */
   private int content;
 
-  /** What is remembered of it in the version in which it was seen last; null for nothing. */
+  /** Metadata of the version that was seen last; null if the object must be read before a write. */
   private @Nullable KnownObject known;
 
   private boolean isChecked;

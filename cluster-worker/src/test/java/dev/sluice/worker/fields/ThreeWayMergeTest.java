@@ -69,7 +69,7 @@ final class ThreeWayMergeTest {
     assertThat(merged).isEqualTo(expected);
   }
 
-  /** Whoever may write the object may write the annotation. */
+  /** Every user who may write the object may write the annotation. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -22,7 +22,7 @@ public record Withheld(
     Optional<CommitId> commit,
     Optional<Release> release) {
 
-  /** What withholds inputs. */
+  /** The reason for which inputs are not sent yet. */
   public enum Cause {
     /** An application that this one depends on has not reached the required condition. */
     @JsonProperty("dependsOn")

@@ -149,8 +149,8 @@ public final class DependencyRelay implements AutoCloseable {
         for (ConsumerRecord<String, byte[]> record : input.poll(POLL)) {
           Set<DependencyKey> concerned = replay(record);
           watch(concerned);
-          // one by one: a standing that changes twice is told twice, since an application may have
-          // begun to wait in between
+          // after each record: an application may have begun to wait between two changes of a
+          // standing, and each change is reported
           concerned.stream()
               .filter(input::isCurrent)
               .forEach(key -> changes.addAll(standings.reports(key)));

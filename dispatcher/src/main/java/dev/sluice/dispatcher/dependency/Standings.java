@@ -3,20 +3,14 @@ package dev.sluice.dispatcher.dependency;
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent.DependencyReported;
 import dev.sluice.contract.event.DependencyStanding;
-import dev.sluice.contract.event.DependencyStanding.Phase;
-import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.Subject;
-import dev.sluice.contract.event.Waiting;
-import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Dependency;
-import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.DependencyKey;
 import dev.sluice.dispatcher.decide.DispatchStanding;
@@ -45,37 +39,11 @@ final class Standings {
   /** The dependent applications by what they depend on. */
   private final Map<DependencyKey, Set<ApplicationName>> dependents = new HashMap<>();
 
-  private final Map<DependencyKey, Sync> syncs = new HashMap<>();
-  private final Map<DependencyKey, Observed> health = new HashMap<>();
+  private final DependencyResults results = new DependencyResults();
   private final Map<Recipient, DependencyStanding> told = new HashMap<>();
 
   /** The partitions to tell again, since an application began to wait, or for something else. */
   private final Set<Recipient> again = new HashSet<>();
-
-  /** The last result of the worker about a generation. */
-  private record Sync(Generation generation, Phase phase, String reason) {
-
-    static Optional<Sync> of(Generation generation, DependencyStanding told) {
-      return switch (told.phase()) {
-        case ABSENT, NOT_SENT, SENT -> Optional.empty();
-        case PARKED -> Optional.of(new Sync(generation, Phase.PARKED, told.reason()));
-        case APPLIED, HEALTHY -> Optional.of(new Sync(generation, Phase.APPLIED, "is applied"));
-      };
-    }
-  }
-
-  /** The last observed health of a generation. */
-  private record Observed(Generation generation, Health health, Instant since) {
-
-    DependencyStanding standing() {
-      return health == Health.HEALTHY
-          ? new DependencyStanding(Optional.of(generation), Phase.HEALTHY, "is healthy")
-          : new DependencyStanding(
-              Optional.of(generation),
-              Phase.APPLIED,
-              "is applied, and %s since %s".formatted(health.word(), since));
-    }
-  }
 
   /** The partition that is told, by a repository that it owns. */
   private record Recipient(DependencyKey key, RepositoryId repository) {
@@ -114,8 +82,7 @@ final class Standings {
     }
     for (DependencyKey key : ended) {
       if (concerned.add(key) && !isWatched(key)) {
-        syncs.remove(key);
-        health.remove(key);
+        results.forget(key);
         again.removeIf(recipient -> recipient.key().equals(key));
       }
     }
@@ -167,50 +134,7 @@ final class Standings {
     if (!isWatched(key)) {
       return Optional.empty();
     }
-    Generation generation = subject.generation();
-    switch (result) {
-      case ResultEvent.Applied applied when applied.kept().isPresent() ->
-          syncs.put(
-              key,
-              new Sync(
-                  generation,
-                  Phase.SENT,
-                  "has not deleted all objects that generation %s removes yet"
-                      .formatted(generation)));
-      case ResultEvent.Applied _, ResultEvent.Unchanged _ ->
-          syncs.put(key, new Sync(generation, Phase.APPLIED, "is applied"));
-      case ResultEvent.Parked parked -> parked(key, generation, parked.failure().code(), at);
-      case ObservedEvent.OfHealth observed ->
-          health.put(
-              key,
-              new Observed(generation, observed.observed().health(), observed.observed().since()));
-      case ResultEvent.Dispatched _,
-          ResultEvent.Planned _,
-          Waiting _,
-          ResultEvent.Superseded _,
-          ResultEvent.Retrying _,
-          ResultEvent.Removed _,
-          ResultEvent.Fenced _,
-          ObservedEvent.Drifted _,
-          ObservedEvent.DriftEnded _,
-          ObservedEvent.Healed _,
-          ObservedEvent.Contended _ -> {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(key);
-  }
-
-  /** Records that a generation is parked; a further attempt that fails alike changes nothing. */
-  private void parked(DependencyKey key, Generation generation, FailureCode code, Instant at) {
-    Sync last = syncs.get(key);
-    if (last == null
-        || !last.generation().equals(generation)
-        || last.phase() != Phase.PARKED
-        || !last.reason().endsWith("(%s)".formatted(code))) {
-      syncs.put(
-          key, new Sync(generation, Phase.PARKED, "is Parked since %s (%s)".formatted(at, code)));
-    }
+    return results.replay(key, result, at) ? Optional.of(key) : Optional.empty();
   }
 
   /** Returns whether an application depends on this one. */
@@ -286,38 +210,10 @@ final class Standings {
     return DispatchStanding.ofUnsent(state, cluster)
         .orElseGet(
             () ->
-                ofSent(
-                    recipient, DispatchStanding.sent(state.orElseThrow(), cluster).orElseThrow()));
-  }
-
-  /**
-   * Returns the standing of a generation by its results, and as it was last told as far as there
-   * are none: retention may have deleted them.
-   */
-  private DependencyStanding ofSent(Recipient recipient, Generation sent) {
-    Optional<DependencyStanding> last =
-        Optional.ofNullable(told.get(recipient))
-            .filter(standing -> standing.sent().equals(Optional.of(sent)));
-    Optional<Sync> sync =
-        Optional.ofNullable(syncs.get(recipient.key()))
-            .filter(known -> known.generation().equals(sent))
-            .or(() -> last.flatMap(standing -> Sync.of(sent, standing)));
-    if (sync.isEmpty()) {
-      return DependencyStanding.sent(sent);
-    }
-    if (sync.get().phase() != Phase.APPLIED) {
-      return new DependencyStanding(Optional.of(sent), sync.get().phase(), sync.get().reason());
-    }
-    return Optional.ofNullable(health.get(recipient.key()))
-        .filter(observed -> observed.generation().equals(sent))
-        .map(Observed::standing)
-        .or(() -> last.filter(standing -> standing.satisfies(Dependency.Until.APPLIED)))
-        .orElseGet(
-            () ->
-                new DependencyStanding(
-                    Optional.of(sent),
-                    Phase.APPLIED,
-                    "is applied, and its health is not known yet"));
+                results.standing(
+                    recipient.key(),
+                    DispatchStanding.sent(state.orElseThrow(), cluster).orElseThrow(),
+                    Optional.ofNullable(told.get(recipient))));
   }
 
   private static Set<DependencyKey> dependencies(ApplicationState state) {
