@@ -11,6 +11,7 @@ import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.dispatcher.decide.DependencyKey;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,8 @@ final class DependencyResults {
           : new DependencyStanding(
               Optional.of(generation),
               Phase.APPLIED,
-              "is applied, and %s since %s".formatted(health.word(), since));
+              "is applied, and %s since %s"
+                  .formatted(health.word(), since.truncatedTo(ChronoUnit.SECONDS)));
     }
   }
 
@@ -89,8 +91,8 @@ final class DependencyResults {
         || !last.generation().equals(generation)
         || last.phase() != Phase.PARKED
         || !last.reason().endsWith("(%s)".formatted(code))) {
-      syncs.put(
-          key, new Sync(generation, Phase.PARKED, "is Parked since %s (%s)".formatted(at, code)));
+      String reason = "is Parked since %s (%s)".formatted(at.truncatedTo(ChronoUnit.SECONDS), code);
+      syncs.put(key, new Sync(generation, Phase.PARKED, reason));
     }
   }
 

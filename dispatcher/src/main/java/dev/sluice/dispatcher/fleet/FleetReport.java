@@ -99,7 +99,7 @@ final class FleetReport {
           List.of(
               invalid(
                   reading,
-                  "the fleet in %s has %d problems at revision %s, so nothing of this revision is"
+                  "the fleet in %s has %s at revision %s, so nothing of this revision is"
                       + " in force (--fleet-validation strict), and the last accepted one stays:"
                       + " %s"));
     }
@@ -138,17 +138,17 @@ final class FleetReport {
             : List.of(
                 invalid(
                     reading,
-                    "the fleet in %s has %d problems at revision %s, and what they concern stays as"
+                    "the fleet in %s has %s at revision %s, and what they concern stays as"
                         + " it was: %s"));
     List<Finding> found = new ArrayList<>();
     if (!reading.sets().problems().isEmpty()) {
       found.add(
           Finding.fault(
               PartFailure.FLEET_INVALID,
-              "ApplicationSets of the fleet in %s have %d problems with what they read, and what they concern stays as it was: %s"
+              "ApplicationSets of the fleet in %s have %s with what they read, and what they concern stays as it was: %s"
                   .formatted(
                       location,
-                      reading.sets().problems().size(),
+                      counted(reading.sets().problems()),
                       some(
                           reading.sets().problems().stream()
                               .map(FleetProblem::toString)
@@ -170,9 +170,13 @@ final class FleetReport {
         PartFailure.FLEET_INVALID,
         message.formatted(
             location,
-            reading.problems().size(),
+            counted(reading.problems()),
             reading.acceptedAs(),
             some(reading.problems().stream().map(FleetProblem::toString).toList())));
+  }
+
+  private static String counted(List<FleetProblem> problems) {
+    return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
   }
 
   /** Records that the documents could not even be listed; returns false if they could. */

@@ -126,7 +126,8 @@ class FleetReportTest {
             finding -> {
               assertThat(finding.code()).isEqualTo(PartFailure.FLEET_INVALID);
               assertThat(finding.message())
-                  .contains("1 problems at revision r1, so nothing of this revision is in force");
+                  .contains(
+                      "has 1 problem at revision r1, so nothing of this revision is in force");
             });
     assertThat(report.unreadable()).isEmpty();
 
