@@ -1,11 +1,8 @@
 package dev.sluice.dispatcher.decide;
 
-import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ApplicationState;
-import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
-import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
@@ -20,7 +17,6 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.contract.name.RepositoryId;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +52,11 @@ public final class EvaluationDecider {
     this.partition = partition;
   }
 
+  /** Returns the decider of the records about the remotes of this partition's refs. */
+  public RemoteDecider remotes() {
+    return new RemoteDecider(partitionState, source);
+  }
+
   /**
    * Decides about a batch of findings. The findings of an application follow each other, and those
    * of its dependencies precede them: what is sent to these counts for the application.
@@ -72,7 +73,7 @@ public final class EvaluationDecider {
           .values()
           .removeIf(other -> isFinished(other, finding.definition().application(), decision));
       ApplicationDraft draft = draft(finding, drafts, decision);
-      if (draft == null) {
+      if (draft == null || isGone(finding.definition(), batch.evaluated().key())) {
         continue;
       }
       ClusterName cluster = finding.cluster().name();
@@ -207,49 +208,6 @@ public final class EvaluationDecider {
     return decision;
   }
 
-  /** Records whether the ref's remote can be read. */
-  public Decision remoteState(RefState after, Instant now) {
-    Decision decision = new Decision(source, now, TraceParent.start());
-    partitionState.remember(decision, after);
-    return decision;
-  }
-
-  /** Writes an ordinary change event for a ref that a poll found at another commit. */
-  public Decision polled(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
-    Decision decision = new Decision("sweep", at, trace);
-    EventId id =
-        EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), EventStamp.next(at));
-    decision.add(
-        decision.encoded(
-            id,
-            new ChangeEvent.RefChanged(
-                key.repository(),
-                key.ref(),
-                partitionState.ref(key).head(),
-                now,
-                new Origin.Poll(at))));
-    return decision;
-  }
-
-  /**
-   * Announces that a repository's forge redirects fetches to another name, also to the partition of
-   * that name, which reads the webhooks from then on.
-   */
-  public Decision redirected(RepositoryId repository, RepositoryId movedTo, Instant at) {
-    Decision decision = new Decision("sweep", at, TraceParent.start());
-    if (!movedTo.equalsIgnoringCase(repository)) {
-      decision.add(
-          decision.encoded(
-              EventId.of("renamed", movedTo, repository, EventStamp.next(at)),
-              new ChangeEvent.RenameFound(movedTo, repository, new Origin.Poll(at))));
-    }
-    decision.add(
-        decision.encoded(
-            EventId.of("redirected", repository, movedTo, EventStamp.next(at)),
-            new ChangeEvent.RepositoryMoved(repository, movedTo, new Origin.Poll(at))));
-    return decision;
-  }
-
   private void refuse(
       ApplicationDraft draft, Failure failure, OriginalRecord origin, Decision decision) {
     ApplicationState state = draft.before();
@@ -270,6 +228,16 @@ public final class EvaluationDecider {
         drafts.computeIfAbsent(
             definition.application(), name -> partitionState.draft(name, decision));
     return draft.isDefinedAs(definition) ? draft : null;
+  }
+
+  /**
+   * Returns whether another source's ref was deleted since the evaluation began. The finding is
+   * about a state that has ended, and must not close the dead letter of the deletion.
+   */
+  private boolean isGone(Definition definition, RefKey evaluated) {
+    return definition.sources().stream()
+        .map(RefKey::of)
+        .anyMatch(key -> !key.equals(evaluated) && partitionState.ref(key).head().isEmpty());
   }
 
   private OriginalRecord origin(List<Trigger> triggers) {

@@ -13,7 +13,7 @@ import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
 import dev.sluice.inputs.git.FetchOutcome;
-import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.git.Repositories;
 import dev.sluice.platform.process.LargePayloads;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,12 +37,12 @@ public final class Evaluation {
     void write(FindingBatch batch) throws InterruptedException;
   }
 
-  private final Mirrors mirrors;
+  private final Repositories repositories;
   private final InputInspector inspector;
   private final Clock clock;
 
-  public Evaluation(Mirrors mirrors, InputInspector inspector, Clock clock) {
-    this.mirrors = mirrors;
+  public Evaluation(Repositories repositories, InputInspector inspector, Clock clock) {
+    this.repositories = repositories;
     this.inspector = inspector;
     this.clock = clock;
   }
@@ -70,7 +70,7 @@ public final class Evaluation {
 
   /** Returns a repository's new name if its forge redirected the last fetch to it. */
   public Optional<RepositoryId> movedTo(RepositoryId repository) {
-    return mirrors.movedTo(repository);
+    return repositories.movedTo(repository);
   }
 
   /**
@@ -81,7 +81,7 @@ public final class Evaluation {
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Output output)
       throws InterruptedException {
     Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
-    return switch (mirrors.fetch(request.source(), request.key().ref(), awaited)) {
+    return switch (repositories.fetch(request.source(), request.key().ref(), awaited)) {
       case FetchOutcome.At at ->
           evaluate(request, at.head(), unmet(request, aim, at.head()), output);
       case FetchOutcome.Gone _ -> new EvaluationOutcome.Gone(aim.expected());
@@ -96,11 +96,11 @@ public final class Evaluation {
     return aim.patient()
         ? Optional.empty()
         : aim.expected()
-            .filter(expected -> !mirrors.contains(request.key().repository(), head, expected));
+            .filter(expected -> !repositories.contains(request.key().repository(), head, expected));
   }
 
   private EvaluationOutcome poll(EvaluationRequest request) {
-    return switch (mirrors.fetch(request.source(), request.key().ref(), Optional.empty())) {
+    return switch (repositories.fetch(request.source(), request.key().ref(), Optional.empty())) {
       case FetchOutcome.At at -> new EvaluationOutcome.Polled(Optional.of(at.head()));
       case FetchOutcome.Gone _ -> new EvaluationOutcome.Polled(Optional.empty());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
@@ -142,7 +142,7 @@ public final class Evaluation {
    */
   Optional<List<Inspection>> compare(EvaluationRequest request, ApplicationState state) {
     if (mirrored(request, request.known().head()).isEmpty()) {
-      var unused = mirrors.fetch(request.source(), request.key().ref(), Optional.empty());
+      var unused = repositories.fetch(request.source(), request.key().ref(), Optional.empty());
     }
     Definition definition = state.definition().orElseThrow();
     Optional<SourceCommits> commits =
@@ -169,7 +169,7 @@ public final class Evaluation {
         .filter(result -> !result.changed().isEmpty())
         .flatMap(result -> result.definition().sources().stream())
         .collect(Collectors.toMap(RefKey::of, commits::commit, (one, _) -> one))
-        .forEach((ref, head) -> mirrors.keep(ref.repository(), head));
+        .forEach((ref, head) -> repositories.keep(ref.repository(), head));
     FindingBatch.Evaluated evaluated =
         new FindingBatch.Evaluated(
             key,
@@ -220,7 +220,7 @@ public final class Evaluation {
     }
     // without the earlier head, or after a force-push to an ancestor of it, it still is a change
     return mirrored(request, before)
-        .map(head -> Math.max(1, mirrors.newCommits(request.key().repository(), head, commit)))
+        .map(head -> Math.max(1, repositories.newCommits(request.key().repository(), head, commit)))
         .orElse(1);
   }
 
@@ -234,7 +234,7 @@ public final class Evaluation {
     Set<String> paths =
         since
             .filter(from -> !from.equals(commit))
-            .map(from -> mirrors.changedPaths(key.repository(), from, commit))
+            .map(from -> repositories.changedPaths(key.repository(), from, commit))
             .orElse(Set.of());
     Set<ApplicationName> candidates =
         indexed.isPresent() ? inspector.candidates(key, paths) : Set.of();
@@ -271,22 +271,22 @@ public final class Evaluation {
     commits.put(request.key(), commit);
     for (EvaluationRequest.Other other : request.known().others()) {
       SourceSpec source = other.source();
-      if (mirrors.has(source.repository(), other.head())) {
+      if (repositories.has(source.repository(), other.head())) {
         commits.put(RefKey.of(source), other.head());
         continue;
       }
       // the mirror was lost: the current head will soon be evaluated anyway
-      switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
+      switch (repositories.fetch(source, source.ref(), Optional.empty())) {
         case FetchOutcome.At at -> commits.put(RefKey.of(source), at.head());
         case FetchOutcome.Failed failed -> unreachable.put(RefKey.of(source), failed.reason());
         case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
             unreachable.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
       }
     }
-    return new SourceCommits(mirrors, commits, unreachable);
+    return new SourceCommits(repositories, commits, unreachable);
   }
 
   private Optional<CommitId> mirrored(EvaluationRequest request, Optional<CommitId> commit) {
-    return commit.filter(id -> mirrors.has(request.key().repository(), id));
+    return commit.filter(id -> repositories.has(request.key().repository(), id));
   }
 }

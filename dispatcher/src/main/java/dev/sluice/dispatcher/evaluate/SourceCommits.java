@@ -4,7 +4,7 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.RefKey;
-import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.git.Repositories;
 import dev.sluice.inputs.git.SourceTree;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,28 +13,29 @@ import java.util.Optional;
 /** Commits that an evaluation uses, one for each ref. */
 final class SourceCommits {
 
-  private final Mirrors mirrors;
+  private final Repositories repositories;
   private final Map<RefKey, CommitId> heads;
   private final Map<RefKey, CommitId> commits;
   private final Map<RefKey, String> unreachable;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
 
   /**
-   * Creates the commits of an evaluation, which the mirrors must have.
+   * Creates the commits of an evaluation, which must have been fetched.
    *
    * @param commits by ref
    * @param unreachable refs whose commit is unavailable now, with the reason
    */
-  SourceCommits(Mirrors mirrors, Map<RefKey, CommitId> commits, Map<RefKey, String> unreachable) {
-    this(mirrors, commits, commits, unreachable);
+  SourceCommits(
+      Repositories repositories, Map<RefKey, CommitId> commits, Map<RefKey, String> unreachable) {
+    this(repositories, commits, commits, unreachable);
   }
 
   private SourceCommits(
-      Mirrors mirrors,
+      Repositories repositories,
       Map<RefKey, CommitId> heads,
       Map<RefKey, CommitId> commits,
       Map<RefKey, String> unreachable) {
-    this.mirrors = mirrors;
+    this.repositories = repositories;
     this.heads = Map.copyOf(heads);
     this.commits = Map.copyOf(commits);
     this.unreachable = Map.copyOf(unreachable);
@@ -68,17 +69,17 @@ final class SourceCommits {
     CommitId commit = commits.get(RefKey.of(source));
     return head == null || commit == null || head.equals(commit)
         ? 0
-        : mirrors.newCommits(source.repository(), commit, head);
+        : repositories.newCommits(source.repository(), commit, head);
   }
 
   /** Returns these commits with another one for one ref; empty if the mirror does not have it. */
   Optional<SourceCommits> with(SourceSpec source, CommitId commit) {
-    if (!mirrors.has(source.repository(), commit)) {
+    if (!repositories.has(source.repository(), commit)) {
       return Optional.empty();
     }
     Map<RefKey, CommitId> changed = new HashMap<>(commits);
     changed.put(RefKey.of(source), commit);
-    return Optional.of(new SourceCommits(mirrors, heads, changed, unreachable));
+    return Optional.of(new SourceCommits(repositories, heads, changed, unreachable));
   }
 
   /** Returns the files of a source; empty if its commit is unavailable now. */
@@ -88,6 +89,6 @@ final class SourceCommits {
 
   SourceTree tree(SourceSpec source) {
     return trees.computeIfAbsent(
-        RefKey.of(source), key -> mirrors.tree(key.repository(), commit(source)));
+        RefKey.of(source), key -> repositories.tree(key.repository(), commit(source)));
   }
 }

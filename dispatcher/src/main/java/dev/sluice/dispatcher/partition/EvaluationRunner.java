@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * Runner of evaluations on virtual threads; hands their results, and due timers, to the partition's
  * loop.
  */
-final class EvaluationRunner implements AutoCloseable {
+final class EvaluationRunner implements Evaluations, AutoCloseable {
 
   private final Evaluation evaluation;
   private final ScheduledExecutorService timers;
@@ -50,7 +50,8 @@ final class EvaluationRunner implements AutoCloseable {
     this.inputs = inputs;
   }
 
-  void start(EvaluationRequest request) {
+  @Override
+  public void start(EvaluationRequest request) {
     Runnable evaluating =
         () ->
             inputs.accept(
@@ -73,7 +74,8 @@ final class EvaluationRunner implements AutoCloseable {
     }
   }
 
-  Future<?> after(Duration delay, PartitionInput input) {
+  @Override
+  public Future<?> after(Duration delay, PartitionInput input) {
     try {
       return timers.schedule(() -> inputs.accept(input), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {

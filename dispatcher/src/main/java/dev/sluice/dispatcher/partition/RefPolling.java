@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.decide.RemoteDecider;
 import dev.sluice.platform.telemetry.Tracing;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +20,14 @@ final class RefPolling {
   private static final Duration FIRST = Duration.ofSeconds(10);
 
   private final PartitionState state;
-  private final EvaluationDecider decider;
-  private final EvaluationRunner evaluations;
+  private final RemoteDecider decider;
+  private final Evaluations evaluations;
   private final PartitionContext context;
 
   RefPolling(
       PartitionState state,
-      EvaluationDecider decider,
-      EvaluationRunner evaluations,
+      RemoteDecider decider,
+      Evaluations evaluations,
       PartitionContext context) {
     this.state = state;
     this.decider = decider;

@@ -9,6 +9,7 @@ import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.decide.RemoteDecider;
 import dev.sluice.dispatcher.decide.Trigger;
 import dev.sluice.dispatcher.decide.Triggers;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
@@ -37,7 +38,7 @@ final class RefScheduler {
 
   private final PartitionState state;
   private final EvaluationDecider decider;
-  private final EvaluationRunner evaluations;
+  private final Evaluations evaluations;
   private final RecordedReads recorded;
   private final PartitionContext context;
   private final EvaluationRequests requests;
@@ -59,7 +60,7 @@ final class RefScheduler {
     Optional<EvaluationSpan> span = Optional.empty();
     Optional<Future<?>> retry = Optional.empty();
 
-    Ref(RefKey key, RetryTiming timing, EvaluationRunner evaluations) {
+    Ref(RefKey key, RetryTiming timing, Evaluations evaluations) {
       this.key = key;
       this.queue = new RefQueue(timing);
       this.retries = new RemoteRetries(evaluations, key);
@@ -69,7 +70,7 @@ final class RefScheduler {
   RefScheduler(
       PartitionState state,
       EvaluationDecider decider,
-      EvaluationRunner evaluations,
+      Evaluations evaluations,
       RecordedReads recorded,
       PartitionContext context) {
     this.state = state;
@@ -78,8 +79,9 @@ final class RefScheduler {
     this.recorded = recorded;
     this.context = context;
     this.requests = new EvaluationRequests(state);
-    this.polling = new RefPolling(state, decider, evaluations, context);
-    this.readability = new RemoteReadability(state, decider, context.clock());
+    RemoteDecider remotes = decider.remotes();
+    this.polling = new RefPolling(state, remotes, evaluations, context);
+    this.readability = new RemoteReadability(state, remotes, context.clock());
     this.failures = new FailureLog(log, "evaluation");
   }
 

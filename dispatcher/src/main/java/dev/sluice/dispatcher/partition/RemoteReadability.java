@@ -5,9 +5,9 @@ import dev.sluice.contract.event.StateRecord.Unreadable;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RepositoryId;
-import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.dispatcher.decide.RemoteDecider;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import java.time.Clock;
@@ -29,12 +29,12 @@ final class RemoteReadability {
   static final Duration REFRESH = Duration.ofMinutes(10);
 
   private final PartitionState state;
-  private final EvaluationDecider decider;
+  private final RemoteDecider decider;
   private final Clock clock;
   private final Map<RefKey, Instant> failureWritten = new HashMap<>();
   private final Map<RepositoryId, RepositoryId> movesWritten = new HashMap<>();
 
-  RemoteReadability(PartitionState state, EvaluationDecider decider, Clock clock) {
+  RemoteReadability(PartitionState state, RemoteDecider decider, Clock clock) {
     this.state = state;
     this.decider = decider;
     this.clock = clock;

@@ -21,12 +21,12 @@ import java.util.concurrent.Future;
  */
 final class RemoteRetries {
 
-  private final EvaluationRunner evaluations;
+  private final Evaluations evaluations;
   private final RefKey key;
   private final Map<ApplicationName, Integer> attempts = new HashMap<>();
   private final Map<ApplicationName, Future<?>> due = new HashMap<>();
 
-  RemoteRetries(EvaluationRunner evaluations, RefKey key) {
+  RemoteRetries(Evaluations evaluations, RefKey key) {
     this.evaluations = evaluations;
     this.key = key;
   }

@@ -344,6 +344,25 @@ class DeciderTest {
     assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
   }
 
+  @Test
+  void aFindingFromBeforeAnotherSourceWasDeletedKeepsTheDeadLetter() {
+    RefKey other = new RefKey(MAIN.repository(), GitRef.branch("release"));
+    Definition both =
+        SampleApplication.define(
+            WEB.application(),
+            List.of(
+                SampleApplication.source(MAIN, "apps/web"),
+                SampleApplication.source(other, "config")),
+            ONE.name());
+    accept(both);
+    evaluations.evaluated(other, Optional.of(COMMIT), 1, List.of(), Optional.empty(), NOW);
+    assertThat(events(evaluations.refGone(other, List.of(), TraceParent.start(), NOW)))
+        .hasAtLeastOneElementOfType(DeadLetterEvent.Opened.class);
+    evaluations.evaluated(other, Optional.empty(), 0, List.of(), Optional.empty(), NOW);
+
+    assertThat(found(new Finding.Same(both, ONE))).isEmpty();
+  }
+
   private List<Event> accept(Definition definition) {
     return events(
         changes.accepted(

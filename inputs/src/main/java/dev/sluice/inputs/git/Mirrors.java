@@ -25,7 +25,7 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
  * Bare mirrors of repositories under one directory. Safe for concurrent use: one fetch at a time
  * for each repository, reads at any time.
  */
-public final class Mirrors implements AutoCloseable {
+public final class Mirrors implements Repositories, AutoCloseable {
 
   private static final int MAX_COUNTED = 10_000;
 
@@ -70,11 +70,7 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
-  /**
-   * Fetches a ref of the source's repository; blocks on the network. If a commit is expected (the
-   * one that a webhook reported), returns {@link FetchOutcome.At} only if the remote has that
-   * commit or a later one.
-   */
+  @Override
   public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
     return fetch(source.repository(), Remote.of(source), ref, expected);
   }
@@ -82,7 +78,7 @@ public final class Mirrors implements AutoCloseable {
   /**
    * Fetches a ref of a repository; blocks on the network.
    *
-   * @param expected as in {@link #fetch(SourceSpec, GitRef, Optional)}
+   * @param expected as in {@link Repositories#fetch}
    */
   public FetchOutcome fetch(RemotePolicy.Base repository, GitRef ref, Optional<CommitId> expected) {
     return fetch(repository.repository(), Remote.of(repository), ref, expected);
@@ -129,7 +125,7 @@ public final class Mirrors implements AutoCloseable {
             () -> mirrors.open(repository.repository()).defaultBranch(Remote.of(repository)));
   }
 
-  /** Returns a repository's new name if its forge redirected the last fetch to it. */
+  @Override
   public Optional<RepositoryId> movedTo(RepositoryId repository) {
     return mirrors.existing(repository).flatMap(Mirror::movedTo);
   }
@@ -176,14 +172,12 @@ public final class Mirrors implements AutoCloseable {
     };
   }
 
-  /** Returns whether the mirror has the commit; false for a repository that was never fetched. */
+  @Override
   public boolean has(RepositoryId repository, CommitId commit) {
     return mirrors.existing(repository).filter(mirror -> has(mirror, commit)).isPresent();
   }
 
-  /**
-   * Returns whether a head is the commit or a descendant of it; false if they cannot be compared.
-   */
+  @Override
   public boolean contains(RepositoryId repository, CommitId head, CommitId earlier) {
     try {
       Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
@@ -196,11 +190,11 @@ public final class Mirrors implements AutoCloseable {
   }
 
   /**
-   * Returns the number of commits that a head has and an earlier commit has not, at most {@value
-   * #MAX_COUNTED}.
+   * {@inheritDoc}
    *
-   * @throws NotMirroredException if the mirror does not have both
+   * <p>The limit is {@value #MAX_COUNTED}.
    */
+  @Override
   public int newCommits(RepositoryId repository, CommitId earlier, CommitId head) {
     Mirror mirror = having(repository, earlier);
     try (RevWalk walk = new RevWalk(mirror.repository())) {
@@ -217,11 +211,7 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the files of a commit.
-   *
-   * @throws NotMirroredException if the mirror does not have it
-   */
+  @Override
   public SourceTree tree(RepositoryId repository, CommitId commit) {
     Mirror mirror = having(repository, commit);
     try (RevWalk walk = new RevWalk(mirror.repository())) {
@@ -234,12 +224,7 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
-  /**
-   * Returns the paths that differ between two commits: added, deleted, or with another content,
-   * mode or kind. A rename is two paths.
-   *
-   * @throws NotMirroredException if the mirror does not have both
-   */
+  @Override
   public Set<String> changedPaths(RepositoryId repository, CommitId from, CommitId to) {
     Mirror mirror = having(repository, from);
     Set<String> changed = new HashSet<>();
@@ -277,11 +262,7 @@ public final class Mirrors implements AutoCloseable {
     }
   }
 
-  /**
-   * Protects a dispatched commit and its ancestors from garbage collection permanently.
-   *
-   * @throws NotMirroredException if the mirror does not have it
-   */
+  @Override
   public void keep(RepositoryId repository, CommitId commit) {
     Mirror mirror = having(repository, commit);
     try {

@@ -1,0 +1,59 @@
+package dev.sluice.inputs.git;
+
+import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import java.util.Optional;
+import java.util.Set;
+
+/** Repositories of sources: their refs, and the commits that were fetched. */
+public interface Repositories {
+
+  /**
+   * Fetches a ref of the source's repository; blocks on the network. If a commit is expected (the
+   * one that a webhook reported), returns {@link FetchOutcome.At} only if the remote has that
+   * commit or a later one.
+   */
+  FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected);
+
+  /** Returns a repository's new name if its forge redirected the last fetch to it. */
+  Optional<RepositoryId> movedTo(RepositoryId repository);
+
+  /** Returns whether the commit was fetched; false for a repository that was never fetched. */
+  boolean has(RepositoryId repository, CommitId commit);
+
+  /**
+   * Returns whether a head is the commit or a descendant of it; false if they cannot be compared.
+   */
+  boolean contains(RepositoryId repository, CommitId head, CommitId earlier);
+
+  /**
+   * Returns the number of commits that a head has and an earlier commit has not, up to a limit.
+   *
+   * @throws NotMirroredException if one of them was not fetched
+   */
+  int newCommits(RepositoryId repository, CommitId earlier, CommitId head);
+
+  /**
+   * Returns the files of a commit.
+   *
+   * @throws NotMirroredException if it was not fetched
+   */
+  SourceTree tree(RepositoryId repository, CommitId commit);
+
+  /**
+   * Returns the paths that differ between two commits: added, deleted, or with another content,
+   * mode or kind. A rename is two paths.
+   *
+   * @throws NotMirroredException if one of them was not fetched
+   */
+  Set<String> changedPaths(RepositoryId repository, CommitId from, CommitId to);
+
+  /**
+   * Protects a dispatched commit and its ancestors from garbage collection permanently.
+   *
+   * @throws NotMirroredException if it was not fetched
+   */
+  void keep(RepositoryId repository, CommitId commit);
+}
