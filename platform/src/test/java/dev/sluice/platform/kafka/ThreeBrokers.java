@@ -3,6 +3,7 @@ package dev.sluice.platform.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.sluice.platform.process.FreePort;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -19,12 +20,23 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** Three real brokers in this process; the first is also the controller. */
-final class ThreeBrokers implements AutoCloseable {
+public final class ThreeBrokers implements AutoCloseable {
 
   private final List<KafkaRaftServer> servers = new ArrayList<>();
   private final String bootstrapServers;
 
-  ThreeBrokers(Path directory) throws Exception {
+  /** Starts brokers that need no authentication. */
+  public ThreeBrokers(Path directory) throws Exception {
+    this(directory, "PLAINTEXT", Map.of());
+  }
+
+  /**
+   * Starts brokers.
+   *
+   * @param protocol of the listener CLIENTS, such as {@code SASL_SSL}; the brokers' own is plain
+   * @param more settings of the brokers
+   */
+  public ThreeBrokers(Path directory, String protocol, Map<String, String> more) throws Exception {
     String clusterId = Uuid.randomUuid().toString();
     int controller = FreePort.find();
     List<String> addresses = new ArrayList<>();
@@ -32,9 +44,12 @@ final class ThreeBrokers implements AutoCloseable {
       String address = "127.0.0.1:" + FreePort.find();
       Path place = Files.createDirectories(directory.resolve("node-" + node));
       format(place, node, clusterId);
-      KafkaRaftServer server =
-          new KafkaRaftServer(
-              new KafkaConfig(settings(place, node, address, controller)), Time.SYSTEM);
+      Map<String, String> settings = settings(place, node, address, controller);
+      settings.put(
+          "listener.security.protocol.map",
+          "CLIENTS:%s,BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT".formatted(protocol));
+      settings.putAll(more);
+      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
       servers.add(server);
       server.startup();
       addresses.add(address);
@@ -42,8 +57,13 @@ final class ThreeBrokers implements AutoCloseable {
     this.bootstrapServers = String.join(",", addresses);
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** Stops the third broker. */
+  public void stopOne() {
+    stop(servers.removeLast());
   }
 
   private static void format(Path place, int node, String clusterId) throws Exception {
@@ -58,21 +78,24 @@ final class ThreeBrokers implements AutoCloseable {
         .run();
   }
 
-  private static Map<String, String> settings(
-      Path place, int node, String address, int controller) {
+  private static Map<String, String> settings(Path place, int node, String address, int controller)
+      throws IOException {
     boolean controls = node == 1;
     Map<String, String> settings = new HashMap<>();
     settings.put("process.roles", controls ? "broker,controller" : "broker");
     settings.put("node.id", Integer.toString(node));
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+    String internal = "BROKERS://127.0.0.1:" + FreePort.find();
     settings.put(
         "listeners",
-        "PLAINTEXT://"
-            + address
-            + (controls ? ",CONTROLLER://127.0.0.1:%d".formatted(controller) : ""));
-    settings.put("advertised.listeners", "PLAINTEXT://" + address);
+        "CLIENTS://%s,%s%s"
+            .formatted(
+                address,
+                internal,
+                controls ? ",CONTROLLER://127.0.0.1:%d".formatted(controller) : ""));
+    settings.put("advertised.listeners", "CLIENTS://%s,%s".formatted(address, internal));
+    settings.put("inter.broker.listener.name", "BROKERS");
     settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("log.dirs", place.toString());
     settings.put("message.max.bytes", Integer.toString(KafkaConnection.MAX_RECORD_BYTES));
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(2 * 1024 * 1024));
@@ -81,9 +104,11 @@ final class ThreeBrokers implements AutoCloseable {
 
   @Override
   public void close() {
-    for (KafkaRaftServer server : servers.reversed()) {
-      server.shutdown();
-      server.awaitShutdown();
-    }
+    servers.reversed().forEach(ThreeBrokers::stop);
+  }
+
+  private static void stop(KafkaRaftServer server) {
+    server.shutdown();
+    server.awaitShutdown();
   }
 }
