@@ -166,6 +166,11 @@ public enum SourceFailure implements FailureCode {
   CERTIFICATE_REFUSED(
       "The forge's TLS certificate is not accepted. Retried automatically.",
       "Do what the message says: trust its authority, or renew or replace the certificate."),
+  SHA256_REPOSITORY(
+      "The repository has the object format SHA-256, which Sluice cannot read. Tried again each"
+          + " minute.",
+      "Push its content to a repository with the object format SHA-1, which is Git's default, and"
+          + " give that URL in the fleet."),
   MIRROR_FULL(
       "The repository does not fit into the dispatcher's mirror. Retried automatically.",
       "Make room on the disk, make the repository smaller, or raise the limit that the message"

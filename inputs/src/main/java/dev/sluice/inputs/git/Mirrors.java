@@ -189,6 +189,7 @@ public final class Mirrors implements AutoCloseable {
       Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
       return head.equals(earlier)
           || (mirror.isPresent()
+              && ObjectIds.isSha1(head)
               && mirror.get().refs().contains(ObjectIds.of(head), ObjectIds.of(earlier)));
     } catch (IOException e) {
       return false;
@@ -306,6 +307,9 @@ public final class Mirrors implements AutoCloseable {
 
   private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)
       throws IOException {
+    if (!ObjectIds.isSha1(commit)) {
+      throw new NotMirroredException(repository, commit);
+    }
     try {
       return walk.parseCommit(ObjectIds.of(commit));
     } catch (MissingObjectException | IncorrectObjectTypeException e) {

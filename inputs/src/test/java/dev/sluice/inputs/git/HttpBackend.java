@@ -51,6 +51,10 @@ public final class HttpBackend implements AutoCloseable {
     server.start();
   }
 
+  public static HttpBackend plain(Path directory) throws IOException {
+    return new HttpBackend(HttpServer.create(loopback(), 0), directory);
+  }
+
   public static HttpBackend withTls(Path directory, SSLContext tls, boolean requiresClient)
       throws IOException {
     HttpsServer server = HttpsServer.create(loopback(), 0);
