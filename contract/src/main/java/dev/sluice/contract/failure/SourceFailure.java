@@ -75,8 +75,8 @@ public enum SourceFailure implements FailureCode {
       "An input is in a Git submodule, which Sluice does not follow.",
       "Commit its files, or give them an application of their own."),
   LARGE_FILE(
-      "An input is a pointer of Git LFS, whose content Sluice does not fetch.",
-      "Commit the file itself."),
+      "An input is a pointer of Git LFS, and the fleet does not allow to fetch its content.",
+      "Commit the file itself, or set `lfs.maxBytes` of its Repository in the fleet."),
   CYCLE(
       "Kustomizations, charts or dependencies include each other.",
       "Remove one of the references."),

@@ -129,6 +129,11 @@ public final class Mirrors implements AutoCloseable {
             () -> mirrors.open(repository.repository()).defaultBranch(Remote.of(repository)));
   }
 
+  /** Returns the files of Git LFS that are kept in the mirrors. */
+  public LargeFiles largeFiles() {
+    return mirrors.largeFiles();
+  }
+
   /** Returns a repository's new name if its forge redirected the last fetch to it. */
   public Optional<RepositoryId> movedTo(RepositoryId repository) {
     return mirrors.existing(repository).flatMap(Mirror::movedTo);

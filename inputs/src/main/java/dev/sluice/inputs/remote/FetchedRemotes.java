@@ -4,6 +4,8 @@ import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.inputs.git.FetchOutcome;
+import dev.sluice.inputs.git.LargeFile;
+import dev.sluice.inputs.git.LargeFiles;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
@@ -15,7 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Fetches remote bases and charts when they are first requested, and keeps them permanently. */
+/**
+ * Fetches remote bases, charts and files of Git LFS when they are first requested, and keeps them
+ * permanently.
+ */
 public final class FetchedRemotes implements Remotes, AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -85,6 +90,31 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
         () ->
             new RemoteException(
                 SourceFailure.REMOTE_UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
+  }
+
+  @Override
+  public byte[] largeFile(RemotePolicy.Base repository, LargeFile file) throws RemoteException {
+    LargeFiles files = mirrors.largeFiles();
+    Optional<byte[]> here = files.find(repository.repository(), file);
+    if (here.isEmpty()) {
+      fetches.require(List.of(repository, file), () -> fetch(files, repository, file));
+      here = files.find(repository.repository(), file);
+    }
+    return here.orElseThrow(
+        () ->
+            new RemoteException(
+                SourceFailure.REMOTE_UNREACHABLE,
+                "%s cannot be read from disk".formatted(file.oid())));
+  }
+
+  private static void fetch(LargeFiles files, RemotePolicy.Base repository, LargeFile file)
+      throws RemoteException {
+    Optional<FetchOutcome.Failed> failed = files.fetch(repository, file);
+    if (failed.isPresent()) {
+      throw new RemoteException(
+          failed.get().retryable() ? SourceFailure.REMOTE_UNREACHABLE : failed.get().code(),
+          failed.get().reason());
+    }
   }
 
   private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {

@@ -10,11 +10,17 @@ import java.util.Optional;
 /**
  * Access of a resolution to remote bases and charts, and to plugins.
  *
+ * @param source the repository of the source; empty for files that are in none
  * @param policy the application's policy
  * @param plugins whether kustomizations may run plugins
  * @param remotes provides the bases and charts
  */
-public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes) {
+public record RemoteAccess(
+    Optional<RemotePolicy.Base> source, RemotePolicy policy, boolean plugins, Remotes remotes) {
+
+  /** Access to nothing, for files that are in no repository of a fleet. */
+  public static final RemoteAccess NONE =
+      new RemoteAccess(Optional.empty(), RemotePolicy.NONE, /* plugins= */ false, Remotes.NONE);
 
   /** A request for a remote base or chart. */
   private interface Getter<T> {
@@ -38,7 +44,15 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
                         "%s is in the repository %s, which the application's policy does not allow: commit a copy, or add it to policy.remote.bases"
                             .formatted(what, reference.repository())));
     String ref = reference.ref().filter(RemoteAccess::isName).orElseThrow(() -> unpinned(what));
-    return got(what, () -> remotes.base(base, ref));
+    Remotes.Base fetched = got(what, () -> remotes.base(base, ref));
+    return new Remotes.Base(fetched.commit(), new LargeFileTree(fetched.tree(), base, remotes));
+  }
+
+  /** Returns the files of the source itself, with those of Git LFS. */
+  SourceTree withLargeFiles(SourceTree tree) {
+    return source
+        .<SourceTree>map(repository -> new LargeFileTree(tree, repository, remotes))
+        .orElse(tree);
   }
 
   /**

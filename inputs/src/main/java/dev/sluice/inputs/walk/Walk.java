@@ -41,7 +41,7 @@ public final class Walk {
   private int steps;
 
   public Walk(SourceTree tree, ClosureLimits limits, RemoteAccess remoteAccess) {
-    this.tree = new GraftedTree(tree);
+    this.tree = new GraftedTree(remoteAccess.withLargeFiles(tree));
     this.collector = new EntryCollector(limits);
     this.remoteAccess = remoteAccess;
   }
