@@ -72,8 +72,9 @@ public enum SourceFailure implements FailureCode {
       "A reference leaves the repository.", "Use a relative path inside the repository."),
   CASE_COLLISION("Two paths differ only in upper and lower case.", "Rename one of them."),
   SUBMODULE(
-      "An input is in a Git submodule, which Sluice does not follow.",
-      "Commit its files, or give them an application of their own."),
+      "An input is in a Git submodule whose repository the application's policy does not allow, or "
+          + "whose URL is missing or not valid.",
+      "Add its Repository to `policy.remote.bases`, correct .gitmodules, or commit its files."),
   LARGE_FILE(
       "An input is a pointer of Git LFS, and the fleet does not allow to fetch its content.",
       "Commit the file itself, or set `lfs.maxBytes` of its Repository in the fleet."),
