@@ -40,6 +40,11 @@ public final class GitProgram {
     return commit;
   }
 
+  /** Runs git in the repository; returns what it prints. */
+  String run(String... arguments) throws Exception {
+    return run("", List.of(arguments));
+  }
+
   private String run(String input, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>(List.of("git", "-C", directory.toString()));
     command.addAll(arguments);
