@@ -26,7 +26,7 @@ final class LargeFiles {
       if (file instanceof InputFile.Text text && text.text().startsWith(POINTER)) {
         throw RenderException.permanent(
             SourceFailure.LARGE_FILE,
-            "%s is a pointer of Git LFS, not its content: run sluice sync, which sends the content or says why not"
+            "%s is a pointer of Git LFS, not its content: run sluice sync --force, which sends the content or says why not"
                 .formatted(text.path()));
       }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
@@ -111,10 +112,16 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
       throws RemoteException {
     Optional<FetchOutcome.Failed> failed = files.fetch(repository, file);
     if (failed.isPresent()) {
-      throw new RemoteException(
-          failed.get().retryable() ? SourceFailure.REMOTE_UNREACHABLE : failed.get().code(),
-          failed.get().reason());
+      throw new RemoteException(code(failed.get()), failed.get().reason());
     }
+  }
+
+  /** Returns the code, one that is retried for whatever is wrong with the access. */
+  private static FailureCode code(FetchOutcome.Failed failed) {
+    return failed.code() == SourceFailure.REMOTE_MISSING
+            || failed.code() == SourceFailure.REMOTE_INVALID
+        ? failed.code()
+        : SourceFailure.REMOTE_UNREACHABLE;
   }
 
   private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {

@@ -119,8 +119,13 @@ class SubmoduleClosureTest {
                 MemoryTree.of(Map.of("db/Chart.yaml", "name: db\nversion: 1.0.0\n")))
             .file(
                 "chart/Chart.yaml",
-                "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n"
-                    + "- {name: db, version: 1.0.0, repository: 'file://../vendor/db'}\n");
+                """
+                apiVersion: v2
+                name: web
+                version: 1.0.0
+                dependencies:
+                - {name: db, version: 1.0.0, repository: 'file://../vendor/db'}
+                """);
     assertThat(paths(closure(resolve(dependency, "chart", Optional.empty()))))
         .containsExactly("chart/Chart.yaml", "vendor/db/Chart.yaml");
   }

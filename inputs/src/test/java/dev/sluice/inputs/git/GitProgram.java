@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A bare repository that is written by Git's own program, for what JGit cannot write. */
+/** A repository that is written by Git's own program. */
 public final class GitProgram {
 
   private final Path directory;
@@ -31,6 +31,14 @@ public final class GitProgram {
     return git;
   }
 
+  /** Creates a repository with a work tree. */
+  public static GitProgram workTree(Path directory) throws Exception {
+    NeededProgram.check("git");
+    GitProgram git = new GitProgram(Files.createDirectories(directory));
+    git.run("init", "--quiet", "--initial-branch=main");
+    return git;
+  }
+
   /** Commits one file to the branch {@code main}; returns the commit's id. */
   public String commit(String path, String text) throws Exception {
     String blob = run(text, List.of("hash-object", "-w", "--stdin"));
@@ -41,7 +49,7 @@ public final class GitProgram {
   }
 
   /** Runs git in the repository; returns what it prints. */
-  String run(String... arguments) throws Exception {
+  public String run(String... arguments) throws Exception {
     return run("", List.of(arguments));
   }
 

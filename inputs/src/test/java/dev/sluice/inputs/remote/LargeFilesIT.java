@@ -22,6 +22,7 @@ import dev.sluice.inputs.git.LfsServer;
 import dev.sluice.inputs.git.MirrorLimits;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
+import dev.sluice.inputs.git.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +140,37 @@ class LargeFilesIT {
   }
 
   @Test
+  void theAuthorityOfTheRepositoryIsTrustedAndTlsIsKept() throws Exception {
+    lfs.close();
+    git.close();
+    TestAuthority authority = new TestAuthority("authority of the test");
+    git = HttpBackend.withTls(directory, authority.server(), false);
+    git.accept(LOGIN);
+    lfs = new LfsServer(git, "shop.git", BASIC);
+    CommitId commit = pushed(lfs.put(MANIFEST.getBytes(UTF_8)));
+    HttpsAccess access =
+        new HttpsAccess(
+            Optional.of(authority.write(directory.resolve("ca.pem"))),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new LfsAccess(10_000)));
+
+    Failure withoutTls = refused(resolve(commit, Optional.of(access)));
+    assertThat(withoutTls.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
+    assertThat(withoutTls.message()).contains("refers to what is no https URL");
+    assertThat(lfs.requests()).containsExactly(BATCH + BASIC);
+
+    remotes.close();
+    mirrors.close();
+    open(MirrorLimits.DEFAULT); // the failure is not tried again at once
+    lfs.sendFilesBesideGit();
+    assertThat(text(resolve(commit, Optional.of(access)))).isEqualTo(MANIFEST);
+  }
+
+  @Test
   void otherContentThanThePointerNamesIsRefused() throws Exception {
     lfs.replace(pointer, MANIFEST.replace('x', 'y').getBytes(UTF_8));
     assertThat(refused(resolve(pushed(pointer))).code()).isEqualTo(SourceFailure.REMOTE_INVALID);
@@ -195,7 +227,8 @@ class LargeFilesIT {
     open(new MirrorLimits(4_000, Optional.empty()));
 
     Failure failure = refused(resolveMirrored(commit, allowing(10_000)));
-    assertThat(failure.code()).isEqualTo(SourceFailure.MIRROR_FULL);
+    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
+    assertThat(failure.message()).contains("has no room", "raise the dispatcher's mirror-limit");
     assertThat(lfs.requests()).isEmpty();
   }
 
