@@ -30,6 +30,7 @@ public final class Main {
                     FirstSyncBenchmark.command(),
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
+                    LargeRepositoryBenchmark.command(),
                     ReceiverBenchmark.command(),
                     ReadModelBenchmark.command(),
                     ChainBenchmark.command(),

@@ -84,7 +84,7 @@ final class Situation implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final List<Dispatcher> dispatchers = new ArrayList<>();
   private final AtomicInteger deliveries = new AtomicInteger();
-  private final Map<String, String> files = new TreeMap<>();
+  private final Map<String, Origin.Content> files = new TreeMap<>();
   private Optional<CommitId> head = Optional.empty();
 
   Situation(Path directory) throws IOException {
@@ -149,7 +149,13 @@ final class Situation implements AutoCloseable {
   }
 
   Situation file(String path, String text) {
-    files.put(path, text);
+    files.put(path, Origin.Content.file(text));
+    return this;
+  }
+
+  /** Pins a submodule to a commit. */
+  Situation submodule(String path, CommitId commit) {
+    files.put(path, Origin.Content.submodule(commit.value()));
     return this;
   }
 
@@ -160,10 +166,8 @@ final class Situation implements AutoCloseable {
 
   /** Commits without moving the branch. */
   CommitId commit() throws IOException {
-    Map<String, Origin.Content> contents = new HashMap<>();
-    files.forEach((path, text) -> contents.put(path, Origin.Content.file(text)));
     CommitId[] parents = head.stream().toArray(CommitId[]::new);
-    CommitId commit = origin.commit(contents, parents);
+    CommitId commit = origin.commit(files, parents);
     head = Optional.of(commit);
     return commit;
   }

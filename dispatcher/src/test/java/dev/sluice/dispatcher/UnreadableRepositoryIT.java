@@ -12,6 +12,7 @@ import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.partition.RetryTiming;
+import dev.sluice.inputs.git.GitProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,29 @@ class UnreadableRepositoryIT {
         .containsExactly(unreadable);
     assertThat(refs().stream().filter(ref -> ref.unreadable().isPresent()).count())
         .isLessThanOrEqualTo(3);
+  }
+
+  @Test
+  void aRepositoryOfTheFormatSha256IsRecordedAndItsWebhookKept(@TempDir Path elsewhere)
+      throws Exception {
+    situation.application("web", "staging");
+    situation.put("web", "one").push();
+    situation.start(situation.onePartition(TIMING), DispatchListener.NONE);
+    situation.awaitSync(STAGING, 1);
+
+    Path place = situation.directory.resolve("shop.git");
+    Files.move(place, elsewhere.resolve("old.git"));
+    String pushed = GitProgram.init(place, "--object-format=sha256").commit("a.yaml", "a: 1\n");
+    situation.deliver(Optional.of(new CommitId(pushed)));
+
+    await().atMost(Duration.ofSeconds(10)).until(() -> last().pending().isPresent());
+    await().atMost(Duration.ofSeconds(10)).until(() -> last().unreadable().isPresent());
+    Unreadable unreadable = last().unreadable().orElseThrow();
+    assertThat(unreadable.code()).contains(SourceFailure.SHA256_REPOSITORY);
+    assertThat(unreadable.reason())
+        .contains(situation.repository.value(), "its object format is SHA-256");
+    Files.move(place, elsewhere.resolve("sha256.git"));
+    Files.move(elsewhere.resolve("old.git"), place);
   }
 
   private RefState last() {

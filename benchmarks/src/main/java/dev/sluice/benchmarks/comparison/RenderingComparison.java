@@ -214,7 +214,12 @@ public final class RenderingComparison {
   private Rendering ours(String directory, SourceType type) throws InterruptedException {
     SourceQuery query =
         new SourceQuery(
-            new RepositoryId("forge.example/compared/checkout"),
+            new RemotePolicy.Base(
+                new RepositoryId("forge.example/compared/checkout"),
+                "https://forge.example/compared/checkout",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             GitRef.branch("main"),
             directory,
             Optional.of(type),
@@ -234,7 +239,7 @@ public final class RenderingComparison {
       throws InterruptedException {
     SourceInputs source =
         new SourceInputs(
-            query.repository(),
+            query.repository().repository(),
             query.ref(),
             new CommitId("a".repeat(40)),
             query.path(),

@@ -6,8 +6,9 @@ import dev.sluice.worker.sandbox.RenderException;
 import java.util.List;
 
 /**
- * Refuses pointers of Git LFS. Git LFS keeps the file outside the repository, where nothing fetches
- * it, so the pointer's text would be rendered, for example as the content of a ConfigMap.
+ * Refuses pointers of Git LFS. The dispatcher sends a file's content or refuses the application; a
+ * target of an earlier version may still have a pointer, whose text would be rendered, for example
+ * as the content of a ConfigMap.
  */
 final class LargeFiles {
 
@@ -25,7 +26,7 @@ final class LargeFiles {
       if (file instanceof InputFile.Text text && text.text().startsWith(POINTER)) {
         throw RenderException.permanent(
             SourceFailure.LARGE_FILE,
-            "%s is a pointer of Git LFS, whose files are not fetched: commit the file itself"
+            "%s is a pointer of Git LFS, not its content: run sluice sync --force, which sends the content or says why not"
                 .formatted(text.path()));
       }
     }

@@ -72,11 +72,12 @@ public enum SourceFailure implements FailureCode {
       "A reference leaves the repository.", "Use a relative path inside the repository."),
   CASE_COLLISION("Two paths differ only in upper and lower case.", "Rename one of them."),
   SUBMODULE(
-      "An input is in a Git submodule, which Sluice does not follow.",
-      "Commit its files, or give them an application of their own."),
+      "An input is in a Git submodule whose repository the application's policy does not allow, or "
+          + "whose URL is missing or not valid.",
+      "Add its Repository to `policy.remote.bases`, correct .gitmodules, or commit its files."),
   LARGE_FILE(
-      "An input is a pointer of Git LFS, whose content Sluice does not fetch.",
-      "Commit the file itself."),
+      "An input is a pointer of Git LFS, and the fleet does not allow to fetch its content.",
+      "Commit the file itself, or set `lfs.maxBytes` of its Repository in the fleet."),
   CYCLE(
       "Kustomizations, charts or dependencies include each other.",
       "Remove one of the references."),
@@ -166,6 +167,11 @@ public enum SourceFailure implements FailureCode {
   CERTIFICATE_REFUSED(
       "The forge's TLS certificate is not accepted. Retried automatically.",
       "Do what the message says: trust its authority, or renew or replace the certificate."),
+  SHA256_REPOSITORY(
+      "The repository has the object format SHA-256, which Sluice cannot read. Tried again each"
+          + " minute.",
+      "Push its content to a repository with the object format SHA-1, which is Git's default, and"
+          + " give that URL in the fleet."),
   MIRROR_FULL(
       "The repository does not fit into the dispatcher's mirror. Retried automatically.",
       "Make room on the disk, make the repository smaller, or raise the limit that the message"

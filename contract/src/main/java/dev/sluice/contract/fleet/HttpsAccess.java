@@ -13,6 +13,7 @@ import java.util.Optional;
  *     the process
  * @param proxyCredentials {@code user:password} for the proxy, by reference
  * @param githubApp a GitHub App whose installation tokens are the credentials
+ * @param lfs permission to fetch files of Git LFS; absent in records of earlier versions
  */
 public record HttpsAccess(
     Optional<SecretReference> trustedCertificates,
@@ -20,7 +21,8 @@ public record HttpsAccess(
     Optional<SecretReference> clientKey,
     Optional<String> proxy,
     Optional<SecretReference> proxyCredentials,
-    Optional<GithubApp> githubApp) {
+    Optional<GithubApp> githubApp,
+    Optional<LfsAccess> lfs) {
 
   /** Access without any of these. */
   public static final HttpsAccess DEFAULT =
@@ -30,7 +32,20 @@ public record HttpsAccess(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
+
+  /** Returns this access with files of Git LFS. */
+  public HttpsAccess with(LfsAccess files) {
+    return new HttpsAccess(
+        trustedCertificates,
+        clientCertificate,
+        clientKey,
+        proxy,
+        proxyCredentials,
+        githubApp,
+        Optional.of(files));
+  }
 
   /** Returns whether connections differ from those of the process. */
   public boolean hasOwnConnections() {

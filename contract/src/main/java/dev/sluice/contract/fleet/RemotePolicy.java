@@ -51,6 +51,17 @@ public record RemotePolicy(List<Base> bases, List<Charts> charts) {
       this(repository, url, credentials, ssh, Optional.empty(), forge);
     }
 
+    /** Returns the repository of a source. */
+    public static Base of(SourceSpec source) {
+      return new Base(
+          source.repository(),
+          source.url(),
+          source.credentials(),
+          source.ssh(),
+          source.https(),
+          Optional.empty());
+    }
+
     /**
      * Returns whether a reference is to this repository; case is ignored if its forge ignores it.
      */

@@ -62,6 +62,7 @@ import dev.sluice.contract.fleet.Dependency;
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
+import dev.sluice.contract.fleet.LfsAccess;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
@@ -175,7 +176,8 @@ public final class EventSamples {
                                   "12345",
                                   Optional.of("678"),
                                   new SecretReference("file:/run/secrets/app.pem"),
-                                  Optional.of("https://git.example/api/v3"))))),
+                                  Optional.of("https://git.example/api/v3"))),
+                          Optional.of(new LfsAccess(10 << 20)))),
                   MAIN,
                   "apps/web",
                   Optional.of(SourceType.KUSTOMIZE),

@@ -2,13 +2,16 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
+import dev.sluice.contract.fleet.LfsAccess;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.platform.process.ProxyLogins;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reader of the field {@code https} of {@code Repository} documents. */
+/** Reader of the fields {@code https} and {@code lfs} of {@code Repository} documents. */
 final class HttpsDocument {
 
   private static final Pattern OF_HTTP = Pattern.compile("(?i)https?://.*");
@@ -18,15 +21,30 @@ final class HttpsDocument {
   private static final Pattern APP = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern INSTALLATION = Pattern.compile("[0-9]{1,19}");
 
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,5})(Ki|Mi)");
+  private static final Map<String, Integer> UNITS = Map.of("Ki", 10, "Mi", 20);
+
   private HttpsDocument() {}
 
-  /** Reads the field; errors become problems of the document. */
+  /** Reads the fields; errors become problems of the document. */
   static Optional<HttpsAccess> read(Fields spec, Optional<String> url) {
+    Optional<LfsAccess> lfs = spec.fields("lfs").flatMap(HttpsDocument::lfs);
+    url.filter(text -> spec.has("lfs") && !OF_HTTP.matcher(text).matches())
+        .ifPresent(
+            _ ->
+                spec.problem(
+                    FleetRule.CONFLICTING_FIELDS,
+                    "lfs",
+                    "has no meaning for this URL: files of Git LFS are fetched by https://HOST/PATH"
+                        + " only"));
     Optional<Fields> found = spec.fields("https");
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    Fields fields = found.get();
+    return found.isEmpty()
+        ? lfs.map(HttpsAccess.DEFAULT::with)
+        : Optional.of(https(spec, found.get(), url, lfs));
+  }
+
+  private static HttpsAccess https(
+      Fields spec, Fields fields, Optional<String> url, Optional<LfsAccess> lfs) {
     HttpsAccess access =
         new HttpsAccess(
             fields.text("trustedCertificates", SecretReference::new),
@@ -34,7 +52,8 @@ final class HttpsDocument {
             fields.text("clientKey", SecretReference::new),
             fields.text("proxy", HttpsDocument::proxy),
             fields.text("proxyCredentials", SecretReference::new),
-            fields.fields("githubApp").flatMap(HttpsDocument::githubApp));
+            fields.fields("githubApp").flatMap(HttpsDocument::githubApp),
+            lfs);
     fields.refuseUnknown();
     if (fields.has("clientCertificate") != fields.has("clientKey")) {
       fields.problem(
@@ -59,7 +78,24 @@ final class HttpsDocument {
                     FleetRule.CONFLICTING_FIELDS,
                     "https",
                     "has no meaning for this URL: it is not https://HOST/PATH"));
-    return Optional.of(access);
+    return access;
+  }
+
+  private static Optional<LfsAccess> lfs(Fields fields) {
+    Optional<LfsAccess> access =
+        fields.required("maxBytes", HttpsDocument::size).map(LfsAccess::new);
+    fields.refuseUnknown();
+    return access;
+  }
+
+  private static int size(String text) {
+    Matcher form = SIZE.matcher(text);
+    long bytes = form.matches() ? Long.parseLong(form.group(1)) << UNITS.get(form.group(2)) : 0;
+    if (bytes < 1 || bytes > LfsAccess.MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "must be a size from 1Ki to 32Mi, such as 10Mi, not '%s'".formatted(text));
+    }
+    return (int) bytes;
   }
 
   /** Without TLS, a proxy and an app still have a meaning, and certificates have none. */

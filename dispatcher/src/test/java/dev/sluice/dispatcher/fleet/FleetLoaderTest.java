@@ -13,6 +13,7 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HelmOptions;
 import dev.sluice.contract.fleet.HttpsAccess;
+import dev.sluice.contract.fleet.LfsAccess;
 import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.PlainOptions;
 import dev.sluice.contract.fleet.Policy;
@@ -304,7 +305,26 @@ class FleetLoaderTest {
                             "Iv1.abc",
                             Optional.of("678"),
                             new SecretReference("file:/app"),
-                            Optional.of("https://forge.example/api/v3"))))));
+                            Optional.of("https://forge.example/api/v3"))),
+                    Optional.empty())));
+  }
+
+  @Test
+  void readsTheLimitOfLargeFiles() throws IOException {
+    repository("plain", "https://forge.example/acme/plain", "lfs: {maxBytes: 10Mi}");
+    repository(
+        "proxied",
+        "https://forge.example/acme/proxied",
+        "https: {proxy: 'http://proxy.example'}\n  lfs: {maxBytes: 512Ki}");
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.repositories())
+        .filteredOn(repository -> repository.https().isPresent())
+        .extracting(repository -> repository.https().get().lfs())
+        .containsExactlyInAnyOrder(
+            Optional.of(new LfsAccess(10 << 20)), Optional.of(new LfsAccess(512 << 10)));
   }
 
   @ParameterizedTest
@@ -325,6 +345,15 @@ class FleetLoaderTest {
         "https://f.example/a/b | https: {token: env:T} | spec.https.token",
         "http://f.example/a/b | https: {trustedCertificates: file:/ca} | spec.https",
         "git@f.example:a/b | https: {proxy: 'http://proxy'} | spec.https",
+        "git@f.example:a/b | lfs: {maxBytes: 10Mi} | spec.lfs",
+        "file:///srv/a.git | lfs: {maxBytes: 10Mi} | spec.lfs",
+        "https://f.example/a/b | lfs: {maxBytes: 33Mi} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {maxBytes: 99999Mi} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {maxBytes: 0Mi} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {maxBytes: 10MB} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {maxBytes: 10} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {} | spec.lfs.maxBytes",
+        "https://f.example/a/b | lfs: {maxBytes: 10Mi, url: 'https://x'} | spec.lfs.url",
       })
   void refusesHttpsSettingsWithoutEffect(String url, String https, String field)
       throws IOException {

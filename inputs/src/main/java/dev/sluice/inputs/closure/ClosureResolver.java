@@ -48,7 +48,11 @@ public final class ClosureResolver {
   /** Resolves the source's path in the tree; its repository and ref are ignored. */
   public ClosureResult resolve(SourceTree tree, SourceQuery source) {
     Walk walk =
-        new Walk(tree, limits, new RemoteAccess(source.remote(), source.plugins(), remotes));
+        new Walk(
+            tree,
+            limits,
+            new RemoteAccess(
+                Optional.of(source.repository()), source.remote(), source.plugins(), remotes));
     TemplateScan scan = new TemplateScan();
     try {
       ResolvedPath start = start(walk, source);

@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
+import dev.sluice.inputs.git.LargeFile;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.git.TreeEntry;
@@ -138,7 +139,8 @@ public final class RefusedSources {
         switch (entry.get().kind()) {
           case DIRECTORY -> queueAll(tree, path);
           case FILE, EXECUTABLE, SYMLINK -> read(tree, entry.get());
-          case GITLINK, MISNAMED -> {}
+          case GITLINK -> full = true; // its files may be allowed later, without a new commit
+          case MISNAMED -> {}
         }
       }
     }
@@ -168,6 +170,10 @@ public final class RefusedSources {
       return;
     }
     InputFile file = load(tree, entry);
+    if (isPointer(file)) {
+      full = true; // its content may be anything
+      return;
+    }
     reader.read(file);
     if (entry.name().equals("Chart.yaml")) {
       reader.templated();
@@ -175,6 +181,12 @@ public final class RefusedSources {
     if (file instanceof InputFile.Text text && NAMING.contains(entry.name())) {
       queueNamed(entry, text.text());
     }
+  }
+
+  private static boolean isPointer(InputFile file) {
+    return file instanceof InputFile.Text text
+        && text.text().length() < LargeFile.MAX_POINTER_BYTES
+        && LargeFile.isPointer(text.text().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Queues all files and directories that a file refers to, in any field. */

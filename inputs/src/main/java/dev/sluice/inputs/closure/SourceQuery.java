@@ -7,7 +7,6 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.fleet.ValuesFile;
 import dev.sluice.contract.name.GitRef;
-import dev.sluice.contract.name.RepositoryId;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +14,7 @@ import java.util.Optional;
  * The properties of a source that determine the files it reads: clusters with equal queries share
  * the result.
  *
+ * @param repository that the source is in
  * @param path without placeholders
  * @param valuesFiles values files of the chart itself, relative to it
  * @param sharedValuesFiles values files in this source that other sources refer to by its alias,
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param plugins whether kustomizations may run plugins
  */
 public record SourceQuery(
-    RepositoryId repository,
+    RemotePolicy.Base repository,
     GitRef ref,
     String path,
     Optional<SourceType> type,
@@ -74,7 +74,7 @@ public record SourceQuery(
             .distinct()
             .toList();
     return new SourceQuery(
-        source.repository(),
+        RemotePolicy.Base.of(source),
         source.ref(),
         source.path(),
         source.type(),

@@ -7,16 +7,11 @@ import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.json.Json;
 import java.io.IOException;
-import java.net.Authenticator;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +119,7 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
   }
 
   private Token token(String jwt) throws IOException, RefusedException {
-    HttpClient client = client();
+    HttpClient client = AccessClient.of(access, LIMIT);
     try {
       String installation =
           app.installationId().isPresent()
@@ -241,27 +236,5 @@ record GithubApi(GithubApp app, String address, String repository, HttpsAccess a
               SourceFailure.FORGE_UNREACHABLE,
               "GitHub's API at %s answers %d".formatted(address, status));
     };
-  }
-
-  private HttpClient client() throws IOException {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder().connectTimeout(LIMIT).followRedirects(HttpClient.Redirect.NEVER);
-    Optional.ofNullable(Authenticator.getDefault()).ifPresent(builder::authenticator);
-    access
-        .proxy()
-        .map(proxy -> SameHost.proxy(proxy, access.proxyCredentials()))
-        .map(Proxy::address)
-        .map(InetSocketAddress.class::cast)
-        .map(ProxySelector::of)
-        .ifPresent(builder::proxy);
-    Optional<TlsAccess> tls = TlsAccess.of(access);
-    try {
-      if (tls.isPresent()) {
-        builder.sslContext(tls.get().context());
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IOException("the certificates of the fleet cannot be used", e);
-    }
-    return builder.build();
   }
 }

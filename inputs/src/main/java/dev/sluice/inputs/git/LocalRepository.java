@@ -34,7 +34,11 @@ public final class LocalRepository implements AutoCloseable {
       builder.setGitDir(start);
     }
     try {
+      ObjectFormats.requireSha1(builder.getGitDir());
       return new LocalRepository(directory, builder.setMustExist(true).build());
+    } catch (ObjectFormats.Sha256Exception e) {
+      throw new MirrorException(
+          "the repository at '%s' cannot be used: %s".formatted(directory, e.getMessage()), e);
     } catch (IOException e) {
       throw new MirrorException(
           "there is no Git repository at '%s': give a checkout's directory".formatted(directory),

@@ -255,7 +255,7 @@ final class Mirror {
       FetchOutcome.Failed failure =
           RemoteFailures.classify(
               id,
-              TlsProbe.explained(e, remote),
+              ObjectFormats.explained(TlsProbe.explained(e, remote), remote, used.login()),
               remote,
               used.login(),
               logins.history(remote, used));

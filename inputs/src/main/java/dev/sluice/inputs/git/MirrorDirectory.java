@@ -31,6 +31,11 @@ final class MirrorDirectory {
     this.limit = limit;
   }
 
+  /** Returns the size of one mirror in bytes. */
+  long limit() {
+    return limit;
+  }
+
   Path path() {
     return directory;
   }

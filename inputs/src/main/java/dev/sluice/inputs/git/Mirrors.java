@@ -125,6 +125,11 @@ public final class Mirrors implements Repositories, AutoCloseable {
             () -> mirrors.open(repository.repository()).defaultBranch(Remote.of(repository)));
   }
 
+  /** Returns the files of Git LFS that are kept in the mirrors. */
+  public LargeFiles largeFiles() {
+    return mirrors.largeFiles();
+  }
+
   @Override
   public Optional<RepositoryId> movedTo(RepositoryId repository) {
     return mirrors.existing(repository).flatMap(Mirror::movedTo);
@@ -183,6 +188,7 @@ public final class Mirrors implements Repositories, AutoCloseable {
       Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
       return head.equals(earlier)
           || (mirror.isPresent()
+              && ObjectIds.isSha1(head)
               && mirror.get().refs().contains(ObjectIds.of(head), ObjectIds.of(earlier)));
     } catch (IOException e) {
       return false;
@@ -287,6 +293,9 @@ public final class Mirrors implements Repositories, AutoCloseable {
 
   private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)
       throws IOException {
+    if (!ObjectIds.isSha1(commit)) {
+      throw new NotMirroredException(repository, commit);
+    }
     try {
       return walk.parseCommit(ObjectIds.of(commit));
     } catch (MissingObjectException | IncorrectObjectTypeException e) {

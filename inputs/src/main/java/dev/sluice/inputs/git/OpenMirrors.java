@@ -37,6 +37,11 @@ final class OpenMirrors implements AutoCloseable {
                         clock));
   }
 
+  /** Returns the files of Git LFS in the mirrors. */
+  LargeFiles largeFiles() {
+    return new LargeFiles(this, logins, directory.limit());
+  }
+
   Path directoryOf(RepositoryId repository) {
     return directory.of(repository);
   }

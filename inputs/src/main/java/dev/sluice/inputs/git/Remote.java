@@ -8,6 +8,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SshAccess;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -93,6 +94,9 @@ record Remote(
     if (scheme == null || !SCHEMES.contains(scheme)) {
       throw new URISyntaxException(
           uri.setPass(null).toString(), "not a file, http, https or ssh URL");
+    }
+    if (scheme.equals("file")) {
+      ObjectFormats.requireSha1(new File(uri.getPath()));
     }
     Transport transport = Transport.open(mirror, uri);
     if (!scheme.equals("file")) {

@@ -90,6 +90,12 @@ final class RemoteFailures {
               repository,
               detail + ": give the URL it redirects to",
               false);
+      case Exception e when caused(e, ObjectFormats.Sha256Exception.class) ->
+          failed(
+              SourceFailure.SHA256_REPOSITORY,
+              repository,
+              detail + ": push its content to a repository with the object format SHA-1",
+              false);
       case Exception e when caused(e, BoundedRepository.MirrorTooLargeException.class) ->
           failed(
               SourceFailure.MIRROR_FULL,

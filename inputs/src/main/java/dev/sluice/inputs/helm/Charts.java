@@ -118,11 +118,15 @@ public final class Charts {
     for (TreeEntry entry : walk.list(directory)) {
       ResolvedPath resolved = found(directory, entry);
       String path = shown + entry.name();
-      if (ignore.ignores(path, resolved.isDirectory())) {
+      boolean isSubmodule = entry.kind() == TreeEntry.Kind.GITLINK;
+      if (ignore.ignores(path, resolved.isDirectory() || isSubmodule)) {
         continue;
       }
-      if (entry.kind() == TreeEntry.Kind.GITLINK || entry.kind() == TreeEntry.Kind.MISNAMED) {
-        throw Walk.unreadable(entry);
+      if (entry.kind() == TreeEntry.Kind.MISNAMED) {
+        throw Walk.misnamed(entry);
+      }
+      if (isSubmodule) {
+        resolved = new ResolvedPath(walk.enter(entry), List.of());
       }
       if (resolved.isDirectory()) {
         walk.addLinks(resolved);

@@ -85,7 +85,8 @@ final class KustomizePlugins {
             case FILE, EXECUTABLE -> walk.addFile(new ResolvedPath(entry, List.of()));
             case DIRECTORY -> push(entry.path(), ahead);
             case SYMLINK -> follow(directory, entry, runs, ahead);
-            case GITLINK, MISNAMED -> throw Walk.unreadable(entry);
+            case GITLINK -> push(walk.enter(entry).path(), ahead);
+            case MISNAMED -> throw Walk.misnamed(entry);
           }
         }
       }

@@ -113,10 +113,10 @@ public final class PlainFiles {
       case SYMLINK -> follow(entry, place);
       case GITLINK -> {
         if (options.recurse()) {
-          throw Walk.unreadable(entry);
+          collectUnder(place.below(entry.name(), walk.enter(entry).path()));
         }
       }
-      case MISNAMED -> throw Walk.unreadable(entry);
+      case MISNAMED -> throw Walk.misnamed(entry);
     }
   }
 

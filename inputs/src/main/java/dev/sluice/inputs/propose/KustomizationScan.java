@@ -1,6 +1,5 @@
 package dev.sluice.inputs.propose;
 
-import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.kustomize.Kustomization;
 import dev.sluice.contract.kustomize.Reference;
 import dev.sluice.contract.yaml.YamlException;
@@ -11,7 +10,6 @@ import dev.sluice.inputs.git.TreeEntry;
 import dev.sluice.inputs.walk.ClosureLimits;
 import dev.sluice.inputs.walk.RefusedException;
 import dev.sluice.inputs.walk.RemoteAccess;
-import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.inputs.walk.ResolvedPath;
 import dev.sluice.inputs.walk.Walk;
 import java.util.ArrayList;
@@ -164,11 +162,7 @@ final class KustomizationScan {
     }
     YamlFields fields = YamlFields.of(documents.getFirst(), file);
     Kustomization kustomization = new Kustomization(fields);
-    Walk walk =
-        new Walk(
-            tree,
-            ClosureLimits.DEFAULT,
-            new RemoteAccess(RemotePolicy.NONE, /* plugins= */ false, Remotes.NONE));
+    Walk walk = new Walk(tree, ClosureLimits.DEFAULT, RemoteAccess.NONE);
     List<String> bases = new ArrayList<>();
     for (Reference reference : kustomization.references()) {
       if (reference.role() != Reference.Role.INLINE_PLUGIN && !reference.isUrl()) {

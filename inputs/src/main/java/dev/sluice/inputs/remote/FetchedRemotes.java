@@ -1,9 +1,12 @@
 package dev.sluice.inputs.remote;
 
+import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.inputs.git.FetchOutcome;
+import dev.sluice.inputs.git.LargeFile;
+import dev.sluice.inputs.git.LargeFiles;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
@@ -15,7 +18,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Fetches remote bases and charts when they are first requested, and keeps them permanently. */
+/**
+ * Fetches remote bases, charts and files of Git LFS when they are first requested, and keeps them
+ * permanently.
+ */
 public final class FetchedRemotes implements Remotes, AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -85,6 +91,37 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
         () ->
             new RemoteException(
                 SourceFailure.REMOTE_UNREACHABLE, "%s cannot be read from disk".formatted(chart)));
+  }
+
+  @Override
+  public byte[] largeFile(RemotePolicy.Base repository, LargeFile file) throws RemoteException {
+    LargeFiles files = mirrors.largeFiles();
+    Optional<byte[]> here = files.find(repository.repository(), file);
+    if (here.isEmpty()) {
+      fetches.require(List.of(repository, file), () -> fetch(files, repository, file));
+      here = files.find(repository.repository(), file);
+    }
+    return here.orElseThrow(
+        () ->
+            new RemoteException(
+                SourceFailure.REMOTE_UNREACHABLE,
+                "%s cannot be read from disk".formatted(file.oid())));
+  }
+
+  private static void fetch(LargeFiles files, RemotePolicy.Base repository, LargeFile file)
+      throws RemoteException {
+    Optional<FetchOutcome.Failed> failed = files.fetch(repository, file);
+    if (failed.isPresent()) {
+      throw new RemoteException(code(failed.get()), failed.get().reason());
+    }
+  }
+
+  /** Returns the code, one that is retried for whatever is wrong with the access. */
+  private static FailureCode code(FetchOutcome.Failed failed) {
+    return failed.code() == SourceFailure.REMOTE_MISSING
+            || failed.code() == SourceFailure.REMOTE_INVALID
+        ? failed.code()
+        : SourceFailure.REMOTE_UNREACHABLE;
   }
 
   private void fetch(RemotePolicy.Base repository, String ref) throws RemoteException {

@@ -4,17 +4,25 @@ import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RemoteBase;
+import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.git.SourceTree;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Access of a resolution to remote bases and charts, and to plugins.
  *
+ * @param source the repository of the source; empty for files that are in none
  * @param policy the application's policy
  * @param plugins whether kustomizations may run plugins
  * @param remotes provides the bases and charts
  */
-public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes) {
+public record RemoteAccess(
+    Optional<RemotePolicy.Base> source, RemotePolicy policy, boolean plugins, Remotes remotes) {
+
+  /** Access to nothing, for files that are in no repository of a fleet. */
+  public static final RemoteAccess NONE =
+      new RemoteAccess(Optional.empty(), RemotePolicy.NONE, /* plugins= */ false, Remotes.NONE);
 
   /** A request for a remote base or chart. */
   private interface Getter<T> {
@@ -28,9 +36,7 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
    */
   public Remotes.Base base(RemoteBase reference, String what) {
     RemotePolicy.Base base =
-        policy.bases().stream()
-            .filter(one -> one.matches(reference.repository()))
-            .findFirst()
+        allowedBase(reference.repository())
             .orElseThrow(
                 () ->
                     new RefusedException(
@@ -38,7 +44,44 @@ public record RemoteAccess(RemotePolicy policy, boolean plugins, Remotes remotes
                         "%s is in the repository %s, which the application's policy does not allow: commit a copy, or add it to policy.remote.bases"
                             .formatted(what, reference.repository())));
     String ref = reference.ref().filter(RemoteAccess::isName).orElseThrow(() -> unpinned(what));
-    return got(what, () -> remotes.base(base, ref));
+    return files(base, ref, what);
+  }
+
+  /** Returns the repository that the policy allows for a reference. */
+  Optional<RemotePolicy.Base> allowedBase(RepositoryId reference) {
+    return policy.bases().stream().filter(one -> one.matches(reference)).findFirst();
+  }
+
+  /**
+   * Returns the repository that a submodule names: the source's own, or one that the policy allows,
+   * by its canonical name or by that of its URL.
+   */
+  Optional<RemotePolicy.Base> allowed(RepositoryId submodule) {
+    return Stream.concat(source.stream(), policy.bases().stream())
+        .filter(
+            one ->
+                one.matches(submodule)
+                    || RepositoryId.fromUrl(one.url(), one.forge()).equals(submodule))
+        .findFirst();
+  }
+
+  /**
+   * Returns the files of a repository.
+   *
+   * @param ref the name of a tag, or a full commit id
+   * @param what a description of the reference, for refusals
+   */
+  Remotes.Base files(RemotePolicy.Base repository, String ref, String what) {
+    Remotes.Base fetched = got(what, () -> remotes.base(repository, ref));
+    return new Remotes.Base(
+        fetched.commit(), new LargeFileTree(fetched.tree(), repository, remotes));
+  }
+
+  /** Returns the files of the source itself, with those of Git LFS. */
+  SourceTree withLargeFiles(SourceTree tree) {
+    return source
+        .<SourceTree>map(repository -> new LargeFileTree(tree, repository, remotes))
+        .orElse(tree);
   }
 
   /**

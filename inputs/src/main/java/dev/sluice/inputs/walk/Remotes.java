@@ -4,11 +4,12 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.inputs.git.LargeFile;
 import dev.sluice.inputs.git.SourceTree;
 
 /**
- * Provides remote bases and charts to closures. They are immutable: the same request always has the
- * same result. Safe for concurrent use.
+ * Provides remote bases, charts and files of Git LFS to closures. They are immutable: the same
+ * request always has the same result. Safe for concurrent use.
  */
 public interface Remotes {
 
@@ -50,4 +51,9 @@ public interface Remotes {
    */
   SourceTree chart(RemotePolicy.Charts repository, String name, String version)
       throws RemoteException;
+
+  /** Returns the content of a file of Git LFS. */
+  default byte[] largeFile(RemotePolicy.Base repository, LargeFile file) throws RemoteException {
+    throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "nothing is fetched here");
+  }
 }

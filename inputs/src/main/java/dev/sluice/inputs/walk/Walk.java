@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The traversal of a tree by one resolution: follows paths and symbolic links without leaving the
@@ -35,15 +36,17 @@ public final class Walk {
   private final RemoteAccess remoteAccess;
   private final EntryCollector collector;
   private final LookupLog lookups = new LookupLog();
+  private final Submodules submodules;
   private final Map<String, BaseCommit> repositories = new TreeMap<>();
   private final Set<String> charts = new HashSet<>();
   private long chartBytes;
   private int steps;
 
   public Walk(SourceTree tree, ClosureLimits limits, RemoteAccess remoteAccess) {
-    this.tree = new GraftedTree(tree);
+    this.tree = new GraftedTree(remoteAccess.withLargeFiles(tree));
     this.collector = new EntryCollector(limits);
     this.remoteAccess = remoteAccess;
+    this.submodules = new Submodules(this.tree, remoteAccess, lookups);
   }
 
   /** Returns the access to remote bases, charts and plugins. */
@@ -59,11 +62,25 @@ public final class Walk {
     repositories.put(
         reference.directory(),
         new BaseCommit(reference.repository(), reference.ref().orElse(""), base.commit()));
+    remoteAccess
+        .allowedBase(reference.repository())
+        .ifPresent(repository -> submodules.mounted(reference.directory(), repository));
+  }
+
+  /**
+   * Mounts the files of a submodule at its path, as in a checkout. Refuses the inputs if its
+   * repository is not allowed.
+   *
+   * @return the directory
+   */
+  public TreeEntry enter(TreeEntry submodule) {
+    submodules.mount(submodule);
+    return new TreeEntry(submodule.path(), TreeEntry.Kind.DIRECTORY, "");
   }
 
   /** Returns the other repositories that have files in the closure. */
   public List<BaseCommit> bases() {
-    return List.copyOf(repositories.values());
+    return Stream.concat(repositories.values().stream(), submodules.commits().stream()).toList();
   }
 
   /**
@@ -188,7 +205,8 @@ public final class Walk {
           }
           TreePaths.components(link.target()).reversed().forEach(ahead::push);
         }
-        case GITLINK, MISNAMED -> throw unreadable(entry);
+        case GITLINK -> here = enter(entry).path();
+        case MISNAMED -> throw misnamed(entry);
       }
     }
     lookups.foundDirectory(here);
@@ -260,16 +278,12 @@ public final class Walk {
     return lookups.footprintOfRefusal(tree::isInGraft);
   }
 
-  public static RefusedException unreadable(TreeEntry entry) {
-    return entry.kind() == TreeEntry.Kind.GITLINK
-        ? new RefusedException(
-            SourceFailure.SUBMODULE,
-            "'%s' is a submodule, which is not followed: commit its files, or give them an application of their own"
-                .formatted(entry.path()))
-        : new RefusedException(
-            SourceFailure.BAD_NAME,
-            "'%s' has a name that no file may have (not UTF-8, control characters, or reserved by Git): rename it"
-                .formatted(entry.path()));
+  /** Returns the refusal of an entry whose name no file may have. */
+  public static RefusedException misnamed(TreeEntry entry) {
+    return new RefusedException(
+        SourceFailure.BAD_NAME,
+        "'%s' has a name that no file may have (not UTF-8, control characters, or reserved by Git): rename it"
+            .formatted(entry.path()));
   }
 
   private Optional<TreeEntry> lookUp(String path) {

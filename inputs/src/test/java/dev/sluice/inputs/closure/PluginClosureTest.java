@@ -209,7 +209,12 @@ class PluginClosureTest {
 
   private static SourceQuery query(String path, boolean plugins) {
     return new SourceQuery(
-        new RepositoryId("forge.example/owner/repository"),
+        new RemotePolicy.Base(
+            new RepositoryId("forge.example/owner/repository"),
+            "https://forge.example/owner/repository",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
         GitRef.branch("main"),
         path,
         Optional.empty(),

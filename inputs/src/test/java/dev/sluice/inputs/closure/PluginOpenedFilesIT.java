@@ -85,7 +85,12 @@ class PluginOpenedFilesIT {
 
   private static SourceQuery query() {
     return new SourceQuery(
-        new RepositoryId("forge.example/owner/repository"),
+        new RemotePolicy.Base(
+            new RepositoryId("forge.example/owner/repository"),
+            "https://forge.example/owner/repository",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
         GitRef.branch("main"),
         "app",
         Optional.empty(),

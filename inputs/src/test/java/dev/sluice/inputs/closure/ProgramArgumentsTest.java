@@ -113,7 +113,12 @@ class ProgramArgumentsTest {
   private static Failure refused(MemoryTree tree, String path, List<String> valuesFiles) {
     SourceQuery query =
         new SourceQuery(
-            new RepositoryId("forge.example/team/shop"),
+            new RemotePolicy.Base(
+                new RepositoryId("forge.example/team/shop"),
+                "https://forge.example/team/shop",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             GitRef.branch("main"),
             path,
             Optional.<SourceType>empty(),

@@ -62,7 +62,8 @@ class RefusedSourcesTest {
             MemoryTree.empty()
                 .file(
                     "web/Chart.yaml",
-                    "name: web\ndependencies: [{name: lib, repository: 'file://../lib'}, {name: x}]")
+                    "name: web\n"
+                        + "dependencies: [{name: lib, repository: 'file://../lib'}, {name: x}]")
                 .file("lib/templates/one.yaml", MAP.formatted("{{ .Release.Name }}-longname")));
 
     assertThat(mayHave(possible, "web-longna")).isTrue();

@@ -236,7 +236,12 @@ class RemoteBaseClosureTest {
   private ClosureResult resolve(MemoryTree tree, RemotePolicy policy) {
     SourceQuery query =
         new SourceQuery(
-            new RepositoryId("git.example/acme/shop"),
+            new RemotePolicy.Base(
+                new RepositoryId("git.example/acme/shop"),
+                "https://git.example/acme/shop",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             GitRef.branch("main"),
             "app",
             Optional.empty(),

@@ -595,7 +595,12 @@ class RemoteChartClosureTest {
   private ClosureResult resolve(MemoryTree tree, String path) {
     SourceQuery query =
         new SourceQuery(
-            new RepositoryId("git.example/acme/shop"),
+            new RemotePolicy.Base(
+                new RepositoryId("git.example/acme/shop"),
+                "https://git.example/acme/shop",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             GitRef.branch("main"),
             path,
             Optional.empty(),

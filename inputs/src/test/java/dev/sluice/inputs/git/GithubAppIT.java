@@ -188,7 +188,8 @@ class GithubAppIT {
                     FakeGithub.APP,
                     installation,
                     new SecretReference("file:" + key()),
-                    Optional.of(github.api()))));
+                    Optional.of(github.api()))),
+            Optional.empty());
     return mirrors.fetch(
         new RemotePolicy.Base(
             new RepositoryId("forge.example/acme/shop"),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
@@ -51,6 +52,10 @@ public final class HttpBackend implements AutoCloseable {
     server.start();
   }
 
+  public static HttpBackend plain(Path directory) throws IOException {
+    return new HttpBackend(HttpServer.create(loopback(), 0), directory);
+  }
+
   public static HttpBackend withTls(Path directory, SSLContext tls, boolean requiresClient)
       throws IOException {
     HttpsServer server = HttpsServer.create(loopback(), 0);
@@ -83,6 +88,11 @@ public final class HttpBackend implements AutoCloseable {
   /** Returns the credentials of all requests. */
   public List<String> logins() {
     return Collections.unmodifiableList(logins);
+  }
+
+  /** Answers the requests below a path by something else than Git. */
+  public void serve(String path, HttpHandler other) {
+    server.createContext(path, other);
   }
 
   public int port() {

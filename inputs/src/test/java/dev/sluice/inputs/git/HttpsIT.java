@@ -229,6 +229,7 @@ class HttpsIT {
         access.clientKey(),
         access.proxy(),
         login,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -243,6 +244,7 @@ class HttpsIT {
         client,
         client.map(certificate -> new SecretReference(certificate.value() + ".key")),
         proxy,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -55,6 +55,7 @@ public final class OpenSshServer implements AutoCloseable {
             StrictModes no
             PasswordAuthentication no
             KbdInteractiveAuthentication no
+            AcceptEnv GIT_PROTOCOL
             AuthorizedKeysFile %s
             PermitRootLogin forced-commands-only
             """

@@ -183,7 +183,12 @@ class RenderedChartsIT {
   private SourceQuery query(String path) {
     RemotePolicy.Charts charts = new RemotePolicy.Charts(server.url("/stable"), Optional.empty());
     return new SourceQuery(
-        new RepositoryId("git.example/acme/shop"),
+        new RemotePolicy.Base(
+            new RepositoryId("git.example/acme/shop"),
+            "https://git.example/acme/shop",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
         GitRef.branch("main"),
         path,
         Optional.empty(),

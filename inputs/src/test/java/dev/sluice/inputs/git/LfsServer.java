@@ -1,0 +1,153 @@
+package dev.sluice.inputs.git;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.contract.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Git LFS beside git-http-backend(1): the batch API on its server, with the same login, and a store
+ * of the files on a server of its own, which wants the token that the batch API gives.
+ */
+public final class LfsServer implements AutoCloseable {
+
+  public static final String TOKEN = "RemoteAuth of-the-store";
+
+  private final HttpServer store;
+  private final String login;
+  private final Map<String, byte[]> files = new ConcurrentHashMap<>();
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private volatile boolean besideGit;
+  private volatile boolean redirecting;
+
+  /**
+   * Starts the store, and serves the batch API of a repository.
+   *
+   * @param login {@code Basic ...} that the batch API wants
+   */
+  public LfsServer(HttpBackend git, String repository, String login) throws IOException {
+    this.login = login;
+    this.store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    store.createContext("/", exchange -> store(exchange, TOKEN));
+    store.start();
+    git.serve("/" + repository + "/info/lfs/objects/batch", exchange -> batch(exchange, git));
+    git.serve("/files", exchange -> store(exchange, login));
+  }
+
+  /** Keeps a file; returns its pointer. */
+  public String put(byte[] content) throws Exception {
+    String oid = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    files.put(oid, content);
+    return pointer(oid, content.length);
+  }
+
+  /** Sends another content for a pointer than it was made for. */
+  public void replace(String pointer, byte[] content) {
+    files.put(oid(pointer), content);
+  }
+
+  public void remove(String pointer) {
+    files.remove(oid(pointer));
+  }
+
+  /** Has the server of the batch API send the files too, without headers for them. */
+  public void sendFilesBesideGit() {
+    this.besideGit = true;
+  }
+
+  /** Has that server redirect to the store. */
+  public void redirectToStore() {
+    this.besideGit = true;
+    this.redirecting = true;
+  }
+
+  /** Returns the paths of all requests with their {@code Authorization}. */
+  public List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  public static String oid(String pointer) {
+    return pointer.lines().skip(1).findFirst().orElseThrow().substring("oid sha256:".length());
+  }
+
+  public static String pointer(String oid, long size) {
+    return "version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n"
+        .formatted(oid, size);
+  }
+
+  private void batch(HttpExchange exchange, HttpBackend git) throws IOException {
+    if (!note(exchange).equals(login)) {
+      answer(exchange, 401, new byte[0]);
+      return;
+    }
+    JsonNode asked = Json.mapper().readTree(exchange.getRequestBody()).at("/objects/0");
+    ObjectNode answer = Json.mapper().createObjectNode().put("transfer", "basic");
+    ObjectNode object = answer.putArray("objects").addObject();
+    String oid = asked.path("oid").asText();
+    object.put("oid", oid).put("size", asked.path("size").asLong());
+    if (!files.containsKey(oid)) {
+      object.putObject("error").put("code", 404).put("message", "Object does not exist");
+    } else if (besideGit) {
+      object.putObject("actions").putObject("download").put("href", git.url("files/" + oid));
+    } else {
+      ObjectNode download = object.put("authenticated", true).putObject("actions");
+      download
+          .putObject("download")
+          .put("href", "http://127.0.0.1:%d/%s?signed=s3cret".formatted(storePort(), oid))
+          .putObject("header")
+          .put("Authorization", TOKEN);
+    }
+    answer(exchange, 200, Json.mapper().writeValueAsBytes(answer));
+  }
+
+  private int storePort() {
+    return store.getAddress().getPort();
+  }
+
+  private void store(HttpExchange exchange, String wanted) throws IOException {
+    String sent = note(exchange);
+    String path = exchange.getRequestURI().getPath();
+    String oid = path.substring(path.lastIndexOf('/') + 1);
+    if (redirecting && path.startsWith("/files")) {
+      exchange
+          .getResponseHeaders()
+          .set("Location", "http://127.0.0.1:%d/signed/%s".formatted(storePort(), oid));
+      answer(exchange, 302, new byte[0]);
+      return;
+    }
+    boolean permitted = path.startsWith("/signed") ? sent.isEmpty() : sent.equals(wanted);
+    answer(exchange, permitted ? 200 : 403, permitted ? files.get(oid) : new byte[0]);
+  }
+
+  private String note(HttpExchange exchange) {
+    String sent =
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")).orElse("");
+    requests.add((exchange.getRequestURI().getPath() + " " + sent).strip());
+    return sent;
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/vnd.git-lfs+json");
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    store.stop(0);
+  }
+}
