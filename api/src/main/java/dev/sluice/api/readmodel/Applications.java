@@ -224,6 +224,7 @@ public final class Applications {
         whole.owner(),
         whole.remote(),
         whole.dependsOn(),
+        whole.sending(),
         whole.generatedBy());
   }
 

@@ -144,6 +144,8 @@ public final class TopicWriter implements AutoCloseable {
                         waitsFor,
                         since,
                         Optional.of(commit(1)),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty())))));
   }
 

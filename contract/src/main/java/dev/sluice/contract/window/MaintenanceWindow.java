@@ -42,13 +42,39 @@ public record MaintenanceWindow(
 
   public MaintenanceWindow {
     clusters = clusters.map(List::copyOf);
+    checked(duration);
+    description.ifPresent(MaintenanceWindow::checked);
+  }
+
+  /**
+   * Returns a duration that a window may have.
+   *
+   * @throws IllegalArgumentException if it may not
+   */
+  public static Duration checked(Duration duration) {
     if (duration.compareTo(LEAST) < 0 || duration.compareTo(MOST) > 0) {
-      throw new IllegalArgumentException("duration is between 1m and 8784h, not " + duration);
-    }
-    if (description.filter(text -> text.length() > LONGEST_DESCRIPTION).isPresent()) {
       throw new IllegalArgumentException(
-          "description has at most %d characters".formatted(LONGEST_DESCRIPTION));
+          "a maintenance window lasts between 1m and 8784h, not %s".formatted(words(duration)));
     }
+    return duration;
+  }
+
+  /**
+   * Returns a description that a window may have.
+   *
+   * @throws IllegalArgumentException if it may not
+   */
+  public static String checked(String description) {
+    if (description.length() > LONGEST_DESCRIPTION) {
+      throw new IllegalArgumentException(
+          "has %d characters, and at most %d are allowed"
+              .formatted(description.length(), LONGEST_DESCRIPTION));
+    }
+    return description;
+  }
+
+  private static String words(Duration duration) {
+    return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** Returns whether the window holds for a cluster. */
@@ -74,7 +100,7 @@ public record MaintenanceWindow(
         .formatted(
             kind == Kind.ALLOW ? "allow" : "deny",
             schedule,
-            duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT),
+            words(duration),
             timeZone,
             project.map(" of the project %s"::formatted).orElse(""),
             description.map(": %s"::formatted).orElse(""));

@@ -65,11 +65,11 @@ public final class ApplicationDraft {
 
   /**
    * Sends a target unless the last one had the same inputs and no command demands it again. Inputs
-   * of a suspended application, or of another commit than the restored one, are not sent. Other new
-   * inputs wait for the applications that this one depends on.
+   * of a suspended application, or of another commit than the restored one, are not sent. Other
+   * inputs wait until the gate lets them pass.
    *
    * @param positions of the sources' commits
-   * @param gate decides whether these have come far enough
+   * @param gate decides whether the inputs may be sent now
    * @return what this means for the commands that wait for it
    */
   CommandOutcomes.Outcome send(
@@ -77,7 +77,7 @@ public final class ApplicationDraft {
       Provenance provenance,
       List<RefPosition> positions,
       OriginalRecord origin,
-      DependencyGate gate) {
+      SendGate gate) {
     ClusterTarget cluster = finding.cluster();
     Hold hold = holds.in(cluster.name());
     if (hold != null
@@ -93,18 +93,16 @@ public final class ApplicationDraft {
       withholdings.end(cluster.name());
       return same(cluster.name());
     }
-    Optional<String> waitsFor =
-        hold == null && withholdings.release(cluster.name()).isEmpty()
-            ? gate.waitsFor(finding.definition(), cluster.name())
-            : Optional.empty();
-    if (waitsFor.isPresent()) {
+    SendGate.Candidate candidate =
+        new SendGate.Candidate(
+            finding.definition(), cluster.name(), digest, kind(cluster.name(), digest));
+    Optional<Obstacle> obstacle =
+        gate.obstacle(candidate, withholdings.release(cluster.name()), decision.now());
+    if (obstacle.isPresent()) {
       closeSourceFailure(cluster.name());
       return CommandOutcomes.Outcome.withheld(
           withholdings.withhold(
-              cluster.name(),
-              Withheld.Cause.DEPENDS_ON,
-              waitsFor.get(),
-              Optional.of(finding.payload().commit())));
+              cluster.name(), obstacle.get(), Optional.of(finding.payload().commit()), digest));
     }
     SyncEvent.Target target =
         new SyncEvent.Target(
@@ -151,7 +149,7 @@ public final class ApplicationDraft {
   /**
    * Sends the inputs that were sent last again, because a new generation is demanded and Git does
    * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
-   * application was suspended.
+   * application was suspended. What a command demands waits for a maintenance window.
    *
    * @param recorded a target with these inputs
    * @param why Git does not say it, in words
@@ -167,6 +165,15 @@ public final class ApplicationDraft {
       return;
     }
     boolean isCommand = outcomes.isKnown(demand.command(), cluster);
+    Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
+    if (closed.isPresent()) {
+      Withheld withheld =
+          withholdings.withhold(
+              cluster, closed.get(), Optional.of(recorded.commit()), recorded.inputDigest());
+      outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld));
+      return;
+    }
+    withholdings.end(cluster);
     SyncEvent.Target target =
         recorded.repeated(
             sent.next(cluster),
@@ -186,6 +193,15 @@ public final class ApplicationDraft {
                 outcomes.reached(cluster, outcome); // no evaluation answers the others
               }
             });
+  }
+
+  private Optional<Obstacle> closedWindow(ClusterName cluster) {
+    return withholdings
+            .release(cluster)
+            .filter(given -> given.lifts(Withheld.Cause.WINDOW))
+            .isEmpty()
+        ? before.definition().flatMap(now -> SendGate.closedWindow(now, cluster, decision.now()))
+        : Optional.empty();
   }
 
   /** Gives up what is demanded while recorded inputs are pinned, because nothing has them. */
@@ -223,7 +239,25 @@ public final class ApplicationDraft {
   private static Provenance provenance(
       Provenance cause, @Nullable Demand demand, Optional<Withheld.Release> release) {
     Provenance demanded = demand == null ? cause : cause.with(demand.command());
-    return release.map(given -> demanded.with(given.command())).orElse(demanded);
+    Provenance all = demanded;
+    for (EventId command : release.map(Withheld.Release::commands).orElse(List.of())) {
+      all = all.with(command);
+    }
+    return all;
+  }
+
+  /** Returns why inputs would be sent. A demand of no operator repeats what a cluster has lost. */
+  private SendGate.Kind kind(ClusterName cluster, String digest) {
+    if (holds.in(cluster) != null) {
+      return SendGate.Kind.CHOSEN;
+    }
+    if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
+      return SendGate.Kind.NEW;
+    }
+    Demand demand = demands.get(cluster);
+    return demand == null || outcomes.isKnown(demand.command(), cluster)
+        ? SendGate.Kind.AGAIN
+        : SendGate.Kind.LOST;
   }
 
   /** Returns the new inputs that are not sent yet. */

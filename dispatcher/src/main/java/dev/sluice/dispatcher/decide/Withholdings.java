@@ -37,39 +37,51 @@ final class Withholdings {
   }
 
   /**
-   * Withholds inputs.
+   * Withholds inputs. A release that is for them stays in force, for these inputs only.
    *
    * @param commit the first source's commit of the inputs
+   * @param inputs the digest of the inputs
    */
   Withheld withhold(
-      ClusterName cluster, Withheld.Cause cause, String waitsFor, Optional<CommitId> commit) {
+      ClusterName cluster, Obstacle obstacle, Optional<CommitId> commit, String inputs) {
     Optional<Withheld> before = in(cluster);
     Instant since =
-        before.filter(known -> known.cause() == cause).map(Withheld::since).orElse(decision.now());
-    Withheld after = new Withheld(cause, waitsFor, since, commit, Optional.empty());
-    if (!before.equals(Optional.of(after))) {
-      byCluster.put(cluster, after);
+        before
+            .filter(known -> known.cause() == obstacle.cause())
+            .map(Withheld::since)
+            .orElse(decision.now());
+    Withheld after =
+        new Withheld(
+            obstacle.cause(),
+            obstacle.waitsFor(),
+            since,
+            commit,
+            Optional.of(inputs),
+            obstacle.until(),
+            release(cluster).filter(given -> given.isFor(inputs)).map(given -> given.only(inputs)));
+    put(cluster, after);
+    return after;
+  }
+
+  /** Records that the inputs wait for something else of the same kind. */
+  void waitsFor(ClusterName cluster, String words) {
+    in(cluster).ifPresent(withheld -> put(cluster, withheld.waitingFor(words)));
+  }
+
+  private void put(ClusterName cluster, Withheld after) {
+    if (!after.equals(byCluster.put(cluster, after))) {
       decision.add(new ResultEvent.Held(cluster, application, after));
     }
-    return after;
   }
 
   /** Lets the withheld inputs pass at the next evaluation. */
   void release(ClusterName cluster, Withheld.Release release) {
-    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(release));
+    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(Optional.of(release)));
   }
 
   /** Ends an operator's release, since its inputs were refused: later ones wait again. */
   void endRelease(ClusterName cluster) {
-    byCluster.computeIfPresent(
-        cluster,
-        (_, withheld) ->
-            new Withheld(
-                withheld.cause(),
-                withheld.waitsFor(),
-                withheld.since(),
-                withheld.commit(),
-                Optional.empty()));
+    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(Optional.empty()));
   }
 
   /** Records that nothing is withheld, because it was sent or is not wanted any longer. */
