@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ApplicationState;
+import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.EventId;
@@ -13,6 +14,8 @@ import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.event.Withheld.Cause;
+import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.Generation;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -191,6 +194,30 @@ class MaintenanceWindowIT {
     situation.put("web", "two").pushAndNotify();
     awaitWithheld(Cause.MANUAL);
     assertThat(situation.sync(STAGING)).hasSize(1);
+  }
+
+  @Test
+  void aClusterThatHasLostItsTargetGetsItWhileNewerInputsWait() throws IOException {
+    application("sync: manual\n" + WINDOW);
+    start();
+    awaitWithheld(Cause.MANUAL);
+    situation.command("web", Set.of(), new Command.Release(Optional.of(true)));
+    situation.awaitSync(STAGING, 1);
+    situation.put("web", "two").pushAndNotify();
+    Withheld newer = awaitWithheld(Cause.MANUAL);
+
+    situation.deliver(
+        _ ->
+            new ChangeEvent.LedgerAhead(
+                situation.repository,
+                new ApplicationName("web"),
+                STAGING,
+                Generation.FIRST,
+                new Generation(7)));
+
+    assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 8 one");
+    situation.awaitQuiet();
+    assertThat(state().withheld(STAGING)).contains(newer);
   }
 
   private Dispatcher start() {

@@ -77,6 +77,12 @@ public record MaintenanceWindow(
     return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
+  /** Returns this window for these clusters only. */
+  public MaintenanceWindow in(List<ClusterName> names) {
+    return new MaintenanceWindow(
+        kind, schedule, duration, timeZone, Optional.of(names), description, project);
+  }
+
   /** Returns whether the window holds for a cluster. */
   boolean concerns(ClusterName cluster) {
     return clusters.map(names -> names.contains(cluster)).orElse(true);

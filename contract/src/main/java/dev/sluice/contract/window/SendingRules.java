@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +51,25 @@ public record SendingRules(Optional<Boolean> manual, Optional<List<MaintenanceWi
             Stream.concat(
                     all().stream().filter(window -> window.project().isEmpty()), ofProject.stream())
                 .toList()));
+  }
+
+  /** Returns these rules without the names of other clusters, and the windows of only these. */
+  public SendingRules within(Predicate<ClusterName> visible) {
+    return new SendingRules(
+        manual,
+        windows.map(
+            list -> list.stream().flatMap(window -> within(window, visible).stream()).toList()));
+  }
+
+  private static Optional<MaintenanceWindow> within(
+      MaintenanceWindow window, Predicate<ClusterName> visible) {
+    return window.clusters().isEmpty()
+        ? Optional.of(window)
+        : window
+            .clusters()
+            .map(names -> names.stream().filter(visible).toList())
+            .filter(names -> !names.isEmpty())
+            .map(window::in);
   }
 
   /** Returns why nothing may be sent to a cluster at this instant; empty if it may. */

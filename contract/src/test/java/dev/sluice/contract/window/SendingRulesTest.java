@@ -112,22 +112,34 @@ class SendingRulesTest {
 
   @Test
   void holdForTheirClusters() {
-    MaintenanceWindow always = window(Kind.DENY, "* * * * *", "PT1H");
     SendingRules rules =
         rules(
             new MaintenanceWindow(
-                always.kind(),
-                always.schedule(),
-                always.duration(),
-                always.timeZone(),
-                Optional.of(List.of(PROD)),
-                Optional.of("freeze"),
-                Optional.of("shop")));
+                    Kind.DENY,
+                    CronSchedule.parse("* * * * *"),
+                    Duration.ofHours(1),
+                    ZoneId.of("Europe/Berlin"),
+                    Optional.empty(),
+                    Optional.of("freeze"),
+                    Optional.of("shop"))
+                .in(List.of(PROD)));
     Instant now = Instant.parse("2026-12-01T12:00:00Z");
 
     assertThat(rules.closedAt(now, STAGING)).isEmpty();
     assertThat(rules.closedAt(now, PROD).orElseThrow().waitsFor())
         .endsWith("(deny '* * * * *' for 1h in Europe/Berlin of the project shop: freeze)");
+  }
+
+  @Test
+  void hideOtherClusters() {
+    MaintenanceWindow all = window(Kind.DENY, "0 1 * * *", "PT1H");
+    MaintenanceWindow other = window(Kind.DENY, "0 2 * * *", "PT1H");
+
+    SendingRules visible =
+        rules(all, other.in(List.of(PROD)), other.in(List.of(PROD, STAGING)))
+            .within(STAGING::equals);
+
+    assertThat(visible).isEqualTo(rules(all, other.in(List.of(STAGING))));
   }
 
   @Test

@@ -167,13 +167,11 @@ public final class ApplicationDraft {
     boolean isCommand = outcomes.isKnown(demand.command(), cluster);
     Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
     if (closed.isPresent()) {
-      Withheld withheld =
-          withholdings.withhold(
-              cluster, closed.get(), Optional.of(recorded.commit()), recorded.inputDigest());
+      Withheld withheld = withholdings.withholdUnlessNewer(cluster, closed.get(), recorded);
       outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld));
       return;
     }
-    withholdings.end(cluster);
+    withholdings.end(cluster, recorded.inputDigest());
     SyncEvent.Target target =
         recorded.repeated(
             sent.next(cluster),

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -63,6 +64,16 @@ final class Withholdings {
     return after;
   }
 
+  /** Withholds the inputs of a recorded target, unless newer inputs are withheld already. */
+  Withheld withholdUnlessNewer(ClusterName cluster, Obstacle obstacle, SyncEvent.Target recorded) {
+    return in(cluster)
+        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())))
+        .orElseGet(
+            () ->
+                withhold(
+                    cluster, obstacle, Optional.of(recorded.commit()), recorded.inputDigest()));
+  }
+
   /** Records that the inputs wait for something else of the same kind. */
   void waitsFor(ClusterName cluster, String words) {
     in(cluster).ifPresent(withheld -> put(cluster, withheld.waitingFor(words)));
@@ -87,6 +98,13 @@ final class Withholdings {
   /** Records that nothing is withheld, because it was sent or is not wanted any longer. */
   void end(ClusterName cluster) {
     byCluster.remove(cluster);
+  }
+
+  /** Records that inputs are not withheld any longer, unless others are. */
+  void end(ClusterName cluster, String inputs) {
+    if (in(cluster).flatMap(Withheld::inputs).equals(Optional.of(inputs))) {
+      end(cluster);
+    }
   }
 
   /** Returns what is withheld by cluster, for the state. */

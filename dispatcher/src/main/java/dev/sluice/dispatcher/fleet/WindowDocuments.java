@@ -41,15 +41,7 @@ final class WindowDocuments {
               .filter(name -> matches(clusters, name.value()))
               .toList();
       return matches(applications, application.value()) && !names.isEmpty()
-          ? Optional.of(
-              new MaintenanceWindow(
-                  window.kind(),
-                  window.schedule(),
-                  window.duration(),
-                  window.timeZone(),
-                  clusters.map(_ -> names),
-                  window.description(),
-                  window.project()))
+          ? Optional.of(clusters.isPresent() ? window.in(names) : window)
           : Optional.empty();
     }
 

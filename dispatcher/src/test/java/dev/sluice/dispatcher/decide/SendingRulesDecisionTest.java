@@ -213,6 +213,25 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void aSyncWaitsForTheWindowAlsoIfGitCannotBeRead() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target last = target(found("v1:a"));
+    now = CLOSED;
+    command(new Command.Resync());
+
+    List<Event> closed = events(changes().repeated(last, "it does not answer", now));
+
+    assertThat(sent(closed)).isEmpty();
+    assertThat(outcomes(closed)).singleElement().asString().contains("--ignore-windows");
+    assertThat(state.opened(OPEN)).hasSize(1);
+    now = OPEN;
+    assertThat(sent(events(changes().repeated(last, "it does not answer", now))))
+        .containsExactly("2 v1:a");
+    assertThat(withheld()).isEmpty();
+  }
+
+  @Test
   void whatAClusterHasLostIsSentOutsideOfWindows() {
     now = OPEN;
     accept(windows(true));
