@@ -20,7 +20,6 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,7 @@ public final class ApplicationDraft {
   private final SentTargets sent;
   private final SourceFailures failures;
   private final Holds holds;
-  private final Map<ClusterName, Demand> demands;
+  private final Demands demands;
   private final PossibleAnnouncements possible;
   private final CommandOutcomes outcomes;
   private final Withholdings withholdings;
@@ -46,11 +45,11 @@ public final class ApplicationDraft {
     this.sent = new SentTargets(before, decision);
     this.failures = new SourceFailures(before.application(), before.refused(), decision);
     this.holds = new Holds(before, decision);
-    this.demands = new HashMap<>(before.demands());
     this.possible =
         new PossibleAnnouncements(
             before.application(), before.possible().orElse(Map.of()), decision);
     this.outcomes = new CommandOutcomes(before, decision);
+    this.demands = new Demands(before.demands(), outcomes);
     this.withholdings = new Withholdings(before, decision);
     this.decision = decision;
   }
@@ -87,7 +86,7 @@ public final class ApplicationDraft {
     }
     Optional<Dispatched> last = sent.in(cluster.name());
     String digest = finding.payload().digest();
-    Demand demand = demands.get(cluster.name());
+    Demand demand = demands.in(cluster.name());
     if (demand == null && last.flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       closeSourceFailure(cluster.name());
       withholdings.end(cluster.name());
@@ -113,7 +112,7 @@ public final class ApplicationDraft {
             finding.payload().sources(),
             demand != null && demand.approved(),
             digest,
-            provenance(provenance, demand, withholdings.release(cluster.name())),
+            provenance(provenance, demand, withholdings.release(cluster.name(), digest)),
             demand == null ? Optional.empty() : demand.approval());
     Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
     if (tooLarge.isPresent()) {
@@ -126,7 +125,7 @@ public final class ApplicationDraft {
     closeSourceFailure(cluster.name());
     withholdings.end(cluster.name());
     CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
-    met(cluster.name(), outcome);
+    demands.met(cluster.name(), outcome);
     return outcome;
   }
 
@@ -156,7 +155,7 @@ public final class ApplicationDraft {
    */
   void repeatLast(SyncEvent.Target recorded, Provenance provenance, String why) {
     ClusterName cluster = recorded.cluster();
-    Demand demand = demands.get(cluster);
+    Demand demand = demands.in(cluster);
     if (demand == null
         || Holds.isSuspension(holds.in(cluster))
         || !sent.in(cluster)
@@ -164,7 +163,7 @@ public final class ApplicationDraft {
             .equals(Optional.of(recorded.inputDigest()))) {
       return;
     }
-    boolean isCommand = outcomes.isKnown(demand.command(), cluster);
+    boolean isCommand = demands.isCommand(cluster);
     Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
     if (closed.isPresent()) {
       Withheld withheld = withholdings.withholdUnlessNewer(cluster, closed.get(), recorded);
@@ -186,7 +185,7 @@ public final class ApplicationDraft {
               CommandOutcomes.Outcome outcome =
                   CommandOutcomes.Outcome.repeated(
                       target.generation(), recorded.generation(), Optional.of(why));
-              met(cluster, outcome);
+              demands.met(cluster, outcome);
               if (isPinnedToRecord(cluster)) {
                 outcomes.reached(cluster, outcome); // no evaluation answers the others
               }
@@ -216,7 +215,7 @@ public final class ApplicationDraft {
 
   /** Drops what is demanded, and answers all commands that wait for the cluster. */
   private void unmet(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    met(cluster, outcome);
+    demands.met(cluster, outcome);
     outcomes.reached(cluster, outcome);
   }
 
@@ -252,10 +251,7 @@ public final class ApplicationDraft {
     if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       return SendGate.Kind.NEW;
     }
-    Demand demand = demands.get(cluster);
-    return demand == null || outcomes.isKnown(demand.command(), cluster)
-        ? SendGate.Kind.AGAIN
-        : SendGate.Kind.LOST;
+    return demands.isCommand(cluster) ? SendGate.Kind.AGAIN : SendGate.Kind.LOST;
   }
 
   /** Returns the new inputs that are not sent yet. */
@@ -265,20 +261,12 @@ public final class ApplicationDraft {
 
   /** Returns whether a command demands what an earlier resend has sent, which only the log has. */
   boolean isDemandedFromLog(ClusterName cluster, Hold hold) {
-    return hold.resent().isPresent() && demands.containsKey(cluster);
-  }
-
-  /** Records the outcome of what was demanded, if it was, and that it is not any more. */
-  private void met(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    Demand demand = demands.remove(cluster);
-    if (demand != null) {
-      outcomes.demanded(demand.command(), cluster, outcome);
-    }
+    return hold.resent().isPresent() && demands.in(cluster) != null;
   }
 
   /** Returns what refused sources mean for the commands that wait for the cluster. */
   CommandOutcomes.Outcome refused(ClusterName cluster, Failure failure) {
-    return CommandOutcomes.Outcome.refused(failure, demands.containsKey(cluster));
+    return CommandOutcomes.Outcome.refused(failure, demands.in(cluster) != null);
   }
 
   /** Returns what unchanged inputs mean for the commands that wait for the cluster. */
@@ -294,7 +282,7 @@ public final class ApplicationDraft {
   /** Removes the application from a cluster if it was sent there and is not removed already. */
   void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
-    demands.remove(cluster);
+    demands.leave(cluster);
     outcomes.reached(cluster, CommandOutcomes.Outcome.removed());
     holds.leave(cluster, "dispatcher", LEFT);
     withholdings.end(cluster);
@@ -322,18 +310,9 @@ public final class ApplicationDraft {
     return holds;
   }
 
-  /**
-   * Demands a new generation. An approval of an earlier demand stays in force unless this one is an
-   * approval, too.
-   */
-  void demand(ClusterName cluster, Demand demand) {
-    demands.merge(
-        cluster,
-        demand,
-        (earlier, now) ->
-            now.approved() || !earlier.approved()
-                ? now
-                : new Demand(now.command(), true, now.by(), earlier.approval()));
+  /** Returns the demands for new generations. */
+  Demands demands() {
+    return demands;
   }
 
   /** Continues counting from the generation that the cluster has reached. */
@@ -363,7 +342,7 @@ public final class ApplicationDraft {
             sent.all(),
             failures.attempts(),
             holds.all(),
-            demands,
+            demands.all(),
             definition.isPresent() ? Optional.empty() : retiredOwner(),
             outcomes.carriedOut(),
             Optional.of(possible.digests()),

@@ -278,7 +278,7 @@ public final class CommandDecider {
             () ->
                 accepted(
                     clusters,
-                    (draft, cluster) -> draft.demand(cluster, demand),
+                    (draft, cluster) -> draft.demands().add(cluster, demand),
                     Optional.of(applicationDue()),
                     message));
   }

@@ -38,6 +38,13 @@ final class Withholdings {
   }
 
   /**
+   * Returns the operator's release that is for the inputs with a digest; empty if there is none.
+   */
+  Optional<Withheld.Release> release(ClusterName cluster, String inputs) {
+    return release(cluster).filter(given -> given.isFor(inputs));
+  }
+
+  /**
    * Withholds inputs. A release that is for them stays in force, for these inputs only.
    *
    * @param commit the first source's commit of the inputs
@@ -59,7 +66,7 @@ final class Withholdings {
             commit,
             Optional.of(inputs),
             obstacle.until(),
-            release(cluster).filter(given -> given.isFor(inputs)).map(given -> given.only(inputs)));
+            release(cluster, inputs).map(given -> given.only(inputs)));
     put(cluster, after);
     return after;
   }
