@@ -36,12 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Applications with maintenance windows and manual policies, with a broker and Git. */
 class MaintenanceWindowIT {
 
-  /** Tomorrow at 22:00, when the window opens for an hour. */
-  private static final Instant OPEN =
-      Instant.now().truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS).plusSeconds(22 * 3600);
-
   private static final String WINDOW =
       "windows: [{kind: allow, schedule: \"0 22 * * *\", duration: 1h}]";
+
+  /** Tomorrow at 22:00, when the window opens for an hour. */
+  private final Instant open =
+      Instant.now().truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS).plusSeconds(22 * 3600);
 
   private final MovedClock clock = new MovedClock();
   private Situation situation;
@@ -50,7 +50,7 @@ class MaintenanceWindowIT {
   void set(@TempDir Path directory) throws IOException {
     situation = new Situation(directory);
     situation.put("web", "one").push();
-    clock.moveTo(OPEN.minus(Duration.ofHours(2)));
+    clock.moveTo(open.minus(Duration.ofHours(2)));
   }
 
   @AfterEach
@@ -67,21 +67,21 @@ class MaintenanceWindowIT {
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).isEmpty();
 
-    clock.moveTo(OPEN);
+    clock.moveTo(open);
 
     assertThat(lines(situation.awaitSync(STAGING, 1))).containsExactly("web 1 two");
     situation.put("web", "three").pushAndNotify();
     situation.awaitSync(STAGING, 2);
-    clock.moveTo(OPEN.plus(Duration.ofHours(1)));
+    clock.moveTo(open.plus(Duration.ofHours(1)));
     situation.put("web", "four").pushAndNotify();
     Withheld closed = awaitWithheld(Cause.WINDOW);
-    clock.moveTo(OPEN.plus(Duration.ofDays(1)));
+    clock.moveTo(open.plus(Duration.ofDays(1)));
     situation.awaitSync(STAGING, 3);
 
     situation.awaitQuiet();
     assertThat(lines(situation.sync(STAGING)))
         .containsExactly("web 1 two", "web 2 three", "web 3 four");
-    assertThat(closed.until()).contains(OPEN.plus(Duration.ofDays(1)));
+    assertThat(closed.until()).contains(open.plus(Duration.ofDays(1)));
     assertThat(situation.results())
         .filteredOn(ResultEvent.Held.class::isInstance)
         .extracting(event -> ((ResultEvent.Held) event).withheld())
@@ -106,7 +106,7 @@ class MaintenanceWindowIT {
     assertThat(situation.sync(STAGING)).isEmpty();
     assertThat(state().withheld(STAGING)).contains(closed);
 
-    clock.moveTo(OPEN);
+    clock.moveTo(open);
 
     assertThat(lines(situation.awaitSync(STAGING, 1))).containsExactly("web 1 one");
   }
@@ -117,7 +117,7 @@ class MaintenanceWindowIT {
     Dispatcher first = start();
     awaitWithheld(Cause.WINDOW);
     first.close();
-    clock.moveTo(OPEN.plus(Duration.ofMinutes(30)));
+    clock.moveTo(open.plus(Duration.ofMinutes(30)));
 
     start();
 
@@ -171,7 +171,7 @@ class MaintenanceWindowIT {
     start();
 
     assertThat(awaitWithheld(Cause.WINDOW).waitsFor()).contains("of the project default");
-    clock.moveTo(OPEN);
+    clock.moveTo(open);
 
     assertThat(lines(situation.awaitSync(STAGING, 1))).containsExactly("web 1 one");
   }
@@ -186,7 +186,7 @@ class MaintenanceWindowIT {
     awaitWithheld(Cause.WINDOW);
     situation.awaitQuiet();
     assertThat(situation.sync(STAGING)).isEmpty();
-    clock.moveTo(OPEN);
+    clock.moveTo(open);
 
     SyncEvent sent = situation.awaitSync(STAGING, 1).getLast();
     assertThat(lines(List.of(sent))).containsExactly("web 1 one");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MaintenanceWindowIT {
 
   /** A month in which the window is not soon. */
-  private static final int MONTH = LocalDate.now(ZoneOffset.UTC).plusMonths(6).getMonthValue();
+  private final int month = LocalDate.now(ZoneOffset.UTC).plusMonths(6).getMonthValue();
 
   @Test
   void whatWaitsIsShownAndReleased(@TempDir Path directory) throws Exception {
@@ -40,13 +40,13 @@ class MaintenanceWindowIT {
                   windows:
                   - {kind: allow, schedule: "0 2 1 %d *", duration: 4h, description: releases}
               """
-                  .formatted(scenario.namespace(), MONTH));
+                  .formatted(scenario.namespace(), month));
       scenario.commit(Map.of("web/configmap.yaml", configMap("web", "one")));
       try (OneProcess sluice = scenario.start()) {
         await(sluice, "held staging: manual by the dispatcher");
         assertThat(CommandRun.of(sluice, "describe", "web").words())
             .contains("sync manual: sluice release sends new inputs")
-            .contains("window allow '0 2 1 %d *' for 4h in UTC: releases".formatted(MONTH))
+            .contains("window allow '0 2 1 %d *' for 4h in UTC: releases".formatted(month))
             .contains("(waits for an operator to release it); released by: sluice release web");
 
         CommandRun approved = CommandRun.of(sluice, "release", "web", "--reason", "reviewed");
@@ -57,7 +57,7 @@ class MaintenanceWindowIT {
         await(sluice, "held staging: window by the dispatcher");
         assertThat(CommandRun.of(sluice, "describe", "web").words())
             .contains("waits for the maintenance window that opens at 20")
-            .contains("T02:00:00Z (allow '0 2 1 %d *' for 4h in UTC: releases)".formatted(MONTH))
+            .contains("T02:00:00Z (allow '0 2 1 %d *' for 4h in UTC: releases)".formatted(month))
             .contains("that, or sluice release web --cluster staging --ignore-windows");
         assertThat(CommandRun.of(sluice, "get", "apps", "web").words())
             .contains("OutOfSync")

@@ -197,11 +197,11 @@ public final class CronSchedule {
 
   private boolean matches(LocalDate date) {
     int weekday = date.getDayOfWeek().getValue();
-    boolean isDayOfWeek = daysOfWeek.matches(weekday) || weekday == SUNDAY && daysOfWeek.matches(0);
+    boolean isDayOfWeek =
+        daysOfWeek.matches(weekday) || (weekday == SUNDAY && daysOfWeek.matches(0));
     boolean isDayOfMonth = daysOfMonth.matches(date.getDayOfMonth());
-    return daysOfMonth.isAny() || daysOfWeek.isAny()
-        ? isDayOfMonth && isDayOfWeek
-        : isDayOfMonth || isDayOfWeek;
+    boolean needsBoth = daysOfMonth.isAny() || daysOfWeek.isAny();
+    return needsBoth ? (isDayOfMonth && isDayOfWeek) : (isDayOfMonth || isDayOfWeek);
   }
 
   @JsonValue
