@@ -111,10 +111,12 @@ class WindowDocumentsTest {
   @Test
   void theWindowsOfAProjectHoldForItsApplications() throws IOException {
     project(
-        "- {kind: deny, schedule: \"0 0 * * *\", duration: 1h}\n"
-            + "- {kind: deny, schedule: \"0 2 * * *\", duration: 1h, applications: [w*]}\n"
-            + "- {kind: deny, schedule: \"0 3 * * *\", duration: 1h, applications: [x*]}\n"
-            + "- {kind: deny, schedule: \"0 4 * * *\", duration: 1h, clusters: [prod-*]}");
+        """
+        - {kind: deny, schedule: "0 0 * * *", duration: 1h}
+        - {kind: deny, schedule: "0 2 * * *", duration: 1h, applications: [w*]}
+        - {kind: deny, schedule: "0 3 * * *", duration: 1h, applications: [x*]}
+        - {kind: deny, schedule: "0 4 * * *", duration: 1h, clusters: [prod-*]}
+        """);
 
     Definition web = only("windows: [{kind: allow, schedule: \"0 1 * * *\", duration: 1h}]");
 
