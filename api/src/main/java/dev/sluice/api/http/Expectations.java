@@ -38,6 +38,26 @@ final class Expectations {
         .collect(Collectors.joining("; "));
   }
 
+  private static String ofRelease(
+      ApplicationStatus status, Command.Release release, Generation next) {
+    String what = status.held().map(ApplicationStatus.HeldView::what).orElse("");
+    return switch (what) {
+      case "manual" ->
+          "generation %s with the inputs that are held, %s"
+              .formatted(
+                  next,
+                  release.ignoresWindows()
+                      ? "whatever the maintenance windows are"
+                      : "once a maintenance window allows it");
+      case "dependsOn" -> "generation %s with the newest inputs, without waiting".formatted(next);
+      case "window" ->
+          release.ignoresWindows()
+              ? "generation %s with the newest inputs, without waiting".formatted(next)
+              : "refused: it waits for a maintenance window, which --ignore-windows ignores";
+      default -> "refused unless inputs are withheld when the command is carried out";
+    };
+  }
+
   private static String of(ApplicationStatus status, Command command) {
     boolean suspended = status.hold().map(hold -> hold.commit().isEmpty()).orElse(false);
     Optional<Generation> last = Generation.ofNumber(status.generation());
@@ -74,10 +94,7 @@ final class Expectations {
               ? "generation %s of the same inputs; if it would delete exactly the approved objects, it does"
                   .formatted(next)
               : "refused: generation %d was sent last".formatted(status.generation());
-      case Command.Release _ ->
-          status.held().filter(held -> held.what().equals("dependsOn")).isPresent()
-              ? "generation %s with the newest inputs, without waiting".formatted(next)
-              : "refused: nothing waits to be sent";
+      case Command.Release release -> ofRelease(status, release, next);
       case Command.Discard discard -> "the dead letter %s is closed".formatted(discard.entry());
     };
   }

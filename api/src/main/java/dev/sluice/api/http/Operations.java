@@ -185,11 +185,12 @@ final class Operations {
         post(
             ROOT + "/commands",
             "command",
-            "Sends a command to each selected application, as an event that the dispatcher"
-                + " accepts or refuses; GET commands by id returns the answer and, once Git was"
-                + " evaluated, what was sent to each cluster. The kinds of the"
-                + " client's verbs: re-evaluate (sync), resync (sync --force), restore (rollback),"
-                + " rebuild, suspend, resume, release, approve.",
+            "Sends a command to each selected application, as an event that the dispatcher accepts"
+                + " or refuses; GET commands by id returns the answer and, once Git was evaluated,"
+                + " what was sent to each cluster. The kinds of the client's verbs: re-evaluate"
+                + " (sync), resync (sync --force), restore (rollback), rebuild, suspend, resume,"
+                + " release, approve. A release with ignoreWindows does not wait for a maintenance"
+                + " window, and needs the role admin.",
             CommandRequest.class,
             new Answer(202, Answer.Form.ONE, CommandPlan.class),
             commandService::command),

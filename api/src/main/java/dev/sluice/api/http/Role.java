@@ -9,9 +9,12 @@ import java.util.stream.Collectors;
 public enum Role {
   /** May read. */
   VIEWER,
-  /** May give every command except an approval. */
+  /** May give every command except an approval and a release outside of maintenance windows. */
   OPERATOR,
-  /** May approve deletions that the prune guard stopped, and removals of a fleet revision. */
+  /**
+   * May approve deletions that the prune guard stopped, and removals of a fleet revision, and
+   * release what waits for a maintenance window.
+   */
   ADMIN;
 
   static Role parse(String name) {
@@ -37,9 +40,9 @@ public enum Role {
           Command.Rebuild _,
           Command.Suspend _,
           Command.Resume _,
-          Command.Release _,
           Command.Discard _ ->
           OPERATOR;
+      case Command.Release release -> release.ignoresWindows() ? ADMIN : OPERATOR;
       case Command.Approve _ -> ADMIN;
     };
   }

@@ -146,7 +146,7 @@ public record ApplicationStatus(
    * Hold of an application in a cluster: the newest revision in Git is not applied until somebody
    * or something releases the hold.
    *
-   * @param what suspended, pinned, dependsOn, guard or wave
+   * @param what suspended, pinned, manual, dependsOn, window, guard or wave
    * @param commit that the application is pinned to
    * @param by the operator, or the part of Sluice that holds it
    * @param release the command, or the change, that releases it
@@ -161,26 +161,11 @@ public record ApplicationStatus(
 
     static Optional<HeldView> read(Row row) throws SQLException {
       String place = " %s --cluster %s".formatted(row.text("application"), row.text("cluster"));
-      Optional<String> commit = row.find("held_commit");
       if (row.find("held_by").isPresent()) {
-        return Optional.of(
-            new HeldView(
-                commit.isPresent() ? "pinned" : "suspended",
-                commit,
-                row.text("held_by"),
-                row.time("held_since"),
-                row.text("held_reason"),
-                "sluice resume" + place));
+        return Optional.of(byOperator(row, place));
       }
       if (row.find("withheld_cause").isPresent()) {
-        return Optional.of(
-            new HeldView(
-                row.text("withheld_cause"),
-                Optional.empty(),
-                "the dispatcher",
-                row.time("withheld_since"),
-                "waits for " + row.text("withheld_reason"),
-                "that, or sluice release" + place));
+        return Optional.of(byDispatcher(row, place));
       }
       if (row.number("is_in_wave") != 0) {
         return Optional.of(
@@ -189,6 +174,38 @@ public record ApplicationStatus(
       return row.number("is_guarded") == 0
           ? Optional.empty()
           : Optional.of(byWorker("guard", row, "sluice approve" + place));
+    }
+
+    /** Returns the hold of an operator; the commit that it pins may wait for a window. */
+    private static HeldView byOperator(Row row, String place) throws SQLException {
+      Optional<String> commit = row.find("held_commit");
+      String waiting =
+          commit.isPresent()
+              ? row.find("withheld_reason").map("; waits for %s"::formatted).orElse("")
+              : "";
+      return new HeldView(
+          commit.isPresent() ? "pinned" : "suspended",
+          commit,
+          row.text("held_by"),
+          row.time("held_since"),
+          row.text("held_reason") + waiting,
+          "sluice resume" + place);
+    }
+
+    private static HeldView byDispatcher(Row row, String place) throws SQLException {
+      String cause = row.text("withheld_cause");
+      String release = "sluice release" + place;
+      return new HeldView(
+          cause,
+          Optional.empty(),
+          "the dispatcher",
+          row.time("withheld_since"),
+          "waits for " + row.text("withheld_reason"),
+          switch (cause) {
+            case "manual" -> release;
+            case "window" -> "that, or " + release + " --ignore-windows";
+            default -> "that, or " + release;
+          });
     }
 
     private static HeldView byWorker(String what, Row row, String release) throws SQLException {

@@ -224,6 +224,7 @@ public final class Applications {
         whole.owner(),
         whole.remote(),
         whole.dependsOn(),
+        whole.sending().map(rules -> rules.within(name -> allowed.includesCluster(name.value()))),
         whole.generatedBy());
   }
 

@@ -42,8 +42,8 @@ public record Overview(
    * @param worker the leader, according to its last hello, or to its last report if no hello is
    *     known any longer
    * @param renderIsolation what isolates that worker's renderers
-   * @param held number of applications by what holds them: suspended, pinned, dependsOn, guard or
-   *     wave
+   * @param held number of applications by what holds them: suspended, pinned, manual, dependsOn,
+   *     window, guard or wave
    * @param behind number of applications that do not hold what Git has, or may not
    */
   public record ClusterView(

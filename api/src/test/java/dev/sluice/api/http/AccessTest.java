@@ -160,6 +160,7 @@ class AccessTest {
         new Command.Rebuild(),
         new Command.Suspend(),
         new Command.Resume(),
+        new Command.Release(),
         new Command.Discard(new DeadLetterId("one/web/source")));
   }
 
@@ -174,6 +175,14 @@ class AccessTest {
   void onlyAdminsApproveDeletions() {
     Role required =
         Role.requiredFor(new Command.Approve(new Generation(1), Optional.of("f".repeat(64))));
+
+    assertThat(Stream.of(Role.values()).filter(role -> role.includes(required)))
+        .containsExactly(Role.ADMIN);
+  }
+
+  @Test
+  void onlyAdminsIgnoreMaintenanceWindows() {
+    Role required = Role.requiredFor(new Command.Release(Optional.of(true)));
 
     assertThat(Stream.of(Role.values()).filter(role -> role.includes(required)))
         .containsExactly(Role.ADMIN);

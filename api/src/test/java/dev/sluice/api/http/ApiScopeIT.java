@@ -20,6 +20,9 @@ import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.window.CronSchedule;
+import dev.sluice.contract.window.MaintenanceWindow;
+import dev.sluice.contract.window.SendingRules;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
 import java.io.BufferedReader;
@@ -27,7 +30,9 @@ import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -247,7 +252,22 @@ class ApiScopeIT {
   @Test
   void aClusterScopeHidesTheOtherClustersOfAnApplication() throws Exception {
     topics
-        .defined("alpha", "east", "zulu-moon")
+        .state(
+            TopicWriter.definition("alpha", "east", "zulu-moon")
+                .withSending(
+                    new SendingRules(
+                        Optional.empty(),
+                        Optional.of(
+                            List.of(
+                                new MaintenanceWindow(
+                                    MaintenanceWindow.Kind.DENY,
+                                    CronSchedule.parse("0 0 * * *"),
+                                    Duration.ofHours(1),
+                                    ZoneOffset.UTC,
+                                    Optional.of(List.of(new ClusterName("zulu-moon"))),
+                                    Optional.empty(),
+                                    Optional.empty()))))),
+            Map.of())
         .dispatched("alpha", "zulu-moon", 1, OWN)
         .parked("alpha", "zulu-moon", 1, OWN)
         .write(

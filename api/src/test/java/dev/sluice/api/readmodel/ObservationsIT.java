@@ -25,6 +25,7 @@ import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
@@ -306,7 +307,13 @@ class ObservationsIT {
   void inputsThatWaitForADependencyAreShownWithWhatTheyWaitFor() {
     Instant since = Instant.parse("2026-01-01T12:00:00Z");
     ClusterName east = new ClusterName("east");
-    topics.withheld("web", east, "application db in cluster east, which is Parked", since);
+    topics.withheld(
+        "web",
+        east,
+        Withheld.Cause.DEPENDS_ON,
+        "application db in cluster east, which is Parked",
+        since,
+        Map.of());
     try (ReadModel model = open()) {
       assertThat(status(model).held())
           .contains(
@@ -320,6 +327,40 @@ class ObservationsIT {
       assertThat(status(model).sync()).isEqualTo("OutOfSync");
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("dependsOn", 1L));
+    }
+  }
+
+  @Test
+  void inputsThatWaitForAWindowOrAnOperatorAreShownWithWhatReleasesThem() {
+    Instant since = Instant.parse("2026-01-01T12:00:00Z");
+    ClusterName east = new ClusterName("east");
+    String window = "the maintenance window that opens at 2026-01-01T22:00:00Z";
+    topics.withheld("web", east, Withheld.Cause.WINDOW, window, since, Map.of());
+    topics.withheld(
+        "api", east, Withheld.Cause.MANUAL, "an operator to release it", since, Map.of());
+    topics.withheld(
+        "job",
+        east,
+        Withheld.Cause.WINDOW,
+        window,
+        since,
+        Map.of(east, new Hold(Optional.of(commit(4)), "al", "too slow", since)));
+    try (ReadModel model = open()) {
+      assertThat(status(model).held())
+          .contains(
+              new HeldView(
+                  "window",
+                  Optional.empty(),
+                  "the dispatcher",
+                  since,
+                  "waits for " + window,
+                  "that, or sluice release web --cluster east --ignore-windows"));
+      assertThat(held(model, "api").what()).isEqualTo("manual");
+      assertThat(held(model, "api").release()).isEqualTo("sluice release api --cluster east");
+      assertThat(held(model, "job").what()).isEqualTo("pinned");
+      assertThat(held(model, "job").reason()).isEqualTo("too slow; waits for " + window);
+      assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
+          .isEqualTo(Map.of("window", 1L, "manual", 1L, "pinned", 1L));
     }
   }
 
@@ -476,6 +517,14 @@ class ObservationsIT {
     return list(model, Optional.empty(), Optional.empty()).stream()
         .filter(one -> one.application().equals("web"))
         .findFirst()
+        .orElseThrow();
+  }
+
+  private static HeldView held(ReadModel model, String application) {
+    return list(model, Optional.empty(), Optional.empty()).stream()
+        .filter(one -> one.application().equals(application))
+        .findFirst()
+        .flatMap(ApplicationStatus::held)
         .orElseThrow();
   }
 

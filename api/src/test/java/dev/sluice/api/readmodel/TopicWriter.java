@@ -117,9 +117,14 @@ public final class TopicWriter implements AutoCloseable {
     return unread(definition, holds);
   }
 
-  /** Writes that new inputs of an application wait for another one. */
+  /** Writes that new inputs of an application wait for something. */
   public TopicWriter withheld(
-      String application, ClusterName cluster, String waitsFor, Instant since) {
+      String application,
+      ClusterName cluster,
+      Withheld.Cause cause,
+      String waitsFor,
+      Instant since,
+      Map<ClusterName, StateRecord.Hold> holds) {
     Definition definition = definition(application, cluster.value());
     definition.sources().forEach(source -> read(source.repository(), source.ref()));
     return write(
@@ -130,7 +135,7 @@ public final class TopicWriter implements AutoCloseable {
             "revision-1",
             Map.of(),
             Map.of(),
-            Map.of(),
+            holds,
             Map.of(),
             Optional.empty(),
             Optional.empty(),
@@ -140,10 +145,12 @@ public final class TopicWriter implements AutoCloseable {
                 Map.of(
                     cluster,
                     new Withheld(
-                        Withheld.Cause.DEPENDS_ON,
+                        cause,
                         waitsFor,
                         since,
                         Optional.of(commit(1)),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty())))));
   }
 

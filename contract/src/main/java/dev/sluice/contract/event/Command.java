@@ -129,10 +129,29 @@ public sealed interface Command {
   record Approve(Generation generation, Optional<String> plan) implements Command {}
 
   /**
-   * Send the newest of the withheld inputs now, without waiting for the applications that this one
-   * depends on. Later inputs wait again.
+   * Send the newest of the withheld inputs without waiting for what withholds them: an operator, or
+   * the applications that this one depends on. Later inputs wait again.
+   *
+   * @param ignoreWindows also send while no maintenance window allows it; absent if not, and in
+   *     commands of earlier versions
    */
-  record Release() implements Command {}
+  record Release(Optional<Boolean> ignoreWindows) implements Command {
+
+    @JsonCreator
+    public Release {
+      ignoreWindows = ignoreWindows.filter(ignores -> ignores);
+    }
+
+    /** Creates a command that respects maintenance windows. */
+    public Release() {
+      this(Optional.empty());
+    }
+
+    /** Returns whether it also sends while no maintenance window allows it. */
+    public boolean ignoresWindows() {
+      return ignoreWindows.orElse(false);
+    }
+  }
 
   /** Close an open dead letter without a further attempt. */
   record Discard(DeadLetterId entry) implements Command {}

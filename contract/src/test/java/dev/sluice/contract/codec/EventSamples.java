@@ -78,8 +78,12 @@ import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.window.CronSchedule;
+import dev.sluice.contract.window.MaintenanceWindow;
+import dev.sluice.contract.window.SendingRules;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,6 +193,19 @@ public final class EventSamples {
 
   private static final Dependency DEPENDENCY =
       new Dependency(new ApplicationName("db"), Optional.of(STAGING), Dependency.Until.HEALTHY);
+  private static final SendingRules SENDING =
+      new SendingRules(
+          Optional.of(true),
+          Optional.of(
+              List.of(
+                  new MaintenanceWindow(
+                      MaintenanceWindow.Kind.DENY,
+                      CronSchedule.parse("0 22 * * 5"),
+                      Duration.ofHours(8),
+                      ZoneId.of("Europe/Berlin"),
+                      Optional.of(List.of(STAGING)),
+                      Optional.of("nobody is on call"),
+                      Optional.of("shop")))));
   private static final Withheld WITHHELD =
       new Withheld(
           Withheld.Cause.DEPENDS_ON,
@@ -196,6 +213,8 @@ public final class EventSamples {
               + " (Forbidden)",
           NOON,
           Optional.of(COMMIT),
+          Optional.of("v1:abc"),
+          Optional.of(NOON),
           Optional.empty());
   private static final RemotePolicy REMOTE =
       new RemotePolicy(
@@ -352,7 +371,12 @@ public final class EventSamples {
         new CommandEvent.Given(
             REPOSITORY, WEB, Set.of(), new Command.Rebuild(), "cat", "after the restore"),
         new CommandEvent.Given(
-            REPOSITORY, WEB, Set.of(STAGING), new Command.Release(), "cat", "the outage is over"),
+            REPOSITORY,
+            WEB,
+            Set.of(STAGING),
+            new Command.Release(Optional.of(true)),
+            "cat",
+            "the outage is over"),
         new CommandEvent.Given(
             REPOSITORY,
             WEB,
@@ -635,7 +659,7 @@ public final class EventSamples {
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new ApplicationState(
             WEB,
-            Optional.of(DEFINITION.withDependencies(List.of(DEPENDENCY))),
+            Optional.of(DEFINITION.withDependencies(List.of(DEPENDENCY)).withSending(SENDING)),
             "r1",
             Map.of(
                 STAGING,
@@ -654,7 +678,17 @@ public final class EventSamples {
             Optional.of(List.of(CAUSE)),
             Optional.of(Map.of(STAGING, "0a1b")),
             Optional.of(Map.of(STAGING, List.of(CAUSE))),
-            Optional.of(Map.of(STAGING, WITHHELD.released(new Withheld.Release(CAUSE, "cat"))))),
+            Optional.of(
+                Map.of(
+                    STAGING,
+                    WITHHELD.released(
+                        Optional.of(
+                            new Withheld.Release(
+                                CAUSE,
+                                "cat",
+                                List.of(Withheld.Cause.DEPENDS_ON, Withheld.Cause.WINDOW),
+                                Optional.of("v1:abc"),
+                                List.of(CAUSE))))))),
         new StateRecord.DependencyState(
             REPOSITORY,
             new ApplicationName("db"),

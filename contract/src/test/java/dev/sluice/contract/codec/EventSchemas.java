@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.failure.FailureCode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.window.CronSchedule;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Member;
 import java.lang.reflect.ParameterizedType;
@@ -17,12 +18,14 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +35,9 @@ import java.util.stream.Stream;
  * open: fields, values of enumerations and variants that a later version adds are valid, too.
  */
 final class EventSchemas {
+
+  private static final Set<Class<?>> TEXTS =
+      Set.of(String.class, FailureCode.class, ZoneId.class, CronSchedule.class);
 
   private static final RecordComments COMMENTS = RecordComments.read(Path.of("src/main/java"));
 
@@ -159,7 +165,7 @@ final class EventSchemas {
     if (raw == byte[].class) {
       return schema.put("type", "string").put("contentEncoding", "base64");
     }
-    if (raw == String.class || raw == FailureCode.class) {
+    if (TEXTS.contains(raw)) {
       return schema.put("type", "string");
     }
     if (raw == Instant.class) {

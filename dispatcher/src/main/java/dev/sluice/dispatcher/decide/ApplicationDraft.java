@@ -20,7 +20,6 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import dev.sluice.contract.name.RepositoryId;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,7 @@ public final class ApplicationDraft {
   private final SentTargets sent;
   private final SourceFailures failures;
   private final Holds holds;
-  private final Map<ClusterName, Demand> demands;
+  private final Demands demands;
   private final PossibleAnnouncements possible;
   private final CommandOutcomes outcomes;
   private final Withholdings withholdings;
@@ -46,11 +45,11 @@ public final class ApplicationDraft {
     this.sent = new SentTargets(before, decision);
     this.failures = new SourceFailures(before.application(), before.refused(), decision);
     this.holds = new Holds(before, decision);
-    this.demands = new HashMap<>(before.demands());
     this.possible =
         new PossibleAnnouncements(
             before.application(), before.possible().orElse(Map.of()), decision);
     this.outcomes = new CommandOutcomes(before, decision);
+    this.demands = new Demands(before.demands(), outcomes);
     this.withholdings = new Withholdings(before, decision);
     this.decision = decision;
   }
@@ -65,11 +64,11 @@ public final class ApplicationDraft {
 
   /**
    * Sends a target unless the last one had the same inputs and no command demands it again. Inputs
-   * of a suspended application, or of another commit than the restored one, are not sent. Other new
-   * inputs wait for the applications that this one depends on.
+   * of a suspended application, or of another commit than the restored one, are not sent. Other
+   * inputs wait until the gate lets them pass.
    *
    * @param positions of the sources' commits
-   * @param gate decides whether these have come far enough
+   * @param gate decides whether the inputs may be sent now
    * @return what this means for the commands that wait for it
    */
   CommandOutcomes.Outcome send(
@@ -77,7 +76,7 @@ public final class ApplicationDraft {
       Provenance provenance,
       List<RefPosition> positions,
       OriginalRecord origin,
-      DependencyGate gate) {
+      SendGate gate) {
     ClusterTarget cluster = finding.cluster();
     Hold hold = holds.in(cluster.name());
     if (hold != null
@@ -87,24 +86,22 @@ public final class ApplicationDraft {
     }
     Optional<Dispatched> last = sent.in(cluster.name());
     String digest = finding.payload().digest();
-    Demand demand = demands.get(cluster.name());
+    Demand demand = demands.in(cluster.name());
     if (demand == null && last.flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       closeSourceFailure(cluster.name());
       withholdings.end(cluster.name());
       return same(cluster.name());
     }
-    Optional<String> waitsFor =
-        hold == null && withholdings.release(cluster.name()).isEmpty()
-            ? gate.waitsFor(finding.definition(), cluster.name())
-            : Optional.empty();
-    if (waitsFor.isPresent()) {
+    SendGate.Candidate candidate =
+        new SendGate.Candidate(
+            finding.definition(), cluster.name(), digest, kind(cluster.name(), digest));
+    Optional<Obstacle> obstacle =
+        gate.obstacle(candidate, withholdings.release(cluster.name()), decision.now());
+    if (obstacle.isPresent()) {
       closeSourceFailure(cluster.name());
       return CommandOutcomes.Outcome.withheld(
           withholdings.withhold(
-              cluster.name(),
-              Withheld.Cause.DEPENDS_ON,
-              waitsFor.get(),
-              Optional.of(finding.payload().commit())));
+              cluster.name(), obstacle.get(), Optional.of(finding.payload().commit()), digest));
     }
     SyncEvent.Target target =
         new SyncEvent.Target(
@@ -115,7 +112,7 @@ public final class ApplicationDraft {
             finding.payload().sources(),
             demand != null && demand.approved(),
             digest,
-            provenance(provenance, demand, withholdings.release(cluster.name())),
+            provenance(provenance, demand, withholdings.release(cluster.name(), digest)),
             demand == null ? Optional.empty() : demand.approval());
     Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
     if (tooLarge.isPresent()) {
@@ -128,7 +125,7 @@ public final class ApplicationDraft {
     closeSourceFailure(cluster.name());
     withholdings.end(cluster.name());
     CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
-    met(cluster.name(), outcome);
+    demands.met(cluster.name(), outcome);
     return outcome;
   }
 
@@ -151,14 +148,14 @@ public final class ApplicationDraft {
   /**
    * Sends the inputs that were sent last again, because a new generation is demanded and Git does
    * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
-   * application was suspended.
+   * application was suspended. What a command demands waits for a maintenance window.
    *
    * @param recorded a target with these inputs
    * @param why Git does not say it, in words
    */
   void repeatLast(SyncEvent.Target recorded, Provenance provenance, String why) {
     ClusterName cluster = recorded.cluster();
-    Demand demand = demands.get(cluster);
+    Demand demand = demands.in(cluster);
     if (demand == null
         || Holds.isSuspension(holds.in(cluster))
         || !sent.in(cluster)
@@ -166,7 +163,14 @@ public final class ApplicationDraft {
             .equals(Optional.of(recorded.inputDigest()))) {
       return;
     }
-    boolean isCommand = outcomes.isKnown(demand.command(), cluster);
+    boolean isCommand = demands.isCommand(cluster);
+    Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
+    if (closed.isPresent()) {
+      Withheld withheld = withholdings.withholdUnlessNewer(cluster, closed.get(), recorded);
+      outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld));
+      return;
+    }
+    withholdings.end(cluster, recorded.inputDigest());
     SyncEvent.Target target =
         recorded.repeated(
             sent.next(cluster),
@@ -181,11 +185,20 @@ public final class ApplicationDraft {
               CommandOutcomes.Outcome outcome =
                   CommandOutcomes.Outcome.repeated(
                       target.generation(), recorded.generation(), Optional.of(why));
-              met(cluster, outcome);
+              demands.met(cluster, outcome);
               if (isPinnedToRecord(cluster)) {
                 outcomes.reached(cluster, outcome); // no evaluation answers the others
               }
             });
+  }
+
+  private Optional<Obstacle> closedWindow(ClusterName cluster) {
+    return withholdings
+            .release(cluster)
+            .filter(given -> given.lifts(Withheld.Cause.WINDOW))
+            .isEmpty()
+        ? before.definition().flatMap(now -> SendGate.closedWindow(now, cluster, decision.now()))
+        : Optional.empty();
   }
 
   /** Gives up what is demanded while recorded inputs are pinned, because nothing has them. */
@@ -202,7 +215,7 @@ public final class ApplicationDraft {
 
   /** Drops what is demanded, and answers all commands that wait for the cluster. */
   private void unmet(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    met(cluster, outcome);
+    demands.met(cluster, outcome);
     outcomes.reached(cluster, outcome);
   }
 
@@ -223,7 +236,22 @@ public final class ApplicationDraft {
   private static Provenance provenance(
       Provenance cause, @Nullable Demand demand, Optional<Withheld.Release> release) {
     Provenance demanded = demand == null ? cause : cause.with(demand.command());
-    return release.map(given -> demanded.with(given.command())).orElse(demanded);
+    Provenance all = demanded;
+    for (EventId command : release.map(Withheld.Release::commands).orElse(List.of())) {
+      all = all.with(command);
+    }
+    return all;
+  }
+
+  /** Returns why inputs would be sent. A demand of no operator repeats what a cluster has lost. */
+  private SendGate.Kind kind(ClusterName cluster, String digest) {
+    if (holds.in(cluster) != null) {
+      return SendGate.Kind.CHOSEN;
+    }
+    if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
+      return SendGate.Kind.NEW;
+    }
+    return demands.isCommand(cluster) ? SendGate.Kind.AGAIN : SendGate.Kind.LOST;
   }
 
   /** Returns the new inputs that are not sent yet. */
@@ -233,20 +261,12 @@ public final class ApplicationDraft {
 
   /** Returns whether a command demands what an earlier resend has sent, which only the log has. */
   boolean isDemandedFromLog(ClusterName cluster, Hold hold) {
-    return hold.resent().isPresent() && demands.containsKey(cluster);
-  }
-
-  /** Records the outcome of what was demanded, if it was, and that it is not any more. */
-  private void met(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    Demand demand = demands.remove(cluster);
-    if (demand != null) {
-      outcomes.demanded(demand.command(), cluster, outcome);
-    }
+    return hold.resent().isPresent() && demands.in(cluster) != null;
   }
 
   /** Returns what refused sources mean for the commands that wait for the cluster. */
   CommandOutcomes.Outcome refused(ClusterName cluster, Failure failure) {
-    return CommandOutcomes.Outcome.refused(failure, demands.containsKey(cluster));
+    return CommandOutcomes.Outcome.refused(failure, demands.in(cluster) != null);
   }
 
   /** Returns what unchanged inputs mean for the commands that wait for the cluster. */
@@ -262,7 +282,7 @@ public final class ApplicationDraft {
   /** Removes the application from a cluster if it was sent there and is not removed already. */
   void remove(ClusterName cluster, boolean orphan, Provenance provenance) {
     close(cluster, DeadLetterEvent.Closed.Reason.REMOVED);
-    demands.remove(cluster);
+    demands.leave(cluster);
     outcomes.reached(cluster, CommandOutcomes.Outcome.removed());
     holds.leave(cluster, "dispatcher", LEFT);
     withholdings.end(cluster);
@@ -290,18 +310,9 @@ public final class ApplicationDraft {
     return holds;
   }
 
-  /**
-   * Demands a new generation. An approval of an earlier demand stays in force unless this one is an
-   * approval, too.
-   */
-  void demand(ClusterName cluster, Demand demand) {
-    demands.merge(
-        cluster,
-        demand,
-        (earlier, now) ->
-            now.approved() || !earlier.approved()
-                ? now
-                : new Demand(now.command(), true, now.by(), earlier.approval()));
+  /** Returns the demands for new generations. */
+  Demands demands() {
+    return demands;
   }
 
   /** Continues counting from the generation that the cluster has reached. */
@@ -331,7 +342,7 @@ public final class ApplicationDraft {
             sent.all(),
             failures.attempts(),
             holds.all(),
-            demands,
+            demands.all(),
             definition.isPresent() ? Optional.empty() : retiredOwner(),
             outcomes.carriedOut(),
             Optional.of(possible.digests()),

@@ -10,7 +10,6 @@ import dev.sluice.contract.event.StateRecord.Demand;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SyncEvent;
-import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
@@ -97,8 +96,15 @@ public final class CommandDecider {
       EventId id,
       Instant now,
       Optional<SyncEvent.Target> recorded) {
-    return judgeResent(
-        state, given, id, now, recorded.map(target -> Resent.of(target, state.orElseThrow())));
+    Verdict verdict =
+        judgeResent(
+            state, given, id, now, recorded.map(target -> Resent.of(target, state.orElseThrow())));
+    return verdict instanceof Verdict.Accepted && given.command() instanceof Command.Resend
+        ? state
+            .flatMap(ApplicationState::definition)
+            .flatMap(definition -> ResendDecider.closedWindow(definition, given, now))
+            .orElse(verdict)
+        : verdict;
   }
 
   /** Decides about a command whose answer is known: a resend pinned the application, or did not. */
@@ -181,7 +187,7 @@ public final class CommandDecider {
                   ? "was neither suspended nor pinned; Git is evaluated"
                   : "follows Git again, by today's definition");
       case Command.Approve approve -> approve(clusters, approve);
-      case Command.Release _ -> release(clusters);
+      case Command.Release release -> release(clusters, release);
       case Command.Discard discard -> discard(clusters, discard.entry());
     };
   }
@@ -248,26 +254,22 @@ public final class CommandDecider {
             + " deletes is compared with the plan");
   }
 
-  /** Lets withheld inputs pass, in the clusters that have some. */
-  private Verdict release(Set<ClusterName> clusters) {
-    Set<ClusterName> waiting =
-        clusters.stream()
-            .filter(cluster -> state.withheld(cluster).isPresent())
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (waiting.isEmpty()) {
-      return new Verdict.Refused(
-          "nothing of %s waits to be sent to %s".formatted(given.application(), clusters));
+  /** Lets withheld inputs pass, in the clusters in which the command lifts what withholds them. */
+  private Verdict release(Set<ClusterName> clusters, Command.Release release) {
+    ReleaseDecider releases = new ReleaseDecider(state, given.by(), id, release);
+    Set<ClusterName> released = releases.released(clusters);
+    if (released.isEmpty()) {
+      return new Verdict.Refused(releases.refusal(clusters));
     }
-    Withheld.Release release = new Withheld.Release(id, given.by());
-    return suspension(waiting)
+    return suspension(released)
         .orElseGet(
             () ->
                 accepted(
-                    waiting,
-                    (draft, cluster) -> draft.withholdings().release(cluster, release),
+                    released,
+                    (draft, cluster) ->
+                        draft.withholdings().release(cluster, releases.release(cluster)),
                     Optional.of(applicationDue()),
-                    "released; the newest inputs are sent once Git was evaluated, without waiting"
-                        + " for other applications"));
+                    releases.message(released)));
   }
 
   private Verdict demand(Set<ClusterName> clusters, Demand demand, String message) {
@@ -276,7 +278,7 @@ public final class CommandDecider {
             () ->
                 accepted(
                     clusters,
-                    (draft, cluster) -> draft.demand(cluster, demand),
+                    (draft, cluster) -> draft.demands().add(cluster, demand),
                     Optional.of(applicationDue()),
                     message));
   }

@@ -116,8 +116,11 @@ final class CommandOutcomes {
           Result.HELD,
           Optional.empty(),
           Optional.empty(),
-          "nothing was sent: it waits for %s (%s); sluice release sends it now"
-              .formatted(withheld.waitsFor(), withheld.cause().word()));
+          "nothing was sent: it waits for %s (%s); sluice release%s sends it now"
+              .formatted(
+                  withheld.waitsFor(),
+                  withheld.cause().word(),
+                  withheld.cause() == Withheld.Cause.WINDOW ? " --ignore-windows" : ""));
     }
 
     static Outcome refused(Failure failure, boolean demanded) {

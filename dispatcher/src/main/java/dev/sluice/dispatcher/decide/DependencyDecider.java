@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Decider about reports on applications that others depend on. Pure except for the partition's
@@ -61,15 +62,10 @@ public final class DependencyDecider {
       Definition definition = state.definition().orElseThrow();
       boolean isReleased = false;
       ApplicationDraft draft = new ApplicationDraft(state, decision);
-      for (Map.Entry<ClusterName, Withheld> entry : affected(state, definition, key).entrySet()) {
-        Optional<String> waitsFor = gate.waitsFor(definition, entry.getKey());
+      for (ClusterName cluster : affected(state, definition, key)) {
+        Optional<String> waitsFor = gate.waitsFor(definition, cluster);
         isReleased |= waitsFor.isEmpty();
-        waitsFor.ifPresent(
-            text ->
-                draft
-                    .withholdings()
-                    .withhold(
-                        entry.getKey(), entry.getValue().cause(), text, entry.getValue().commit()));
+        waitsFor.ifPresent(text -> draft.withholdings().waitsFor(cluster, text));
       }
       draft.changed().ifPresent(changed -> partitionState.remember(decision, changed));
       if (isReleased) {
@@ -79,18 +75,20 @@ public final class DependencyDecider {
     return new Reported(decision, released);
   }
 
-  /** Returns what is withheld in the clusters in which the application waits for the dependency. */
-  private static Map<ClusterName, Withheld> affected(
+  /** Returns the clusters in which the application waits for the dependency. */
+  private static Set<ClusterName> affected(
       ApplicationState state, Definition definition, DependencyKey key) {
-    Map<ClusterName, Withheld> affected = new TreeMap<>(state.withheld().orElse(Map.of()));
-    affected
-        .keySet()
-        .removeIf(
-            cluster ->
-                !DependencyIndex.isDependent(state, cluster)
-                    || state.withheld(cluster).flatMap(Withheld::release).isPresent()
-                    || definition.dependencies().stream()
-                        .noneMatch(dependency -> isOn(dependency, cluster, key)));
+    Set<ClusterName> affected = new TreeSet<>(state.withheld().orElse(Map.of()).keySet());
+    affected.removeIf(
+        cluster ->
+            !DependencyIndex.isDependent(state, cluster)
+                || state
+                    .withheld(cluster)
+                    .flatMap(Withheld::release)
+                    .filter(release -> release.lifts(Withheld.Cause.DEPENDS_ON))
+                    .isPresent()
+                || definition.dependencies().stream()
+                    .noneMatch(dependency -> isOn(dependency, cluster, key)));
     return affected;
   }
 

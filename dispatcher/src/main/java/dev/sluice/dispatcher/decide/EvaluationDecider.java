@@ -39,14 +39,14 @@ public final class EvaluationDecider {
   private static final int MAX_PENDING_CAUSES = 100;
 
   private final PartitionState partitionState;
-  private final DependencyGate gate;
+  private final SendGate gate;
   private final String source;
   private final String changesTopic;
   private final int partition;
 
   public EvaluationDecider(PartitionState partitionState, String changesTopic, int partition) {
     this.partitionState = partitionState;
-    this.gate = new DependencyGate(partitionState);
+    this.gate = new SendGate(partitionState);
     this.source = EventDecider.source(partition);
     this.changesTopic = changesTopic;
     this.partition = partition;

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.StateRecord.RepositoryState;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,6 +33,7 @@ public final class PartitionState {
   private final Map<String, Map<RepositoryId, RepositoryState>> repositories = new HashMap<>();
 
   private final DependencyIndex dependencies = new DependencyIndex();
+  private final OpeningIndex openings = new OpeningIndex();
   private final Map<RefKey, Set<ApplicationName>> followers = new HashMap<>();
   private final Map<ApplicationName, String> lost = new HashMap<>();
   private final BiConsumer<ApplicationName, Optional<Definition>> defined;
@@ -68,6 +70,7 @@ public final class PartitionState {
         }
         state.definition().ifPresent(this::follow);
         dependencies.replay(state);
+        openings.replay(state);
         defined.accept(state.application(), state.definition());
       }
     }
@@ -80,6 +83,7 @@ public final class PartitionState {
       old.definition().ifPresent(this::unfollow);
       defined.accept(application, Optional.empty());
       dependencies.forget(application);
+      openings.forget(application);
     }
     lost.put(application, reason);
   }
@@ -254,6 +258,18 @@ public final class PartitionState {
   /** Returns the index by dependency. */
   DependencyIndex dependencies() {
     return dependencies;
+  }
+
+  /**
+   * Returns the definitions of the applications that wait for a maintenance window which has
+   * opened. An application is returned once for each time at which one opens, so the caller must
+   * remember to evaluate it.
+   */
+  public List<Definition> opened(Instant now) {
+    return openings.opened(now).stream()
+        .flatMap(name -> application(name).stream())
+        .flatMap(state -> state.definition().stream())
+        .toList();
   }
 
   /** Returns the states of all applications, also of those that have left the fleet. */

@@ -8,6 +8,8 @@ import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.ClusterTarget;
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.CommandDecider.Verdict;
@@ -44,6 +46,21 @@ final class ResendDecider {
     this.id = id;
     this.now = now;
     this.resent = resent;
+  }
+
+  /** Returns the refusal of a resend while no maintenance window allows it; empty if one does. */
+  static Optional<Verdict> closedWindow(
+      Definition definition, CommandEvent.Given given, Instant now) {
+    return definition.clusters().stream()
+        .map(ClusterTarget::name)
+        .filter(cluster -> given.clusters().isEmpty() || given.clusters().contains(cluster))
+        .flatMap(cluster -> SendGate.closedWindow(definition, cluster, now).stream())
+        .findFirst()
+        .map(
+            closed ->
+                new Verdict.Refused(
+                    "nothing is sent before %s: resend it then, or use sluice rollback, which waits for it and which sluice release --ignore-windows sends now"
+                        .formatted(closed.waitsFor())));
   }
 
   Verdict judge(Set<ClusterName> clusters, Command.Resend resend) {

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -37,44 +38,80 @@ final class Withholdings {
   }
 
   /**
-   * Withholds inputs.
+   * Returns the operator's release that is for the inputs with a digest; empty if there is none.
+   */
+  Optional<Withheld.Release> release(ClusterName cluster, String inputs) {
+    return release(cluster).filter(given -> given.isFor(inputs));
+  }
+
+  /**
+   * Withholds inputs. A release that is for them stays in force, for these inputs only.
    *
    * @param commit the first source's commit of the inputs
+   * @param inputs the digest of the inputs
    */
   Withheld withhold(
-      ClusterName cluster, Withheld.Cause cause, String waitsFor, Optional<CommitId> commit) {
+      ClusterName cluster, Obstacle obstacle, Optional<CommitId> commit, String inputs) {
     Optional<Withheld> before = in(cluster);
     Instant since =
-        before.filter(known -> known.cause() == cause).map(Withheld::since).orElse(decision.now());
-    Withheld after = new Withheld(cause, waitsFor, since, commit, Optional.empty());
-    if (!before.equals(Optional.of(after))) {
-      byCluster.put(cluster, after);
+        before
+            .filter(known -> known.cause() == obstacle.cause())
+            .map(Withheld::since)
+            .orElse(decision.now());
+    Withheld after =
+        new Withheld(
+            obstacle.cause(),
+            obstacle.waitsFor(),
+            since,
+            commit,
+            Optional.of(inputs),
+            obstacle.until(),
+            release(cluster, inputs).map(given -> given.only(inputs)));
+    put(cluster, after);
+    return after;
+  }
+
+  /** Withholds the inputs of a recorded target, unless newer inputs are withheld already. */
+  Withheld withholdUnlessNewer(ClusterName cluster, Obstacle obstacle, SyncEvent.Target recorded) {
+    return in(cluster)
+        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())))
+        .orElseGet(
+            () ->
+                withhold(
+                    cluster, obstacle, Optional.of(recorded.commit()), recorded.inputDigest()));
+  }
+
+  /** Records that the inputs wait for something else of the same kind. */
+  void waitsFor(ClusterName cluster, String words) {
+    in(cluster).ifPresent(withheld -> put(cluster, withheld.waitingFor(words)));
+  }
+
+  private void put(ClusterName cluster, Withheld after) {
+    if (!after.equals(byCluster.put(cluster, after))) {
       decision.add(new ResultEvent.Held(cluster, application, after));
     }
-    return after;
   }
 
   /** Lets the withheld inputs pass at the next evaluation. */
   void release(ClusterName cluster, Withheld.Release release) {
-    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(release));
+    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(Optional.of(release)));
   }
 
   /** Ends an operator's release, since its inputs were refused: later ones wait again. */
   void endRelease(ClusterName cluster) {
-    byCluster.computeIfPresent(
-        cluster,
-        (_, withheld) ->
-            new Withheld(
-                withheld.cause(),
-                withheld.waitsFor(),
-                withheld.since(),
-                withheld.commit(),
-                Optional.empty()));
+    byCluster.computeIfPresent(cluster, (_, withheld) -> withheld.released(Optional.empty()));
   }
 
   /** Records that nothing is withheld, because it was sent or is not wanted any longer. */
   void end(ClusterName cluster) {
     byCluster.remove(cluster);
+  }
+
+  /** Records that inputs are not withheld any longer, unless others are. */
+  void end(ClusterName cluster, String inputs) {
+    if (in(cluster).flatMap(Withheld::inputs).equals(Optional.of(inputs))) {
+      end(cluster);
+    }
   }
 
   /** Returns what is withheld by cluster, for the state. */

@@ -6,12 +6,12 @@ import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Dependency;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.Policy;
-import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.window.SendingRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,22 +60,29 @@ final class ApplicationDocument {
         policies
             .map(fields -> PolicyDocument.read(fields, namespace.orElse("")))
             .orElse(Policy.DEFAULT);
+    SendingRules sending =
+        policies
+            .map(fields -> PolicyDocument.sending(fields, name, targets))
+            .orElse(SendingRules.NONE);
+    policies.ifPresent(Fields::refuseUnknown);
     boolean orphan = spec.text("onRemoval", ApplicationDocument::orphans).orElse(false);
     List<Dependency> dependencies = dependencies(spec);
-    Optional<Project> project = project(spec);
+    Optional<DeclaredProject> project = project(spec);
     spec.refuseUnknown();
     if (!document.isValid()) {
       return Optional.empty();
     }
-    Definition definition =
+    Definition unbounded =
         new Definition(
                 name,
                 sources,
                 targets,
-                new ApplicationSpec(namespace.orElseThrow(), policy, project),
+                new ApplicationSpec(namespace.orElseThrow(), policy),
                 orphan)
             .withRemote(remote)
-            .withDependencies(dependencies);
+            .withDependencies(dependencies)
+            .withSending(sending);
+    Definition definition = project.map(bounds -> bounds.applyTo(unbounded)).orElse(unbounded);
     new ProjectObjections(spec, definition).report();
     return Optional.of(definition).filter(_ -> document.isValid());
   }
@@ -112,15 +119,15 @@ final class ApplicationDocument {
     };
   }
 
-  /** Returns the bounds of the application; empty if it has none. */
-  private Optional<Project> project(Fields spec) {
+  /** Returns the project of the application; empty if it has no bounds. */
+  private Optional<DeclaredProject> project(Fields spec) {
     if (spec.isNull("project")) {
       spec.problem(
           FleetRule.WRONG_TYPE, "project", "is empty: name a Project, or leave the field out");
     }
     Optional<String> name = spec.text("project");
     try {
-      return projects.bounds(name);
+      return projects.project(name);
     } catch (IllegalArgumentException e) {
       spec.problem(FleetRule.UNKNOWN_REFERENCE, "project", String.valueOf(e.getMessage()));
       return Optional.empty();

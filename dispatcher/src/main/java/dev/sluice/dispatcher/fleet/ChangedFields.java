@@ -10,6 +10,8 @@ import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.window.MaintenanceWindow;
+import dev.sluice.contract.window.SendingRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -89,6 +91,7 @@ final class ChangedFields {
     fields.policy(definition.spec().policy());
     definition.remote().ifPresent(remote -> fields.add("policy.remote", tree(remote)));
     definition.dependsOn().ifPresent(all -> fields.add("dependsOn", tree(all)));
+    fields.sending(definition.sendingRules());
     definition.generatedBy().ifPresent(set -> fields.fields.put("generatedBy", set));
     fields.fields.put("onRemoval", definition.orphanOnRemoval() ? "orphan" : "prune");
     fields.labels(definition.clusters());
@@ -137,6 +140,21 @@ final class ChangedFields {
                     new TreeMap<>(cluster.labels()).toString()));
   }
 
+  private void sending(SendingRules rules) {
+    fields.put("policy.sync", rules.isManual() ? "manual" : "automatic");
+    List<String> own = new ArrayList<>();
+    for (MaintenanceWindow window : rules.all()) {
+      if (window.project().isEmpty()) {
+        own.add(window.toString());
+      } else {
+        fields.merge("project.windows", window.toString(), "%s; %s"::formatted);
+      }
+    }
+    for (int i = 0; i < own.size(); i++) {
+      fields.put("policy.windows[%d]".formatted(i), own.get(i));
+    }
+  }
+
   private void policy(Policy policy) {
     add("policy", tree(policy));
   }
@@ -174,6 +192,7 @@ final class ChangedFields {
     ChangedFields fields = new ChangedFields();
     fields.options("sources[0]", RenderOptions.DEFAULT);
     fields.policy(Policy.DEFAULT);
+    fields.sending(SendingRules.NONE);
     fields.fields.put("onRemoval", "prune");
     return fields.fields;
   }

@@ -2,7 +2,6 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
-import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -39,7 +38,7 @@ public record FleetReading(
     String revision,
     Optional<CommitId> commit,
     FleetDocuments documents,
-    Map<String, Project> projects,
+    Map<String, DeclaredProject> projects,
     GeneratedSets sets) {
 
   public FleetReading {

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.Adoption;
+import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.GeneratedValues;
 import dev.sluice.contract.fleet.HealthCheck;
 import dev.sluice.contract.fleet.IgnoredDifference;
@@ -9,7 +10,9 @@ import dev.sluice.contract.fleet.ObjectSharing;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.Propagation;
 import dev.sluice.contract.fleet.WriteProtection;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ServiceAccountName;
+import dev.sluice.contract.window.SendingRules;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -26,7 +29,7 @@ final class PolicyDocument {
   private PolicyDocument() {}
 
   /**
-   * Returns the policy.
+   * Returns the policy. The caller refuses unknown fields.
    *
    * @param namespace of the application
    */
@@ -53,7 +56,6 @@ final class PolicyDocument {
     Optional<Propagation> propagation = fields.text("propagationPolicy", Propagation::parse);
     boolean replaces = fields.bool("replace", false);
     Optional<WriteProtection> protect = WriteProtections.read(fields);
-    fields.refuseUnknown();
     return new Policy(
         prune,
         limit,
@@ -72,6 +74,23 @@ final class PolicyDocument {
         propagation,
         protect,
         Optional.of(replaces));
+  }
+
+  /** Returns the rules about when something new is sent. */
+  static SendingRules sending(
+      Fields fields, ApplicationName application, List<ClusterTarget> clusters) {
+    boolean manual = fields.text("sync", PolicyDocument::isManual).orElse(false);
+    return new SendingRules(
+        Optional.of(manual),
+        Optional.of(WindowDocuments.ofApplication(fields, application, clusters)));
+  }
+
+  private static boolean isManual(String text) {
+    return switch (text) {
+      case "automatic" -> false;
+      case "manual" -> true;
+      default -> throw new IllegalArgumentException("must be automatic or manual, not " + text);
+    };
   }
 
   /** Returns how the namespace is created; empty if it is not. */
@@ -109,6 +128,11 @@ final class PolicyDocument {
   }
 
   private static Duration timeout(String text) {
+    return new Policy(true, 0, true, duration(text)).timeout();
+  }
+
+  /** Parses a duration such as {@code 1h30m}. */
+  static Duration duration(String text) {
     Optional<Duration> duration = Optional.empty();
     if (!text.isEmpty() && DURATION.matcher(text).matches()) {
       try {
@@ -117,10 +141,8 @@ final class PolicyDocument {
         duration = Optional.empty();
       }
     }
-    Duration timeout =
-        duration.orElseThrow(
-            () -> new IllegalArgumentException("must be a duration such as 90s, 5m or 1h30m"));
-    return new Policy(true, 0, true, timeout).timeout();
+    return duration.orElseThrow(
+        () -> new IllegalArgumentException("must be a duration such as 90s, 5m or 1h30m"));
   }
 
   private static GeneratedValues generated(String text) {

@@ -1,9 +1,9 @@
 package dev.sluice.dispatcher.fleet;
 
-import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.window.MaintenanceWindow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,39 +34,58 @@ final class ProjectBounds {
   /** Returns the valid definitions, and the last ones of applications that keep theirs. */
   List<Definition> definitions() {
     List<Definition> definitions = new ArrayList<>();
-    Optional<Project> hidden = hiddenDefault();
+    Optional<Definition> hidden = hiddenDefault();
     Set<ApplicationName> kept = reading.kept(known);
     for (Definition read : reading.definitions()) {
       if (!kept.contains(read.application())) {
         definitions.add(
-            read.spec().project().isEmpty() && hidden.isPresent() ? read.in(hidden) : read);
+            hidden
+                .filter(_ -> read.spec().project().isEmpty())
+                .map(other -> inProjectOf(other, read))
+                .orElse(read));
       }
     }
     for (ApplicationName application : kept) {
       Definition last = known.get(application);
       if (last != null) {
-        now(last).ifPresent(bounds -> definitions.add(last.in(Optional.of(bounds))));
+        now(last).ifPresent(project -> definitions.add(project.applyTo(last)));
       }
     }
     return definitions;
   }
 
-  /** Returns the bounds of the project that a definition is in, as they are now. */
-  private Optional<Project> now(Definition last) {
+  /** Returns the project that a definition is in, as it is now. */
+  private Optional<DeclaredProject> now(Definition last) {
     String name = last.spec().project().map(Project::name).orElse(Project.DEFAULT);
     return Optional.ofNullable(reading.projects().get(name));
   }
 
-  /** Returns the default project of earlier readings, if this one may have missed it. */
-  private Optional<Project> hiddenDefault() {
+  /**
+   * Returns a definition with the bounds of another one, and with the windows that the project had
+   * for the application itself, or for the other one if it is new.
+   */
+  private Definition inProjectOf(Definition other, Definition read) {
+    List<MaintenanceWindow> windows =
+        known.getOrDefault(read.application(), other).sendingRules().all().stream()
+            .filter(window -> window.project().isPresent())
+            .toList();
+    return read.in(other.spec().project())
+        .withSending(read.sendingRules().withProjectWindows(windows));
+  }
+
+  /** Returns a definition in the default project, if this reading may have missed the project. */
+  private Optional<Definition> hiddenDefault() {
     if (reading.complete() || reading.projects().containsKey(Project.DEFAULT)) {
       return Optional.empty();
     }
     return known.values().stream()
-        .map(Definition::spec)
-        .map(ApplicationSpec::project)
-        .flatMap(Optional::stream)
-        .filter(project -> project.name().equals(Project.DEFAULT))
+        .filter(
+            definition ->
+                definition
+                    .spec()
+                    .project()
+                    .filter(project -> project.name().equals(Project.DEFAULT))
+                    .isPresent())
         .findFirst();
   }
 }

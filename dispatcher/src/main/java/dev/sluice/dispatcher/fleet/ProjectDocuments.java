@@ -22,7 +22,7 @@ final class ProjectDocuments {
 
   private static final List<KindPattern> EVERY_KIND = List.of(KindPattern.parse("*"));
 
-  private final SortedMap<String, Project> projects = new TreeMap<>();
+  private final SortedMap<String, DeclaredProject> projects = new TreeMap<>();
   private final Map<String, FleetDocuments.Document> documents = new HashMap<>();
   private final Set<String> invalid = new HashSet<>();
 
@@ -49,6 +49,7 @@ final class ProjectDocuments {
     Optional<List<NamePattern>> accounts =
         optional(spec, "serviceAccounts", ProjectDocuments::account);
     Optional<List<NamePattern>> commanders = optional(spec, "commanders", NamePattern::new);
+    List<WindowDocuments.Declared> windows = WindowDocuments.ofProject(spec, name);
     spec.refuseUnknown();
     if (!document.isValid()) {
       invalid.add(name);
@@ -56,21 +57,23 @@ final class ProjectDocuments {
     }
     projects.put(
         name,
-        new Project(
-            name,
-            repositories,
-            clusters,
-            namespaces,
-            allowed,
-            denied,
-            clusterScoped,
-            accounts,
-            commanders));
+        new DeclaredProject(
+            new Project(
+                name,
+                repositories,
+                clusters,
+                namespaces,
+                allowed,
+                denied,
+                clusterScoped,
+                accounts,
+                commanders),
+            windows));
     documents.put(name, document.summary());
   }
 
   /** Returns the valid projects by name. */
-  SortedMap<String, Project> projects() {
+  SortedMap<String, DeclaredProject> projects() {
     return Collections.unmodifiableSortedMap(projects);
   }
 
@@ -80,14 +83,14 @@ final class ProjectDocuments {
   }
 
   /**
-   * Returns the bounds of an application; empty if it has none.
+   * Returns the project of an application; empty if it has no bounds.
    *
    * @param name that the application names; empty for the default project
    * @throws IllegalArgumentException if the fleet has no valid project of that name
    */
-  Optional<Project> bounds(Optional<String> name) {
+  Optional<DeclaredProject> project(Optional<String> name) {
     String wanted = name.orElse(Project.DEFAULT);
-    Optional<Project> found = Optional.ofNullable(projects.get(wanted));
+    Optional<DeclaredProject> found = Optional.ofNullable(projects.get(wanted));
     boolean isImplicit = wanted.equals(Project.DEFAULT) && !invalid.contains(wanted);
     if (found.isEmpty() && !isImplicit) {
       throw new IllegalArgumentException(

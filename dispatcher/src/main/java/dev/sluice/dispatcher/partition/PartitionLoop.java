@@ -164,7 +164,8 @@ public final class PartitionLoop {
                 new CommandLookups(restores, recorded),
                 context.clock());
         EventHandler changes = handler(state, decider, scheduler, commands);
-        live(kafka, offsets, new Handlers(changes, scheduler, commands, recorded));
+        WindowOpenings openings = new WindowOpenings(state, scheduler, context.clock());
+        live(kafka, offsets, new Handlers(changes, scheduler, commands, recorded, openings));
       }
     } catch (RuntimeException | Error e) {
       FatalErrors.check(e);
@@ -191,7 +192,8 @@ public final class PartitionLoop {
       EventHandler changes,
       RefScheduler scheduler,
       CommandHandler commands,
-      RecordedReads recorded) {}
+      RecordedReads recorded,
+      WindowOpenings openings) {}
 
   private RefScheduler scheduler(
       PartitionState state, EvaluationRunner evaluations, RecordedReads recorded) {
@@ -224,6 +226,7 @@ public final class PartitionLoop {
         handle(input.get(), handlers, batch);
         input = batch.isFull() ? Optional.empty() : Optional.ofNullable(inputs.poll());
       }
+      handlers.openings().check(batch);
       write(kafka, batch, offsets);
       if (lastTurn.isAfter(recovered)) {
         failures.recovered();

@@ -140,8 +140,8 @@ final class RecordedReads {
   }
 
   /**
-   * Meets the demands of applications that an earlier resend pins, and of those whose remote bases
-   * or charts cannot be read.
+   * Meets the demands of applications that an earlier resend pins, of those whose remote bases or
+   * charts cannot be read, and of those that a cluster has lost while newer inputs are withheld.
    */
   void found(FindingBatch batch) {
     for (Finding finding : batch.findings()) {
@@ -151,7 +151,8 @@ final class RecordedReads {
             case Finding.Refused(_, _, Failure failure, _)
                 when failure.code() == SourceFailure.REMOTE_UNREACHABLE ->
                 Optional.of(failure.message());
-            case Finding.Refused _, Finding.Differs _, Finding.Same _ -> Optional.empty();
+            case Finding.Differs differs -> withheld(differs);
+            case Finding.Refused _, Finding.Same _ -> Optional.empty();
           };
       why.ifPresent(
           reason ->
@@ -159,6 +160,20 @@ final class RecordedReads {
                   .application(finding.definition().application())
                   .ifPresent(application -> last(application, finding.cluster().name(), reason)));
     }
+  }
+
+  /** Returns why Git does not say what to send again to a cluster that has lost it. */
+  private Optional<String> withheld(Finding.Differs finding) {
+    ClusterName cluster = finding.cluster().name();
+    return state
+        .application(finding.definition().application())
+        .filter(
+            application -> {
+              Demand demand = application.demands().get(cluster);
+              return demand != null && !isCommand(application, cluster, demand);
+            })
+        .flatMap(application -> application.withheld(cluster))
+        .map(withheld -> "the inputs in Git wait for %s".formatted(withheld.waitsFor()));
   }
 
   /** Reads what was sent last to a cluster, if a new generation is demanded there. */
@@ -233,7 +248,13 @@ final class RecordedReads {
   private static boolean isMet(ApplicationState application, ClusterName cluster, Demand demand) {
     Hold hold = application.holds().get(cluster);
     return (hold != null && hold.resent().isPresent())
-        || application.awaiting(cluster).contains(demand.command())
+        || application.withheld(cluster).isPresent()
+        || isCommand(application, cluster, demand);
+  }
+
+  private static boolean isCommand(
+      ApplicationState application, ClusterName cluster, Demand demand) {
+    return application.awaiting(cluster).contains(demand.command())
         || application.hasCarriedOut(demand.command());
   }
 }

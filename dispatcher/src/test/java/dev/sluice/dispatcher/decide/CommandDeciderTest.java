@@ -292,8 +292,8 @@ class CommandDeciderTest {
             "ada",
             Optional.of(new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")));
 
-    draft.demand(ONE, approved);
-    draft.demand(ONE, new Demand(new EventId("command/2"), "grace"));
+    draft.demands().add(ONE, approved);
+    draft.demands().add(ONE, new Demand(new EventId("command/2"), "grace"));
 
     assertThat(draft.changed().orElseThrow().demands())
         .isEqualTo(

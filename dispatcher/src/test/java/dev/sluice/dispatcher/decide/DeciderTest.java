@@ -189,7 +189,15 @@ class DeciderTest {
                 "application db",
                 NOW,
                 Optional.of(COMMIT),
-                Optional.of(new Withheld.Release(new EventId("release"), "grace")))));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(
+                    new Withheld.Release(
+                        new EventId("release"),
+                        "grace",
+                        List.of(Withheld.Cause.DEPENDS_ON),
+                        Optional.empty(),
+                        List.of())))));
   }
 
   private Withheld withheld() {

@@ -123,6 +123,8 @@ public final class SampleApplication {
             "application db",
             NOW,
             Optional.of(COMMIT),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
   }
 

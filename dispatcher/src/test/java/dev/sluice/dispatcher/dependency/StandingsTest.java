@@ -186,7 +186,15 @@ class StandingsTest {
         withheld(
             defined(WEB),
             ONE,
-            waitsFor("application db").released(new Withheld.Release(new EventId("r"), "cat"))));
+            waitsFor("application db")
+                .released(
+                    Optional.of(
+                        new Withheld.Release(
+                            new EventId("r"),
+                            "cat",
+                            List.of(Withheld.Cause.DEPENDS_ON),
+                            Optional.empty(),
+                            List.of())))));
     assertThat(repeats()).as("it does not wait").isEmpty();
     standings.replay(defined(WEB));
     assertThat(repeats()).isEmpty();
@@ -280,7 +288,13 @@ class StandingsTest {
 
   private static Withheld waitsFor(String what) {
     return new Withheld(
-        Withheld.Cause.DEPENDS_ON, what, NOW, Optional.of(COMMIT), Optional.empty());
+        Withheld.Cause.DEPENDS_ON,
+        what,
+        NOW,
+        Optional.of(COMMIT),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static ApplicationState database(long generation, Map<ClusterName, Hold> holds) {

@@ -37,6 +37,9 @@ class FleetSchemaTest {
         "spec.policy.healthCheckExprs[0]"
             + " | /properties/spec/properties/policy/properties/healthCheckExprs/items"
             + " | policy: {healthCheckExprs: [{unknown: 1}]}",
+        "spec.policy.windows[0]"
+            + " | /properties/spec/properties/policy/properties/windows/items"
+            + " | policy: {windows: [{unknown: 1}]}",
         "spec.policy.remote    | /properties/spec/properties/policy/properties/remote"
             + " | policy: {remote: {unknown: 1}}",
         "spec.policy.remote.charts[0]"

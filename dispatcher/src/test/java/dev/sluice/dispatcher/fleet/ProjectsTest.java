@@ -181,6 +181,8 @@ final class ProjectsTest {
       value = {
         "spec.unknown | /properties/spec | unknown: 1",
         "spec.kinds.unknown | /properties/spec/properties/kinds | kinds: {unknown: 1}",
+        "spec.windows[0].unknown | /properties/spec/properties/windows/items"
+            + " | windows: [{unknown: 1}]",
       })
   void theSchemaHasTheFieldsThatTheLoaderReads(String field, String pointer, String spec)
       throws IOException {

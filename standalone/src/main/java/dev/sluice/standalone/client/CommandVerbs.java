@@ -259,8 +259,14 @@ final class CommandVerbs {
   @Command(
       name = "release",
       description =
-          "Sends what waits for other applications now (dependsOn); later inputs wait again.")
+          "Sends what waits for an operator (policy.sync: manual) or for other applications"
+              + " (dependsOn); later inputs wait again.")
   static final class Release extends Commanding {
+
+    @Option(
+        names = "--ignore-windows",
+        description = "also send while no maintenance window allows it; needs the role admin")
+    private boolean ignoreWindows;
 
     Release(Terminal terminal) {
       super(terminal);
@@ -268,7 +274,11 @@ final class CommandVerbs {
 
     @Override
     void command(Api api, ObjectNode body) {
-      body.set("command", kind("release"));
+      ObjectNode command = kind("release");
+      if (ignoreWindows) {
+        command.put("ignoreWindows", true);
+      }
+      body.set("command", command);
     }
   }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.codec.EventType;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.window.MaintenanceWindow;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,6 +111,7 @@ final class DescribeVerb extends Verb {
                             dependency.get("application").asText(),
                             dependency.path("cluster").asText("the same cluster"),
                             dependency.get("health").asText())));
+    sending(detail.at("/definition/sending"), printer);
     renderers(items(detail, "clusters"))
         .forEach(
             (renderer, clusters) ->
@@ -128,6 +132,29 @@ final class DescribeVerb extends Verb {
     HistoryVerb.failures(items(detail, "generations"), printer);
     section(printer, items(detail, "commands"), COMMANDS);
     return 0;
+  }
+
+  /** Prints when something new is sent. */
+  private static void sending(JsonNode rules, Printer printer) {
+    if (rules.path("manual").asBoolean()) {
+      printer.fact("sync", "manual: sluice release sends new inputs");
+    }
+    for (JsonNode json : rules.path("windows")) {
+      MaintenanceWindow window = Json.mapper().convertValue(json, MaintenanceWindow.class);
+      printer.fact(
+          "window",
+          window
+              + window
+                  .clusters()
+                  .map(
+                      names ->
+                          " (only %s)"
+                              .formatted(
+                                  names.stream()
+                                      .map(ClusterName::value)
+                                      .collect(Collectors.joining(", "))))
+                  .orElse(""));
+    }
   }
 
   /** Prints what holds the application in a cluster, and how its objects are. */

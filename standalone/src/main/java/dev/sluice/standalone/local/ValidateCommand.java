@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +149,8 @@ public final class ValidateCommand {
         .sets()
         .unread()
         .forEach(one -> err.println("sluice: not checked: " + Visible.line(one)));
+    WindowWarnings.of(reading.definitions(), Instant.now())
+        .forEach(one -> err.println("sluice: warning: " + Visible.line(one)));
     switch (values.get(OUTPUT)) {
       case TEXT -> print(problems, directory, Counts.of(reading), out, err);
       case JSON ->

@@ -33,6 +33,7 @@ class ValidateCommandTest {
       "apiVersion: sluice.dev/v1\nkind: Cluster\nmetadata:\n  name: %s\n";
 
   private final PrintStream out = System.out;
+  private final PrintStream err = System.err;
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
 
@@ -41,11 +42,13 @@ class ValidateCommandTest {
   @BeforeEach
   void capture() {
     System.setOut(new PrintStream(printed, true, UTF_8));
+    System.setErr(new PrintStream(errors, true, UTF_8));
   }
 
   @AfterEach
   void restore() {
     System.setOut(out);
+    System.setErr(err);
   }
 
   @Test
@@ -56,6 +59,40 @@ class ValidateCommandTest {
     assertThat(printed())
         .isEqualTo(
             directory + " is valid: applications 0, clusters 2, repositories 0, projects 0\n");
+  }
+
+  @Test
+  void windowsThatNeverOpenAreAWarning() throws IOException {
+    write(
+        "web.yaml",
+        CLUSTER.formatted("eu")
+            + """
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: shop}
+            spec: {url: "https://forge.example/acme/shop.git"}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Application
+            metadata: {name: web}
+            spec:
+              source: {repository: shop, path: web}
+              clusters: {names: [eu]}
+              namespace: shop
+              policy:
+                windows:
+                - {kind: allow, schedule: "0 22 * * *", duration: 1h}
+                - {kind: deny, schedule: "30 21 * * *", duration: 2h}
+            """);
+
+    assertThat(validate()).isZero();
+
+    assertThat(errors.toString(UTF_8))
+        .startsWith(
+            "sluice: warning: application web waits in cluster eu for a maintenance window, none of"
+                + " which opens before ")
+        .hasLineCount(1);
   }
 
   @Test
