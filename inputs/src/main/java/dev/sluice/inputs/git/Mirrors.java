@@ -297,7 +297,7 @@ public final class Mirrors implements AutoCloseable {
     lock.ifPresent(DirectoryLock::close);
   }
 
-  private Mirror having(RepositoryId repository, CommitId commit) {
+  Mirror having(RepositoryId repository, CommitId commit) {
     return mirrors
         .existing(repository)
         .filter(mirror -> has(mirror, commit))
