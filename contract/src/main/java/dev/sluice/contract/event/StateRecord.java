@@ -271,17 +271,35 @@ public sealed interface StateRecord extends Event
    * @param commit the first source's commit at that time
    * @param sentAt when it was decided; absent in records of earlier versions, and if this partition
    *     did not send it
+   * @param others the further sources' commits at that time; absent if there are none, and in
+   *     records of earlier versions
    */
   record Dispatched(
       Generation generation,
       Optional<String> inputDigest,
       Optional<CommitId> commit,
-      Optional<Instant> sentAt) {
+      Optional<Instant> sentAt,
+      Optional<List<SourceCommit>> others) {
+
+    public Dispatched {
+      others = others.map(List::copyOf).filter(list -> !list.isEmpty());
+    }
 
     /** Creates an entry about what this partition did not send. */
     public Dispatched(
         Generation generation, Optional<String> inputDigest, Optional<CommitId> commit) {
-      this(generation, inputDigest, commit, Optional.empty());
+      this(generation, inputDigest, commit, Optional.empty(), Optional.empty());
+    }
+
+    /** Returns the commit of a source after the first one; empty if none was sent. */
+    public Optional<CommitId> commitOf(RepositoryId repository, GitRef ref) {
+      return others.orElse(List.of()).stream()
+          .filter(one -> one.repository().equals(repository) && one.ref().equals(ref))
+          .map(SourceCommit::commit)
+          .findFirst();
     }
   }
+
+  /** The commit of a source's ref. */
+  record SourceCommit(RepositoryId repository, GitRef ref, CommitId commit) {}
 }

@@ -186,6 +186,34 @@ public enum SourceFailure implements FailureCode {
   COMMIT_MISSING(
       "The commit of a rollback is not in the repository.",
       "Roll back to another commit, or resume the application."),
+  UNSIGNED(
+      "A commit or tag has no signature, and the repository's `verify` requires one. What was"
+          + " dispatched last stays in force.",
+      "Sign it and push again; the message names what must be signed."),
+  UNKNOWN_SIGNER(
+      "A commit or tag is signed with a key that is not among the trusted keys of the repository's"
+          + " `verify`.",
+      "Have it signed with a trusted key, or add the key that the message names to the reference;"
+          + " it is read again within seconds."),
+  SIGNATURE_EXPIRED(
+      "The key that signed a commit or tag has expired, or was not valid yet at the commit's time.",
+      "Renew the key in the reference that the message names, or sign with a valid key."),
+  SIGNATURE_REVOKED(
+      "The key that signed a commit or tag was revoked by its owner.",
+      "Sign the commit with a valid key, and find out why somebody signs with the revoked one."),
+  SIGNATURE_INVALID(
+      "The signature does not belong to the commit or tag, is malformed, or uses an algorithm that"
+          + " is not accepted.",
+      "Sign again as the message says. A signature that belongs to other content may be an"
+          + " attack."),
+  TOO_MANY_COMMITS(
+      "More commits are new since the one that was dispatched last than `verify.mode: every-commit`"
+          + " verifies.",
+      "Set `verify.mode: head` until the newest commit is dispatched."),
+  SIGNING_KEYS_UNREADABLE(
+      "The trusted keys of the repository's `verify` cannot be read, or none of them is usable."
+          + " Nothing new is dispatched.",
+      "Correct the file or variable that the message names; it is read again within seconds."),
   UNRESOLVABLE(
       "The inputs could not be determined because of an unexpected error.",
       "Report the message as a bug of Sluice."),

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param credentials {@code user:password} or a bare token, by reference
  * @param ssh keys for a URL of SSH
  * @param https certificates, proxy and GitHub App for a URL of HTTPS
+ * @param verify the signatures that its commits need before they are dispatched; empty for none
  */
 public record FleetRepository(
     String name,
@@ -21,4 +22,5 @@ public record FleetRepository(
     Optional<Forge> forge,
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
-    Optional<HttpsAccess> https) {}
+    Optional<HttpsAccess> https,
+    Optional<Verification> verify) {}

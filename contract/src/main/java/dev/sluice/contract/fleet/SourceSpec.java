@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
  * @param ssh keys for a URL of SSH; absent in records of earlier versions
  * @param https certificates, proxy and GitHub App for a URL of HTTPS; absent in records of earlier
  *     versions
+ * @param verify the signatures that its commits need before they are dispatched; absent if they
+ *     need none, and in records of earlier versions
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
  * @param type empty to detect it from the files
@@ -27,13 +29,14 @@ public record SourceSpec(
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
     Optional<HttpsAccess> https,
+    Optional<Verification> verify,
     GitRef ref,
     String path,
     Optional<SourceType> type,
     Optional<String> alias,
     RenderOptions options) {
 
-  /** Creates a source without special access over HTTPS. */
+  /** Creates a source without special access over HTTPS, whose commits need no signature. */
   public SourceSpec(
       RepositoryId repository,
       String url,
@@ -44,7 +47,18 @@ public record SourceSpec(
       Optional<SourceType> type,
       Optional<String> alias,
       RenderOptions options) {
-    this(repository, url, credentials, ssh, Optional.empty(), ref, path, type, alias, options);
+    this(
+        repository,
+        url,
+        credentials,
+        ssh,
+        Optional.empty(),
+        Optional.empty(),
+        ref,
+        path,
+        type,
+        alias,
+        options);
   }
 
   /**
@@ -60,6 +74,7 @@ public record SourceSpec(
         credentials,
         ssh,
         https,
+        verify,
         ref,
         RepositoryPath.of(fill.apply(path)),
         type,

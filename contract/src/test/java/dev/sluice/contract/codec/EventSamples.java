@@ -70,6 +70,7 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.fleet.SshAccess;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.health.Health;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -182,6 +183,11 @@ public final class EventSamples {
                                   new SecretReference("file:/run/secrets/app.pem"),
                                   Optional.of("https://git.example/api/v3"))),
                           Optional.of(new LfsAccess(10 << 20)))),
+                  Optional.of(
+                      new Verification(
+                          Verification.Mode.EVERY_COMMIT,
+                          Optional.of(new SecretReference("file:/run/secrets/allowed_signers")),
+                          Optional.of(new SecretReference("env:OPENPGP_KEYS")))),
                   MAIN,
                   "apps/web",
                   Optional.of(SourceType.KUSTOMIZE),
@@ -667,7 +673,11 @@ public final class EventSamples {
                     Generation.FIRST,
                     Optional.of("v1:abc"),
                     Optional.of(COMMIT),
-                    Optional.of(NOON))),
+                    Optional.of(NOON),
+                    Optional.of(
+                        List.of(
+                            new StateRecord.SourceCommit(
+                                new RepositoryId("git.example/acme/values"), MAIN, COMMIT))))),
             Map.of(STAGING, 1),
             Map.of(
                 STAGING,

@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -32,6 +33,7 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
    * @param commands by application, the commands whose outcome was not known when the evaluation
    *     began, so that it answers them
    * @param unmet the announced commit, if the evaluated one does not contain it
+   * @param trustedKeys digests of the keys that signatures were verified with
    */
   public record Evaluated(
       RefKey key,
@@ -41,5 +43,6 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
       int applications,
       int newCommits,
       Map<ApplicationName, Set<EventId>> commands,
-      Optional<CommitId> unmet) {}
+      Optional<CommitId> unmet,
+      Map<Verification, String> trustedKeys) {}
 }

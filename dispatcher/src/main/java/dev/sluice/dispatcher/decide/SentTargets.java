@@ -7,6 +7,7 @@ import dev.sluice.contract.event.Provenance;
 import dev.sluice.contract.event.RefPosition;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.Dispatched;
+import dev.sluice.contract.event.StateRecord.SourceCommit;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.SyncEvent;
 import dev.sluice.contract.name.ApplicationName;
@@ -114,7 +115,11 @@ final class SentTargets {
     last.put(
         cluster,
         new Dispatched(
-            reached, before.flatMap(Dispatched::inputDigest), before.flatMap(Dispatched::commit)));
+            reached,
+            before.flatMap(Dispatched::inputDigest),
+            before.flatMap(Dispatched::commit),
+            Optional.empty(),
+            before.flatMap(Dispatched::others)));
   }
 
   /** Returns what was sent last by cluster, for the state. */
@@ -129,6 +134,15 @@ final class SentTargets {
             sync.generation(),
             target.map(SyncEvent.Target::inputDigest),
             target.map(SyncEvent.Target::commit),
-            Optional.of(decision.now())));
+            Optional.of(decision.now()),
+            target.map(SentTargets::others)));
+  }
+
+  /** Returns the commits of the sources after the first one. */
+  private static List<SourceCommit> others(SyncEvent.Target target) {
+    return target.sources().stream()
+        .skip(1)
+        .map(source -> new SourceCommit(source.repository(), source.ref(), source.commit()))
+        .toList();
   }
 }

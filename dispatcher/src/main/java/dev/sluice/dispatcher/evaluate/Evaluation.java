@@ -14,6 +14,7 @@ import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.InputInspector.ChangedPaths;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Repositories;
+import dev.sluice.inputs.signature.CommitSignatures;
 import dev.sluice.platform.process.LargePayloads;
 import java.time.Clock;
 import java.time.Instant;
@@ -128,8 +129,8 @@ public final class Evaluation {
           differing.add(application.application());
         }
         // fixed by a change while no dispatcher ran: no event is left that would trigger an
-        // evaluation
-        if (result.isUnreachable() || result.isRecovered()) {
+        // evaluation; nor is there one for trusted keys, which the next evaluation watches
+        if (result.isUnreachable() || result.isRecovered() || result.isUnverified()) {
           retry.add(application.application());
         }
       }
@@ -179,7 +180,8 @@ public final class Evaluation {
             request.known().applications().size(),
             newCommits(request, commit),
             commands(results),
-            unmet);
+            unmet,
+            commits.trustedKeys());
     FindingBatches batches = new FindingBatches(evaluated, output.sink());
     Set<ApplicationName> last = InspectionOrder.notBefore(results);
     List<Inspection> large = new ArrayList<>();
@@ -283,7 +285,8 @@ public final class Evaluation {
             unreachable.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
       }
     }
-    return new SourceCommits(repositories, commits, unreachable);
+    return new SourceCommits(
+        repositories, commits, unreachable, new CommitSignatures(repositories, clock.instant()));
   }
 
   private Optional<CommitId> mirrored(EvaluationRequest request, Optional<CommitId> commit) {

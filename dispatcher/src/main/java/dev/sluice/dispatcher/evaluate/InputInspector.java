@@ -3,6 +3,7 @@ package dev.sluice.dispatcher.evaluate;
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.PossibleObjects;
+import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ClusterTarget;
@@ -19,11 +20,13 @@ import dev.sluice.inputs.closure.RefusedSources;
 import dev.sluice.inputs.walk.Footprint;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Inspector of an application's inputs in a tree; indexes the paths that they depend on. */
 public final class InputInspector {
@@ -33,6 +36,9 @@ public final class InputInspector {
 
   /** Definitions in force, whose paths are indexed. Guarded by itself. */
   private final Map<ApplicationName, Definition> defined = new HashMap<>();
+
+  /** Applications that were refused for want of a signature, whichever paths change. */
+  private final Set<ApplicationName> unverified = ConcurrentHashMap.newKeySet();
 
   public InputInspector(DefinitionResolver resolver, ClosureIndex index) {
     this.resolver = resolver;
@@ -54,13 +60,21 @@ public final class InputInspector {
               : defined.remove(application);
       if (before != null && !definition.equals(Optional.of(before))) {
         index.remove(application);
+        unverified.remove(application);
       }
     }
   }
 
-  /** Returns the applications whose inputs a change of these paths may affect. */
+  /**
+   * Returns the applications whose inputs a change of these paths may affect, and those that
+   * another commit may verify.
+   */
   Set<ApplicationName> candidates(RefKey key, Set<String> paths) {
-    return paths.isEmpty() ? Set.of() : index.candidates(key.repository(), key.ref(), paths);
+    Set<ApplicationName> candidates = new HashSet<>(unverified);
+    if (!paths.isEmpty()) {
+      candidates.addAll(index.candidates(key.repository(), key.ref(), paths));
+    }
+    return candidates;
   }
 
   /**
@@ -86,7 +100,14 @@ public final class InputInspector {
       }
     }
     String reason = path.orElse(state.dispatched().isEmpty() ? "first dispatch" : why);
-    return result(state, views(state, commits, closures), Optional.of(closures), commits, reason);
+    Inspection result =
+        result(state, views(state, commits, closures), Optional.of(closures), commits, reason);
+    if (result.isUnverified()) {
+      unverified.add(definition.application());
+    } else {
+      unverified.remove(definition.application());
+    }
+    return result;
   }
 
   private static Inspection result(
@@ -139,16 +160,44 @@ public final class InputInspector {
     for (ClusterTarget cluster : definition.clusters()) {
       Hold hold = state.holds().get(cluster.name());
       if (hold == null) {
-        views.add(new Inspection.View(cluster, commits, inputs(closures, cluster)));
+        views.add(verified(state, cluster, commits, inputs(closures, cluster)));
       } else if (!hold.excludesSources()) {
-        views.add(restored(definition, cluster, commits, hold.commit().orElseThrow()));
+        views.add(restored(state, cluster, commits, hold.commit().orElseThrow()));
       }
     }
     return views;
   }
 
+  /**
+   * Returns the inputs for a cluster. Those that would be sent without an accepted signature are
+   * refused; the ones that were sent before stay in force.
+   */
+  private static Inspection.View verified(
+      ApplicationState state, ClusterTarget cluster, SourceCommits commits, Inputs inputs) {
+    if (inputs instanceof Inputs.Resolved resolved
+        && state.definition().orElseThrow().sources().stream()
+            .anyMatch(source -> source.verify().isPresent())
+        && Inspection.isNew(state, cluster, resolved)) {
+      Optional<Dispatched> sent = Optional.ofNullable(state.dispatched().get(cluster.name()));
+      List<SourceSpec> sources = state.definition().orElseThrow().sources();
+      for (int i = 0; i < sources.size(); i++) {
+        SourceSpec source = sources.get(i);
+        Optional<CommitId> before =
+            i == 0
+                ? sent.flatMap(Dispatched::commit)
+                : sent.flatMap(last -> last.commitOf(source.repository(), source.ref()));
+        Optional<Failure> refusal = commits.refusal(source, before);
+        if (refusal.isPresent()) {
+          return new Inspection.View(cluster, commits, new Inputs.Refused(refusal.get()));
+        }
+      }
+    }
+    return new Inspection.View(cluster, commits, inputs);
+  }
+
   private Inspection.View restored(
-      Definition definition, ClusterTarget cluster, SourceCommits commits, CommitId commit) {
+      ApplicationState state, ClusterTarget cluster, SourceCommits commits, CommitId commit) {
+    Definition definition = state.definition().orElseThrow();
     SourceSpec first = definition.sources().getFirst();
     Optional<SourceCommits> then = commits.with(first, commit);
     if (then.isEmpty()) {
@@ -162,8 +211,8 @@ public final class InputInspector {
       return new Inspection.View(cluster, commits, new Inputs.Refused(failure));
     }
     Definition here = definition.in(cluster);
-    return new Inspection.View(
-        cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
+    return verified(
+        state, cluster, then.get(), inputs(resolver.resolve(here, then.get()::tree), cluster));
   }
 
   private static Inputs inputs(ApplicationClosures closures, ClusterTarget cluster) {

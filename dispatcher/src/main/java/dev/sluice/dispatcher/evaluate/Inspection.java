@@ -16,6 +16,7 @@ import dev.sluice.dispatcher.decide.InputDigest;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.inputs.closure.Closure;
+import dev.sluice.inputs.signature.CommitSignatures;
 import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.process.LargePayloads;
 import java.util.ArrayList;
@@ -65,6 +66,15 @@ record Inspection(
             view ->
                 view.inputs() instanceof Inputs.Refused(Failure failure)
                     && Remotes.isTransient(failure));
+  }
+
+  /** Returns whether a commit has no accepted signature. */
+  boolean isUnverified() {
+    return views.stream()
+        .anyMatch(
+            view ->
+                view.inputs() instanceof Inputs.Refused(Failure failure)
+                    && CommitSignatures.isAbout(failure));
   }
 
   /** Returns whether inputs that were refused before are valid now. */
@@ -192,11 +202,17 @@ record Inspection(
   }
 
   private boolean isNew(View view) {
-    Dispatched last = state.dispatched().get(view.cluster().name());
     return view.inputs() instanceof Inputs.Resolved resolved
-        && (last == null
-            || state.demands().containsKey(view.cluster().name())
-            || !last.inputDigest().equals(Optional.of(digest(resolved))));
+        && isNew(state, view.cluster(), resolved);
+  }
+
+  /** Returns whether the inputs of a cluster are to be sent. */
+  static boolean isNew(ApplicationState state, ClusterTarget cluster, Inputs.Resolved inputs) {
+    Dispatched last = state.dispatched().get(cluster.name());
+    return last == null
+        || state.demands().containsKey(cluster.name())
+        || !last.inputDigest()
+            .equals(Optional.of(InputDigest.of(state.definition().orElseThrow(), inputs)));
   }
 
   private boolean isNewlyPossible(View view) {

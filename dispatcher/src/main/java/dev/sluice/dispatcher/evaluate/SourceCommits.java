@@ -1,11 +1,14 @@
 package dev.sluice.dispatcher.evaluate;
 
+import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.inputs.git.Repositories;
 import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.signature.CommitSignatures;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +20,7 @@ final class SourceCommits {
   private final Map<RefKey, CommitId> heads;
   private final Map<RefKey, CommitId> commits;
   private final Map<RefKey, String> unreachable;
+  private final CommitSignatures signatures;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
 
   /**
@@ -24,21 +28,27 @@ final class SourceCommits {
    *
    * @param commits by ref
    * @param unreachable refs whose commit is unavailable now, with the reason
+   * @param signatures verifies the commits
    */
   SourceCommits(
-      Repositories repositories, Map<RefKey, CommitId> commits, Map<RefKey, String> unreachable) {
-    this(repositories, commits, commits, unreachable);
+      Repositories repositories,
+      Map<RefKey, CommitId> commits,
+      Map<RefKey, String> unreachable,
+      CommitSignatures signatures) {
+    this(repositories, commits, commits, unreachable, signatures);
   }
 
   private SourceCommits(
       Repositories repositories,
       Map<RefKey, CommitId> heads,
       Map<RefKey, CommitId> commits,
-      Map<RefKey, String> unreachable) {
+      Map<RefKey, String> unreachable,
+      CommitSignatures signatures) {
     this.repositories = repositories;
     this.heads = Map.copyOf(heads);
     this.commits = Map.copyOf(commits);
     this.unreachable = Map.copyOf(unreachable);
+    this.signatures = signatures;
   }
 
   /** Returns whether each source has a commit, or a reason why it is unavailable. */
@@ -63,6 +73,21 @@ final class SourceCommits {
     return commit;
   }
 
+  /**
+   * Returns why a source's commit is not to be sent; empty if its signatures are accepted, or none
+   * are required.
+   *
+   * @param sent the source's commit that was sent last
+   */
+  Optional<Failure> refusal(SourceSpec source, Optional<CommitId> sent) {
+    return signatures.refusal(source, commit(source), sent);
+  }
+
+  /** Returns the digests of the trusted keys that commits were verified with. */
+  Map<Verification, String> trustedKeys() {
+    return signatures.digests();
+  }
+
   /** Returns the number of commits that the ref's head has and the source's commit has not. */
   int behind(SourceSpec source) {
     CommitId head = heads.get(RefKey.of(source));
@@ -79,7 +104,7 @@ final class SourceCommits {
     }
     Map<RefKey, CommitId> changed = new HashMap<>(commits);
     changed.put(RefKey.of(source), commit);
-    return Optional.of(new SourceCommits(repositories, heads, changed, unreachable));
+    return Optional.of(new SourceCommits(repositories, heads, changed, unreachable, signatures));
   }
 
   /** Returns the files of a source; empty if its commit is unavailable now. */

@@ -4,12 +4,14 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.process.ProxyLogins;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +53,8 @@ final class RepositoryDocuments {
     Optional<SecretReference> credentials = spec.text("credentials", SecretReference::new);
     Optional<SshAccess> ssh = ssh(spec, url);
     Optional<HttpsAccess> https = HttpsDocument.read(spec, url);
+    Optional<Verification> verify =
+        spec.fields("verify").flatMap(RepositoryDocuments::verification);
     Optional<RepositoryId> id =
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
@@ -59,7 +63,7 @@ final class RepositoryDocuments {
     if (document.isValid()) {
       FleetRepository repository =
           new FleetRepository(
-              name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh, https);
+              name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh, https, verify);
       byName
           .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
           .add(new Read(document, repository));
@@ -94,7 +98,8 @@ final class RepositoryDocuments {
     return one.url().equals(other.url())
         && one.credentials().equals(other.credentials())
         && one.ssh().equals(other.ssh())
-        && one.https().equals(other.https());
+        && one.https().equals(other.https())
+        && one.verify().equals(other.verify());
   }
 
   private static void refuse(Read refused, List<Read> named) {
@@ -108,7 +113,7 @@ final class RepositoryDocuments {
         .problem(
             FleetRule.DUPLICATE_NAME,
             "spec.url",
-            "has the canonical name '%s', as Repository '%s' in %s has with another URL or other credentials: if both are one repository, keep one of the two; if not, give each its own name as spec.identity (host[:port]/path of the forge's web address)"
+            "has the canonical name '%s', as Repository '%s' in %s has with another URL, other credentials or another verify: if both are one repository, keep one of the two; if not, give each its own name as spec.identity (host[:port]/path of the forge's web address)"
                 .formatted(
                     refused.repository().id(),
                     other.repository().name(),
@@ -173,6 +178,28 @@ final class RepositoryDocuments {
           "has no meaning for this URL: it is not ssh://HOST/PATH or USER@HOST:PATH");
     }
     return Optional.of(new SshAccess(privateKey, passphrase, knownHosts));
+  }
+
+  private static Optional<Verification> verification(Fields fields) {
+    Optional<Verification.Mode> mode = fields.required("mode", RepositoryDocuments::mode);
+    Optional<SecretReference> allowedSigners = fields.text("allowedSigners", SecretReference::new);
+    Optional<SecretReference> openPgpKeys = fields.text("openPgpKeys", SecretReference::new);
+    fields.refuseUnknown();
+    if (!fields.has("allowedSigners") && !fields.has("openPgpKeys")) {
+      fields.problem(
+          FleetRule.MISSING_FIELD,
+          "allowedSigners",
+          "or openPgpKeys is required: without trusted keys nothing would be dispatched");
+    }
+    return mode.map(found -> new Verification(found, allowedSigners, openPgpKeys));
+  }
+
+  private static Verification.Mode mode(String text) {
+    return Arrays.stream(Verification.Mode.values())
+        .filter(mode -> mode.word().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("must be head, every-commit or tag, not " + text));
   }
 
   private static Optional<RepositoryId> identity(Fields spec, String url, Optional<Forge> forge) {

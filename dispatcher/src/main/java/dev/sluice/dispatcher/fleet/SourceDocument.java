@@ -97,6 +97,7 @@ final class SourceDocument {
                 found.credentials(),
                 found.ssh(),
                 found.https(),
+                found.verify(),
                 ref.orElse(GitRef.branch("main")),
                 path.orElse(""),
                 decided,

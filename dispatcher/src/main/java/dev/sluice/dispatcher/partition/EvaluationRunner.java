@@ -1,14 +1,17 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.Evaluation;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
+import dev.sluice.inputs.signature.CommitSignatures;
 import dev.sluice.platform.process.FatalErrors;
 import dev.sluice.platform.process.LargePayloads;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Runner of evaluations on virtual threads; hands their results, and due timers, to the partition's
@@ -81,6 +85,24 @@ final class EvaluationRunner implements Evaluations, AutoCloseable {
     } catch (RejectedExecutionException e) {
       // the dispatcher is stopping; the next owner resumes from state
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public void readKeys(RefKey key, Set<Verification> which, Duration delay) {
+    // files may block, so a virtual thread reads them
+    Runnable reading =
+        () ->
+            inputs.accept(
+                new PartitionInput.TrustedKeysRead(
+                    key,
+                    which.stream()
+                        .collect(Collectors.toMap(one -> one, CommitSignatures::digest))));
+    try {
+      var unused =
+          timers.schedule(() -> threads.execute(reading), delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // the dispatcher is stopping; the next owner resumes from state
     }
   }
 

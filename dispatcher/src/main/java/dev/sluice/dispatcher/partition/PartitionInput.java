@@ -1,6 +1,7 @@
 package dev.sluice.dispatcher.partition;
 
 import dev.sluice.contract.event.SyncEvent;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.FindingBatch;
@@ -12,6 +13,7 @@ import dev.sluice.dispatcher.evaluate.Recomputation;
 import dev.sluice.dispatcher.recorded.RecordedAnswer;
 import dev.sluice.dispatcher.recorded.WantedTarget;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -115,6 +117,13 @@ sealed interface PartitionInput {
    */
   record RemoteRetryDue(RefKey key, ApplicationName application, Trigger.Cause cause)
       implements RefInput {}
+
+  /** Digests of the trusted keys of applications whose commits were refused. */
+  record TrustedKeysRead(RefKey key, Map<Verification, String> digests) implements RefInput {
+    public TrustedKeysRead {
+      digests = Map.copyOf(digests);
+    }
+  }
 
   record GraceExpired(RefKey key) implements RefInput {}
 

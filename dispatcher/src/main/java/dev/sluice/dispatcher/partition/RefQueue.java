@@ -97,10 +97,14 @@ final class RefQueue {
     return transition();
   }
 
-  /** Queues an application whose remote base or chart was unavailable. */
-  List<RefEffect> remoteRetryDue(
-      ApplicationName application, Trigger.Cause cause, Knowledge ref, Instant now) {
-    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(application, "remote source");
+  /**
+   * Queues an application whose inputs may be accepted now without a change of them.
+   *
+   * @param why such as {@code remote source}, for the audit
+   */
+  List<RefEffect> applicationDue(
+      ApplicationName application, String why, Trigger.Cause cause, Knowledge ref, Instant now) {
+    Trigger.Reason reason = new Trigger.Reason.ApplicationDue(application, why);
     triggers.add(new Trigger(cause, reason, OptionalLong.empty()));
     start(ref, now);
     return transition();

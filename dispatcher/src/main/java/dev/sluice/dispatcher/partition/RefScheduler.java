@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
@@ -52,6 +53,7 @@ final class RefScheduler {
     final RefKey key;
     final RefQueue queue;
     final RemoteRetries retries;
+    final TrustedKeyWatch trustedKeys;
     final EvaluationReport report = new EvaluationReport();
 
     /** Commands to which it was reported that the ref cannot be read. */
@@ -64,6 +66,7 @@ final class RefScheduler {
       this.key = key;
       this.queue = new RefQueue(timing);
       this.retries = new RemoteRetries(evaluations, key);
+      this.trustedKeys = new TrustedKeyWatch(evaluations, key);
     }
   }
 
@@ -141,8 +144,19 @@ final class RefScheduler {
       case PartitionInput.RemoteRetryDue due ->
           execute(
               ref,
-              queue.remoteRetryDue(due.application(), due.cause(), knowledge(ref.key), now()),
+              queue.applicationDue(
+                  due.application(), "remote source", due.cause(), knowledge(ref.key), now()),
               batch);
+      case PartitionInput.TrustedKeysRead read ->
+          ref.trustedKeys.read(
+              read.digests(),
+              name -> state.application(name).flatMap(ApplicationState::definition).isPresent(),
+              (application, cause) ->
+                  execute(
+                      ref,
+                      queue.applicationDue(
+                          application, "trusted keys", cause, knowledge(ref.key), now()),
+                      batch));
       case PartitionInput.GraceExpired _ -> execute(ref, queue.graceExpired(), batch);
       case PartitionInput.PollDue _ -> {
         polling.scheduleNext(ref.key);
@@ -157,7 +171,9 @@ final class RefScheduler {
     Decision decision = decider.found(findings, triggers, trace(ref), now());
     batch.add(decision);
     ref.report.add(decision);
-    ref.retries.found(findings, Triggers.merge(triggers, now()));
+    Trigger.Cause cause = Triggers.merge(triggers, now());
+    ref.retries.found(findings, cause);
+    ref.trustedKeys.found(findings, cause);
     recorded.found(findings);
     if (findings.last()) {
       execute(ref, ref.queue.decided(findings.evaluated(), knowledge(ref.key), now()), batch);

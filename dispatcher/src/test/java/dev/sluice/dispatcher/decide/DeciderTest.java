@@ -381,7 +381,8 @@ class DeciderTest {
 
   private List<Event> found(Finding... findings) {
     FindingBatch.Evaluated evaluated =
-        new FindingBatch.Evaluated(MAIN, COMMIT, NOW, Map.of(), 1, 1, Map.of(), Optional.empty());
+        new FindingBatch.Evaluated(
+            MAIN, COMMIT, NOW, Map.of(), 1, 1, Map.of(), Optional.empty(), Map.of());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));

@@ -426,7 +426,8 @@ class SendingRulesDecisionTest {
             state.application(WEB).orElseThrow().awaiting(ONE).isEmpty()
                 ? Map.of()
                 : Map.of(WEB, Set.copyOf(state.application(WEB).orElseThrow().awaiting(ONE))),
-            Optional.empty());
+            Optional.empty(),
+            Map.of());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));

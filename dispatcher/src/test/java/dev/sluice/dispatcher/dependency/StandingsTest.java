@@ -306,7 +306,8 @@ class StandingsTest {
                 new Generation(generation),
                 Optional.of("v1:a"),
                 Optional.of(COMMIT),
-                Optional.of(NOW))),
+                Optional.of(NOW),
+                Optional.empty())),
         Map.of(),
         holds);
   }

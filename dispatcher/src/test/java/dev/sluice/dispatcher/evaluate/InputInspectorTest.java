@@ -19,10 +19,12 @@ import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
+import dev.sluice.inputs.signature.CommitSignatures;
 import dev.sluice.inputs.walk.Remotes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -161,7 +163,8 @@ class InputInspectorTest {
     var unused =
         inspector.inspect(
             state(definition.application(), Optional.of(definition)),
-            new SourceCommits(mirrors, heads, Map.of()),
+            new SourceCommits(
+                mirrors, heads, Map.of(), new CommitSignatures(mirrors, Instant.EPOCH)),
             new InputInspector.ChangedPaths(RefKey.of(definition.sources().getFirst()), Set.of()),
             "");
   }

@@ -26,8 +26,10 @@ import dev.sluice.dispatcher.decide.InputDigest;
 import dev.sluice.dispatcher.decide.SampleApplication;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.git.Mirrors;
+import dev.sluice.inputs.signature.CommitSignatures;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +56,9 @@ class InspectionTest {
   @BeforeEach
   void open(@TempDir Path directory) throws Exception {
     mirrors = new Mirrors(directory, Clock.systemUTC());
-    commits = new SourceCommits(mirrors, Map.of(), Map.of());
+    commits =
+        new SourceCommits(
+            mirrors, Map.of(), Map.of(), new CommitSignatures(mirrors, Instant.EPOCH));
   }
 
   @AfterEach

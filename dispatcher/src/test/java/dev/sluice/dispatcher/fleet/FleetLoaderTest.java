@@ -23,6 +23,7 @@ import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SourceType;
 import dev.sluice.contract.fleet.SshAccess;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
@@ -233,6 +234,7 @@ class FleetLoaderTest {
                 Optional.of(Forge.GITHUB),
                 Optional.of(new SecretReference("env:SHOP_TOKEN")),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     Definition web = reading.definitions().getFirst();
     assertThat(web.sources())
@@ -405,6 +407,60 @@ class FleetLoaderTest {
     assertThat(FleetLoader.read(directory).problems())
         .extracting(FleetProblem::field)
         .contains("spec.credentials");
+  }
+
+  @Test
+  void readsTheSignaturesThatARepositoryNeeds() throws IOException {
+    repository(
+        "signed",
+        "https://forge.example/acme/signed.git",
+        "verify: {mode: every-commit, allowedSigners: file:/signers, openPgpKeys: env:KEYS}");
+    application("web", "clusters: {names: [staging]}");
+    Path web = directory.resolve("web.yaml");
+    Files.writeString(web, Files.readString(web).replace("repository: shop", "repository: signed"));
+
+    FleetReading reading = FleetLoader.read(directory);
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.definitions().getFirst().sources().getFirst().verify())
+        .hasValue(
+            new Verification(
+                Verification.Mode.EVERY_COMMIT,
+                Optional.of(new SecretReference("file:/signers")),
+                Optional.of(new SecretReference("env:KEYS"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "verify: {}                                   | spec.verify.mode,"
+            + " spec.verify.allowedSigners",
+        "verify: {mode: head}                         | spec.verify.allowedSigners",
+        "verify: {mode: all, openPgpKeys: env:KEYS}   | spec.verify.mode",
+        "verify: {mode: head, allowedSigners: /keys}  | spec.verify.allowedSigners",
+        "verify: {mode: tag, openPgpKeys: env:K, x: 1} | spec.verify.x",
+        "verify: head                                 | spec.verify",
+      })
+  void refusesIncompleteVerification(String verify, String fields) throws IOException {
+    repository("signed", "https://forge.example/acme/signed.git", verify);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactlyInAnyOrder(fields.split(", "));
+  }
+
+  @Test
+  void refusesTwoDocumentsOfARepositoryWithAndWithoutVerification() throws IOException {
+    repository(
+        "signed",
+        "https://forge.example/acme/one.git",
+        "verify: {mode: head, allowedSigners: file:/signers}");
+    repository("unsigned", "https://forge.example/acme/one.git", "");
+
+    assertThat(FleetLoader.read(directory).problems())
+        .extracting(FleetProblem::field)
+        .containsExactly("spec.url", "spec.url");
   }
 
   @Test

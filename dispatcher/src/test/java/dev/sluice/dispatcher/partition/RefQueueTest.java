@@ -354,7 +354,7 @@ class RefQueueTest {
 
   @Test
   void anApplicationWhoseBaseWasUnavailableIsEvaluatedAgain() {
-    assertThat(queue.remoteRetryDue(WEB, cause(1), AT_ONE, NOW))
+    assertThat(queue.applicationDue(WEB, "remote source", cause(1), AT_ONE, NOW))
         .contains(
             new RefEffect.Evaluate(
                 new Aim.Evaluate(), Optional.empty(), Map.of(WEB, "remote source")));
@@ -413,7 +413,7 @@ class RefQueueTest {
   }
 
   private static FindingBatch.Evaluated evaluated(CommitId commit, Optional<CommitId> unmet) {
-    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, Map.of(), unmet);
+    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, Map.of(), unmet, Map.of());
   }
 
   private static Trigger push(int number, CommitId expected) {

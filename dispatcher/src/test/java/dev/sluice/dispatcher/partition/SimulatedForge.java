@@ -8,6 +8,7 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.closure.MemoryTree;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Repositories;
+import dev.sluice.inputs.git.SignedObjects;
 import dev.sluice.inputs.git.SourceTree;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -149,6 +150,11 @@ final class SimulatedForge implements Repositories {
   @Override
   public SourceTree tree(RepositoryId repository, CommitId commit) {
     return files(requireMirrored(commit));
+  }
+
+  @Override
+  public SignedObjects signedObjects(RepositoryId repository, CommitId commit) {
+    throw new UnsupportedOperationException("its commits have no signatures");
   }
 
   @Override

@@ -8,11 +8,13 @@ import dev.sluice.contract.event.Event;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.fleet.Verification;
 import dev.sluice.dispatcher.decide.DispatchListener;
 import dev.sluice.dispatcher.decide.EvaluationDecider;
 import dev.sluice.dispatcher.decide.EventDecider;
 import dev.sluice.dispatcher.decide.OutgoingRecord;
 import dev.sluice.dispatcher.decide.PartitionState;
+import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.evaluate.Evaluation;
 import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
@@ -44,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -238,6 +241,11 @@ final class SimulatedPartition implements AutoCloseable {
       Timer timer = new Timer(delay, input, new CompletableFuture<>());
       timers.add(timer);
       return timer.canceled();
+    }
+
+    @Override
+    public void readKeys(RefKey key, Set<Verification> which, Duration delay) {
+      throw new UnsupportedOperationException("no repository is verified");
     }
 
     boolean receive() {

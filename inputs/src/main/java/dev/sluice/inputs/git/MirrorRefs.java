@@ -2,6 +2,7 @@ package dev.sluice.inputs.git;
 
 import dev.sluice.contract.name.GitRef;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
@@ -19,8 +20,9 @@ import org.eclipse.jgit.revwalk.RevWalk;
  */
 final class MirrorRefs {
 
-  private static final String TIP = "refs/sluice/tip/";
-  private static final String KEPT = "refs/sluice/kept/";
+  private static final String ALL = "refs/sluice/";
+  private static final String TIP = ALL + "tip/";
+  private static final String KEPT = ALL + "kept/";
 
   private final Repository repository;
 
@@ -38,6 +40,11 @@ final class MirrorRefs {
 
   Optional<ObjectId> tip(GitRef ref) throws IOException {
     return Optional.ofNullable(repository.exactRef(tipName(ref))).map(Ref::getObjectId);
+  }
+
+  /** Returns all refs of the mirror. */
+  List<Ref> all() throws IOException {
+    return repository.getRefDatabase().getRefsByPrefix(ALL);
   }
 
   /** Moves the tip to an object that the mirror has. */

@@ -231,6 +231,11 @@ public final class Mirrors implements Repositories, AutoCloseable {
   }
 
   @Override
+  public SignedObjects signedObjects(RepositoryId repository, CommitId commit) {
+    return new SignedObjects(having(repository, commit));
+  }
+
+  @Override
   public Set<String> changedPaths(RepositoryId repository, CommitId from, CommitId to) {
     Mirror mirror = having(repository, from);
     Set<String> changed = new HashSet<>();

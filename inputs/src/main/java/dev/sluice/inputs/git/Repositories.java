@@ -43,6 +43,13 @@ public interface Repositories {
   SourceTree tree(RepositoryId repository, CommitId commit);
 
   /**
+   * Returns the commits and tags of a repository as the bytes that signatures are made of.
+   *
+   * @throws NotMirroredException if the commit was not fetched
+   */
+  SignedObjects signedObjects(RepositoryId repository, CommitId commit);
+
+  /**
    * Returns the paths that differ between two commits: added, deleted, or with another content,
    * mode or kind. A rename is two paths.
    *

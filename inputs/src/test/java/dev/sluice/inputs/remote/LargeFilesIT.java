@@ -297,6 +297,7 @@ class LargeFilesIT {
         Optional.of(new SecretReference("file:" + login)),
         Optional.empty(),
         access,
+        Optional.empty(),
         GitRef.branch("main"),
         "app",
         Optional.empty(),

@@ -78,6 +78,7 @@ record SourceRepository(RepositoryFields fields, FleetRepository inFleet, Recogn
         inFleet.credentials(),
         inFleet.ssh(),
         inFleet.https(),
+        inFleet.verify(),
         ref,
         "",
         Optional.empty(),

@@ -52,6 +52,14 @@ final class GitRules {
     return new Findings(violations, incomparable);
   }
 
+  /** Returns whether the inputs were refused, and may lack a signature. */
+  private static boolean isUnverified(
+      ApplicationState state, Definition definition, ClusterName cluster) {
+    return definition.sources().stream().anyMatch(source -> source.verify().isPresent())
+        && (state.refused().containsKey(cluster)
+            || state.possible().filter(map -> map.containsKey(cluster)).isPresent());
+  }
+
   private void check(
       ApplicationState state,
       Definition definition,
@@ -78,6 +86,7 @@ final class GitRules {
       if (!checked.contains(cluster.name())
           || state.holds().containsKey(cluster.name())
           || state.withheld(cluster.name()).isPresent()
+          || isUnverified(state, definition, cluster.name())
           || !(closures.clusters().get(cluster.name()) instanceof Inputs.Resolved inputs)) {
         continue;
       }

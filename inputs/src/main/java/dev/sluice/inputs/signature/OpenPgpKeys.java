@@ -1,0 +1,261 @@
+package dev.sluice.inputs.signature;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.sluice.contract.failure.SourceFailure;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.bouncycastle.bcpg.ArmoredInputStream;
+import org.bouncycastle.bcpg.KeyIdentifier;
+import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.PGPSignature;
+import org.bouncycastle.openpgp.PGPSignatureList;
+import org.bouncycastle.openpgp.api.OpenPGPCertificate;
+import org.bouncycastle.openpgp.api.OpenPGPCertificate.OpenPGPComponentKey;
+import org.bouncycastle.openpgp.api.OpenPGPDefaultPolicy;
+import org.bouncycastle.openpgp.api.OpenPGPImplementation;
+import org.bouncycastle.openpgp.api.OpenPGPKeyReader;
+import org.bouncycastle.openpgp.api.OpenPGPPolicy;
+import org.bouncycastle.openpgp.api.OpenPGPSignature;
+import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
+import org.bouncycastle.openpgp.bc.BcPGPObjectFactory;
+import org.bouncycastle.openpgp.operator.bc.BcPGPContentVerifierBuilderProvider;
+
+/**
+ * Trusted OpenPGP keys. A key and its subkeys are trusted because they are listed; signatures by
+ * others on them do not count. A key that signs must be valid now, whenever it signed: its owner
+ * has not revoked it, and it has not expired.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9580">RFC 9580</a>
+ */
+@SuppressWarnings("JavaUtilDate") // the library's times
+final class OpenPgpKeys {
+
+  /** Trusts nobody. */
+  static final OpenPgpKeys NONE = new OpenPgpKeys();
+
+  static final String BEGIN = "-----BEGIN PGP SIGNATURE-----";
+
+  private static final Pattern BLOCKS =
+      Pattern.compile("(?m)^(?=-----BEGIN PGP PUBLIC KEY BLOCK-----)");
+  private static final String PRIVATE = "-----BEGIN PGP PRIVATE KEY BLOCK-----";
+  private static final int SIGNATURE_TAG = 2;
+  private static final int VERSION = 4;
+  private static final OpenPGPImplementation IMPLEMENTATION = new BcOpenPGPImplementation();
+
+  /** Accepts RSA from 2000 bits, and no MD5, RIPEMD or SHA-1 for content. */
+  private static final OpenPGPPolicy POLICY = new OpenPGPDefaultPolicy();
+
+  /** The time by which the clock of a signer may be ahead. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(15);
+
+  /** A fingerprint says more than a key id. */
+  private static final Comparator<String> LONGEST = Comparator.comparingInt(String::length);
+
+  private final List<OpenPGPCertificate> certificates = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  private OpenPgpKeys() {}
+
+  /** Parses one or several blocks of ASCII armor, each with one or several keys. */
+  static OpenPgpKeys parse(String text) {
+    OpenPgpKeys keys = new OpenPgpKeys();
+    if (text.contains(PRIVATE)) {
+      keys.problems.add("it has a private key, which must not be there");
+    }
+    int number = 0;
+    for (String block : BLOCKS.split(text, -1)) {
+      if (block.startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----")) {
+        number++;
+        try {
+          keys.certificates.addAll(
+              new OpenPGPKeyReader(IMPLEMENTATION, POLICY).parseCertificates(block));
+        } catch (IOException | RuntimeException e) {
+          keys.problems.add("block %d cannot be read".formatted(number));
+        }
+      }
+    }
+    return keys;
+  }
+
+  int size() {
+    return certificates.size();
+  }
+
+  /** Returns what is wrong with blocks that are ignored; empty if there are none. */
+  Optional<String> problems() {
+    return problems.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", problems));
+  }
+
+  /**
+   * Returns who made a signature.
+   *
+   * @param armor the signature in ASCII armor
+   * @param payload the bytes that are signed
+   */
+  String verify(String armor, byte[] payload, Instant now) throws UnverifiedException {
+    PGPSignature signature = signature(armor);
+    OpenPGPComponentKey key = issuer(signature);
+    String name = name(key);
+    try {
+      if (!POLICY.isAcceptableDocumentSignatureHashAlgorithm(
+          signature.getHashAlgorithm(), signature.getCreationTime())) {
+        throw UnverifiedException.invalid(
+            "is signed with %s over a weak digest, such as SHA-1".formatted(name));
+      }
+      signature.init(new BcPGPContentVerifierBuilderProvider(), key.getPGPPublicKey());
+      signature.update(payload);
+      if (!signature.verify()) {
+        throw UnverifiedException.invalid("has a signature by %s of other content".formatted(name));
+      }
+      requireValid(key, name, Date.from(now));
+      OpenPGPSignature document = new OpenPGPSignature.OpenPGPDocumentSignature(signature, key);
+      requireValid(document, key, name, Date.from(now));
+    } catch (PGPException | RuntimeException e) { // of the library for each malformed field
+      throw malformed();
+    }
+    return name;
+  }
+
+  private static void requireValid(OpenPGPComponentKey key, String name, Date now)
+      throws UnverifiedException {
+    OpenPGPComponentKey primary = key.getCertificate().getPrimaryKey();
+    if (key.getRevocation(now) != null || primary.getRevocation(now) != null) {
+      throw new UnverifiedException(
+          SourceFailure.SIGNATURE_REVOKED,
+          "is signed with %s, which its owner has revoked".formatted(name));
+    }
+    for (OpenPGPComponentKey one : List.of(primary, key)) {
+      Date expiry = one.getKeyExpirationDateAt(now);
+      if (expiry != null && !expiry.after(now)) {
+        throw new UnverifiedException(
+            SourceFailure.SIGNATURE_EXPIRED,
+            "is signed with %s, which has expired at %s".formatted(name, expiry.toInstant()));
+      }
+    }
+    if (!primary.isBoundAt(now) || !key.isBoundAt(now) || !key.isSigningKey(now)) {
+      throw UnverifiedException.invalid(
+          "is signed with %s, which its owner has not certified for signatures".formatted(name));
+    }
+  }
+
+  private static void requireValid(
+      OpenPGPSignature signature, OpenPGPComponentKey key, String name, Date now)
+      throws UnverifiedException {
+    if (signature.getCreationTime().before(key.getCreationTime())) {
+      throw UnverifiedException.invalid(
+          "has a signature that is older than %s, which made it".formatted(name));
+    }
+    if (signature.getCreationTime().toInstant().isAfter(now.toInstant().plus(CLOCK_SKEW))) {
+      throw UnverifiedException.invalid(
+          "has a signature by %s of a time to come, %s"
+              .formatted(name, signature.getCreationTime().toInstant()));
+    }
+    Date expiry = signature.getExpirationTime();
+    if (expiry != null && !expiry.after(now)) {
+      throw new UnverifiedException(
+          SourceFailure.SIGNATURE_EXPIRED,
+          "has a signature by %s that has expired at %s".formatted(name, expiry.toInstant()));
+    }
+  }
+
+  /** Returns the key that a signature says it is by, which is a trusted one. */
+  private OpenPGPComponentKey issuer(PGPSignature signature) throws UnverifiedException {
+    List<KeyIdentifier> identifiers =
+        signature.getKeyIdentifiers().stream().filter(id -> !id.isWildcard()).toList();
+    for (KeyIdentifier identifier : identifiers) {
+      for (OpenPGPCertificate certificate : certificates) {
+        OpenPGPComponentKey key = certificate.getKey(identifier);
+        if (key != null) {
+          return key;
+        }
+      }
+    }
+    throw new UnverifiedException(
+        SourceFailure.UNKNOWN_SIGNER,
+        "is signed with the OpenPGP key %s, which is not trusted"
+            .formatted(
+                identifiers.stream().map(OpenPgpKeys::shown).max(LONGEST).orElse("of no name")));
+  }
+
+  private static PGPSignature signature(String armor) throws UnverifiedException {
+    byte[] packets;
+    Object first;
+    try {
+      packets =
+          new ArmoredInputStream(new ByteArrayInputStream(armor.getBytes(ISO_8859_1)))
+              .readAllBytes();
+      BcPGPObjectFactory objects = new BcPGPObjectFactory(requireVersion(packets));
+      first = objects.nextObject();
+      if (objects.nextObject() != null) {
+        throw UnverifiedException.invalid("has more in its signature than an OpenPGP signature");
+      }
+    } catch (IOException | RuntimeException e) { // of the library for each malformed field
+      throw malformed();
+    }
+    if (!(first instanceof PGPSignatureList list)) {
+      throw malformed();
+    }
+    if (list.size() != 1) {
+      throw UnverifiedException.invalid("has %d OpenPGP signatures".formatted(list.size()));
+    }
+    if (list.get(0).getSignatureType() != PGPSignature.BINARY_DOCUMENT) {
+      throw UnverifiedException.invalid("has an OpenPGP signature of another type than of content");
+    }
+    return list.get(0);
+  }
+
+  /**
+   * Returns the packets if the first is a signature of version 4, whose lengths are bounded: others
+   * could make the library reserve memory without end.
+   */
+  private static byte[] requireVersion(byte[] packets) throws UnverifiedException {
+    int header = packets.length < 7 ? 0 : packets[0] & 0xff;
+    boolean isNew = (header & 0x40) != 0;
+    int tag = isNew ? header & 0x3f : (header & 0x3c) >> 2;
+    int lengthOctets =
+        isNew ? newLengthOctets(packets.length < 2 ? 0 : packets[1] & 0xff) : 1 << (header & 0x03);
+    if ((header & 0x80) == 0 || tag != SIGNATURE_TAG || lengthOctets > 4 + 1) {
+      throw malformed();
+    }
+    if (packets[1 + lengthOctets] != VERSION) {
+      throw UnverifiedException.invalid(
+          "has an OpenPGP signature of a version that is not supported");
+    }
+    return packets;
+  }
+
+  private static int newLengthOctets(int first) {
+    if (first < 192) {
+      return 1;
+    }
+    return first < 224 ? 2 : 5;
+  }
+
+  private static String name(OpenPGPComponentKey key) {
+    String primary = shown(key.getCertificate().getPrimaryKey().getKeyIdentifier());
+    return key.isPrimaryKey()
+        ? "the OpenPGP key " + primary
+        : "the OpenPGP subkey %s of %s".formatted(shown(key.getKeyIdentifier()), primary);
+  }
+
+  private static String shown(KeyIdentifier key) {
+    byte[] fingerprint = key.getFingerprint();
+    return fingerprint == null
+        ? "%016X".formatted(key.getKeyId())
+        : HexFormat.of().withUpperCase().formatHex(fingerprint);
+  }
+
+  private static UnverifiedException malformed() {
+    return UnverifiedException.invalid("has a malformed OpenPGP signature");
+  }
+}
