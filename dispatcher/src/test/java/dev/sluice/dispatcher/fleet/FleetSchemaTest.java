@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The published schemas of applications and sets have the fields that the loader reads, at every
- * level.
+ * The published schemas of applications, sets and repositories have the fields that the loader
+ * reads, at every level.
  */
 class FleetSchemaTest {
 
@@ -54,6 +54,22 @@ class FleetSchemaTest {
   void hasTheFieldsThatTheLoaderReads(String place, String pointer, String spec)
       throws IOException {
     assertFields("Application", place, pointer, spec);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spec                 | /properties/spec | unknown: 1",
+        "spec.ssh             | /properties/spec/properties/ssh | ssh: {unknown: 1}",
+        "spec.https           | /properties/spec/properties/https | https: {unknown: 1}",
+        "spec.https.githubApp | /properties/spec/properties/https/properties/githubApp"
+            + " | https: {githubApp: {unknown: 1}}",
+        "spec.lfs             | /properties/spec/properties/lfs | lfs: {unknown: 1}",
+        "spec.verify          | /properties/spec/properties/verify | verify: {unknown: 1}",
+      })
+  void hasTheFieldsOfRepositories(String place, String pointer, String spec) throws IOException {
+    assertFields("Repository", place, pointer, spec);
   }
 
   @ParameterizedTest

@@ -158,6 +158,18 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void refusesMoreNewCommitsThanItVerifies() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId dispatched = repository.signed("ada", "web/a.yaml", "a: 1\n");
+    repository.commits(CommitSignatures.MAX_COMMITS);
+    CommitId last = repository.signed("ada", "web/a.yaml", "a: 2\n");
+
+    assertThat(refusal(Mode.HEAD, last, dispatched)).isEmpty();
+    assertThat(refusal(Mode.EVERY_COMMIT, last, dispatched).orElseThrow().code())
+        .isEqualTo(SourceFailure.TOO_MANY_COMMITS);
+  }
+
+  @Test
   void verifiesTheNewCommitsOfARewrittenBranch() throws IOException {
     trust("ada@example.org " + repository.key("ada", "ed25519"));
     CommitId base = repository.signed("ada", "web/a.yaml", "a: 1\n");

@@ -84,6 +84,20 @@ public final class SignedRepository {
     return head();
   }
 
+  /** Adds commits without signatures to the branch main, which change nothing. */
+  void commits(int count) throws IOException {
+    StringBuilder stream = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      stream
+          .append("commit refs/heads/main\n")
+          .append("committer Ada <ada@example.org> %d +0000\n".formatted(1_700_000_000 + i))
+          .append("data 0\n")
+          .append(i == 0 ? "from %s\n".formatted(head()) : "");
+    }
+    Path file = Files.writeString(work.resolveSibling("stream"), stream);
+    run("sh", "-c", "git fast-import --quiet --force < " + file);
+  }
+
   /** Moves the branch main to a commit. */
   public void reset(CommitId commit) throws IOException {
     git("reset", "-q", "--hard", commit.value());
