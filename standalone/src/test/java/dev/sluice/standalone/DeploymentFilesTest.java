@@ -163,6 +163,9 @@ class DeploymentFilesTest {
     assertThat(Files.readString(Path.of("../Dockerfile"))).contains("ARG VERSION=" + version);
     assertThat(Files.readString(Path.of("../compose/compose.yaml")))
         .contains("image: sluice:" + version, "image: sluice-git:" + version);
+    JsonNode chart = new YAMLMapper().readTree(Path.of("../k8s/chart/Chart.yaml").toFile());
+    assertThat(chart.path("version").asText()).isEqualTo(version);
+    assertThat(chart.path("appVersion").asText()).isEqualTo(version);
     for (String file : List.of("base", "sample", "volume-owner")) {
       JsonNode kustomization =
           new YAMLMapper().readTree(Path.of("../k8s", file, "kustomization.yaml").toFile());
