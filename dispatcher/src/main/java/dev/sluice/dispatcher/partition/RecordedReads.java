@@ -208,7 +208,10 @@ final class RecordedReads {
         asked.remove(wanted);
         batch.add(decider.repeated(target, read.why(), now));
         // other inputs may have been sent, and demanded again, since this was read
-        state.application(wanted.application()).ifPresent(this::pinned);
+        state
+            .application(wanted.application())
+            .filter(application -> !isLast(wanted, application))
+            .ifPresent(this::pinned);
       }
       case RecordedAnswer.Unreadable(String reason) -> {
         note(wanted, reason);
@@ -225,6 +228,12 @@ final class RecordedReads {
         batch.add(decider.unrecorded(wanted.application(), wanted.cluster(), reason, now));
       }
     }
+  }
+
+  /** Returns whether a target is still what was sent last. */
+  private static boolean isLast(WantedTarget wanted, ApplicationState application) {
+    Dispatched last = application.dispatched().get(wanted.cluster());
+    return last != null && last.generation().equals(wanted.generation());
   }
 
   /** Reads again what could not be read, if it is still demanded. */
