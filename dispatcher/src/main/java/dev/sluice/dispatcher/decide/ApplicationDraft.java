@@ -99,10 +99,16 @@ public final class ApplicationDraft {
         gate.obstacle(candidate, withholdings.release(cluster.name()), decision.now());
     if (obstacle.isPresent()) {
       closeSourceFailure(cluster.name());
-      return CommandOutcomes.Outcome.withheld(
-          withholdings.withhold(
-              cluster.name(), obstacle.get(), Optional.of(finding.payload().commit()), digest));
+      return withheld(finding, obstacle.get());
     }
+    Optional<Obstacle> ofCommand =
+        candidate.kind() == SendGate.Kind.LOST && demand != null && demand.hasCommand()
+            ? gate.obstacle(
+                candidate.as(SendGate.Kind.AGAIN),
+                withholdings.release(cluster.name()),
+                decision.now())
+            : Optional.empty();
+    Demand met = demand != null && ofCommand.isPresent() ? demand.withoutCommand() : demand;
     SyncEvent.Target target =
         new SyncEvent.Target(
             name(),
@@ -110,10 +116,10 @@ public final class ApplicationDraft {
             sent.next(cluster.name()),
             finding.definition().spec(),
             finding.payload().sources(),
-            demand != null && demand.approved(),
+            met != null && met.approved(),
             digest,
-            provenance(provenance, demand, withholdings.release(cluster.name(), digest)),
-            demand == null ? Optional.empty() : demand.approval());
+            provenance(provenance, met, withholdings.release(cluster.name(), digest)),
+            met == null ? Optional.empty() : met.approval());
     Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
     if (tooLarge.isPresent()) {
       Failure failure = tooLarge.get();
@@ -123,10 +129,23 @@ public final class ApplicationDraft {
       return refused(cluster.name(), failure);
     }
     closeSourceFailure(cluster.name());
+    if (ofCommand.isPresent()) {
+      demands.restored(cluster.name());
+      return withheld(finding, ofCommand.get());
+    }
     withholdings.end(cluster.name());
     CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
     demands.met(cluster.name(), outcome);
     return outcome;
+  }
+
+  private CommandOutcomes.Outcome withheld(Finding.Differs finding, Obstacle obstacle) {
+    return CommandOutcomes.Outcome.withheld(
+        withholdings.withhold(
+            finding.cluster().name(),
+            obstacle,
+            Optional.of(finding.payload().commit()),
+            finding.payload().digest()));
   }
 
   /**
@@ -148,7 +167,8 @@ public final class ApplicationDraft {
   /**
    * Sends the inputs that were sent last again, because a new generation is demanded and Git does
    * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
-   * application was suspended. What a command demands waits for a maintenance window.
+   * application was suspended. What a command demands waits for a maintenance window, and what a
+   * cluster has lost does not.
    *
    * @param recorded a target with these inputs
    * @param why Git does not say it, in words
@@ -163,33 +183,49 @@ public final class ApplicationDraft {
             .equals(Optional.of(recorded.inputDigest()))) {
       return;
     }
-    boolean isCommand = demands.isCommand(cluster);
-    Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
-    if (closed.isPresent()) {
-      Withheld withheld = withholdings.withholdUnlessNewer(cluster, closed.get(), recorded);
-      outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld));
+    Optional<Withheld> waiting = waiting(demand, recorded);
+    waiting.ifPresent(
+        withheld -> outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld)));
+    if (waiting.isEmpty()) {
+      withholdings.end(cluster, recorded.inputDigest());
+    } else if (!demand.hasLoss()) {
       return;
     }
-    withholdings.end(cluster, recorded.inputDigest());
+    Demand met = waiting.isPresent() ? demand.withoutCommand() : demand;
     SyncEvent.Target target =
         recorded.repeated(
             sent.next(cluster),
-            provenance.by(demand.command(), demand.by()),
-            demand.approved(),
-            demand.approval());
-    String reason = isCommand ? demand.reason() : "ledger ahead";
-    add(target, reason, List.of(), Optional.of(recorded.generation()))
-        .ifPresentOrElse(
-            tooLarge -> unmet(cluster, CommandOutcomes.Outcome.refused(tooLarge, false)),
-            () -> {
-              CommandOutcomes.Outcome outcome =
-                  CommandOutcomes.Outcome.repeated(
-                      target.generation(), recorded.generation(), Optional.of(why));
-              demands.met(cluster, outcome);
-              if (isPinnedToRecord(cluster)) {
-                outcomes.reached(cluster, outcome); // no evaluation answers the others
-              }
-            });
+            provenance.by(met.command(), met.by()),
+            met.approved(),
+            met.approval());
+    Optional<Failure> tooLarge =
+        add(target, met.reason(), List.of(), Optional.of(recorded.generation()));
+    if (tooLarge.isPresent()) {
+      unmet(cluster, CommandOutcomes.Outcome.refused(tooLarge.get(), false));
+    } else if (waiting.isPresent()) {
+      demands.restored(cluster);
+    } else {
+      CommandOutcomes.Outcome outcome =
+          CommandOutcomes.Outcome.repeated(
+              target.generation(), recorded.generation(), Optional.of(why));
+      demands.met(cluster, outcome);
+      if (isPinnedToRecord(cluster)) {
+        outcomes.reached(cluster, outcome); // no evaluation answers the others
+      }
+    }
+  }
+
+  /** Returns what keeps recorded inputs from being sent for a command; empty if nothing does. */
+  private Optional<Withheld> waiting(Demand demand, SyncEvent.Target recorded) {
+    ClusterName cluster = recorded.cluster();
+    if (!demand.hasCommand()) {
+      return Optional.empty();
+    }
+    Optional<Obstacle> closed = closedWindow(cluster);
+    if (closed.isPresent()) {
+      return Optional.of(withholdings.withholdUnlessNewer(cluster, closed.get(), recorded));
+    }
+    return demand.hasLoss() ? withholdings.newer(cluster, recorded) : Optional.empty();
   }
 
   private Optional<Obstacle> closedWindow(ClusterName cluster) {
@@ -243,7 +279,7 @@ public final class ApplicationDraft {
     return all;
   }
 
-  /** Returns why inputs would be sent. A demand of no operator repeats what a cluster has lost. */
+  /** Returns why inputs would be sent. */
   private SendGate.Kind kind(ClusterName cluster, String digest) {
     if (holds.in(cluster) != null) {
       return SendGate.Kind.CHOSEN;
@@ -251,7 +287,8 @@ public final class ApplicationDraft {
     if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
       return SendGate.Kind.NEW;
     }
-    return demands.isCommand(cluster) ? SendGate.Kind.AGAIN : SendGate.Kind.LOST;
+    Demand demand = demands.in(cluster);
+    return demand != null && demand.hasLoss() ? SendGate.Kind.LOST : SendGate.Kind.AGAIN;
   }
 
   /** Returns the new inputs that are not sent yet. */

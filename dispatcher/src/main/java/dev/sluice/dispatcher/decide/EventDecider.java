@@ -185,7 +185,7 @@ public final class EventDecider {
     Decision decision = new Decision(source, now, cause.trace());
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     draft.countFrom(event.cluster(), event.ledger());
-    draft.demands().add(event.cluster(), new Demand(cause.events().getFirst(), "dispatcher"));
+    draft.demands().add(event.cluster(), Demand.ofLoss(cause.events().getFirst()));
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return Optional.of(decision);
   }

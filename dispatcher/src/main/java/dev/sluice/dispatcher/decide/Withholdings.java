@@ -73,12 +73,17 @@ final class Withholdings {
 
   /** Withholds the inputs of a recorded target, unless newer inputs are withheld already. */
   Withheld withholdUnlessNewer(ClusterName cluster, Obstacle obstacle, SyncEvent.Target recorded) {
-    return in(cluster)
-        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())))
+    return newer(cluster, recorded)
         .orElseGet(
             () ->
                 withhold(
                     cluster, obstacle, Optional.of(recorded.commit()), recorded.inputDigest()));
+  }
+
+  /** Returns the withheld inputs if they differ from those of a recorded target. */
+  Optional<Withheld> newer(ClusterName cluster, SyncEvent.Target recorded) {
+    return in(cluster)
+        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())));
   }
 
   /** Records that the inputs wait for something else of the same kind. */

@@ -170,7 +170,7 @@ final class RecordedReads {
         .filter(
             application -> {
               Demand demand = application.demands().get(cluster);
-              return demand != null && !isCommand(application, cluster, demand);
+              return demand != null && demand.hasLoss();
             })
         .flatMap(application -> application.withheld(cluster))
         .map(withheld -> "the inputs in Git wait for %s".formatted(withheld.waitsFor()));
@@ -258,12 +258,6 @@ final class RecordedReads {
     Hold hold = application.holds().get(cluster);
     return (hold != null && hold.resent().isPresent())
         || application.withheld(cluster).isPresent()
-        || isCommand(application, cluster, demand);
-  }
-
-  private static boolean isCommand(
-      ApplicationState application, ClusterName cluster, Demand demand) {
-    return application.awaiting(cluster).contains(demand.command())
-        || application.hasCarriedOut(demand.command());
+        || demand.hasCommand();
   }
 }

@@ -240,16 +240,98 @@ class SendingRulesDecisionTest {
     found("v1:a");
     now = CLOSED;
 
-    Optional<Decision> ahead =
-        changes()
-            .ledgerAhead(
-                new ChangeEvent.LedgerAhead(
-                    MAIN.repository(), WEB, ONE, Generation.FIRST, new Generation(7)),
-                cause("ledger"),
-                now);
-    assertThat(ahead).isPresent();
+    lose(7);
 
     assertThat(sent(found("v1:a"))).containsExactly("8 v1:a");
+  }
+
+  @Test
+  void aSyncStillWaitsAfterManyFurtherCommands() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target last = target(found("v1:a"));
+    now = CLOSED;
+    command(new Command.Resync());
+    found("v1:a");
+
+    for (int i = 0; i < 30; i++) {
+      command(new Command.Reevaluate());
+      assertThat(sent(found("v1:a"))).isEmpty();
+    }
+
+    assertThat(sent(events(changes().repeated(last, "it does not answer", now)))).isEmpty();
+    now = OPEN;
+    List<Event> open = found("v1:a");
+    assertThat(sent(open)).containsExactly("2 v1:a");
+    assertThat(outcomes(open)).isNotEmpty();
+  }
+
+  @Test
+  void anApprovalWaitsForTheWindowWhileALostGenerationIsSentAgain() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target last = target(found("v1:a"));
+    now = CLOSED;
+    approve();
+    found("v1:a");
+
+    lose(7);
+    List<Event> closed = found("v1:a");
+    assertThat(sent(closed)).containsExactly("8 v1:a");
+    assertThat(target(closed).approved()).isFalse();
+    assertThat(target(closed).approval()).isEmpty();
+    assertThat(withheld().orElseThrow().until()).contains(OPEN);
+
+    lose(17);
+    List<Event> fromLog = events(changes().repeated(last, "it does not answer", now));
+    assertThat(sent(fromLog)).containsExactly("18 v1:a");
+    assertThat(target(fromLog).approved()).isFalse();
+    assertThat(sent(events(changes().repeated(last, "it does not answer", now)))).isEmpty();
+
+    now = OPEN;
+    List<Event> open = found("v1:a");
+    assertThat(sent(open)).containsExactly("19 v1:a");
+    assertThat(target(open).approval()).isPresent();
+    assertThat(withheld()).isEmpty();
+  }
+
+  @Test
+  void aSyncDoesNotKeepALostGenerationFromBeingSentAgain() {
+    now = OPEN;
+    accept(windows(false));
+    found("v1:a");
+    now = CLOSED;
+
+    lose(7);
+    command(new Command.Resync());
+    List<Event> closed = found("v1:a");
+
+    assertThat(sent(closed)).containsExactly("8 v1:a");
+    assertThat(outcomes(closed)).singleElement().asString().contains("--ignore-windows");
+    assertThat(sent(found("v1:a"))).isEmpty();
+    now = OPEN;
+    assertThat(sent(found("v1:a"))).containsExactly("9 v1:a");
+    assertThat(sent(found("v1:a"))).isEmpty();
+  }
+
+  @Test
+  void aSyncIsNotMetByALostGenerationThatIsSentWhileNewerInputsWait() {
+    now = OPEN;
+    accept(windows(true));
+    found("v1:a");
+    release();
+    SyncEvent.Target last = target(found("v1:a"));
+    found("v1:b");
+    approve();
+    lose(7);
+    found("v1:b");
+
+    List<Event> events = events(changes().repeated(last, "newer inputs wait", now));
+
+    assertThat(sent(events)).containsExactly("8 v1:a");
+    assertThat(target(events).approved()).isFalse();
+    release();
+    assertThat(target(found("v1:b")).approved()).isTrue();
   }
 
   @Test
@@ -384,6 +466,24 @@ class SendingRulesDecisionTest {
                 new ChangeEvent.DefinitionAccepted(MAIN.repository(), definition, "r1", Set.of()),
                 cause("accepted"),
                 now));
+  }
+
+  /** Reports that the ledger of the cluster has another generation than the one that was sent. */
+  private void lose(long generation) {
+    Optional<Decision> ahead =
+        changes()
+            .ledgerAhead(
+                new ChangeEvent.LedgerAhead(
+                    MAIN.repository(), WEB, ONE, Generation.FIRST, new Generation(generation)),
+                cause("ledger-" + generation),
+                now);
+    assertThat(ahead).isPresent();
+  }
+
+  private void approve() {
+    Generation last = state.application(WEB).orElseThrow().dispatched().get(ONE).generation();
+    CommandEvent.Answered answer = command(new Command.Approve(last, Optional.of("0".repeat(64))));
+    assertThat(answer.accepted()).as(answer.message()).isTrue();
   }
 
   private EventId release() {
