@@ -105,6 +105,29 @@ class RecordedReadsIT {
     assertThat(next()).isInstanceOf(PartitionInput.ResentRead.class);
   }
 
+  @Test
+  void aLostClusterIsRepairedAfterARestartWhileNewerInputsWait() throws Exception {
+    Withheld newer =
+        new Withheld(
+            Withheld.Cause.MANUAL,
+            "an operator to release it",
+            CLOSED,
+            Optional.of(SENT.commit()),
+            Optional.of("v1:newer"),
+            Optional.empty(),
+            Optional.empty());
+    replay(Map.of(), Demand.ofLoss(new EventId("ledger")), Optional.of(newer));
+
+    reads.resume();
+    PartitionInput.LastRead first = (PartitionInput.LastRead) next();
+    reads.due(new PartitionInput.LastReadDue(first.wanted()));
+    reads.lastRead((PartitionInput.LastRead) next(), batch, CLOSED);
+
+    assertThat(sent()).containsExactly("2 v1:abc");
+    assertThat(web().withheld(EAST)).contains(newer);
+    assertThat(web().demands()).isEmpty();
+  }
+
   /** Replays the state of the application, whose window is open from 22:00 to 23:00 UTC. */
   private void replay(Map<ClusterName, Hold> holds, Demand demand, Optional<Withheld> withheld) {
     MaintenanceWindow window =
