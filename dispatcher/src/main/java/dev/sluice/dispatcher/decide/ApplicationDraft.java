@@ -281,14 +281,21 @@ public final class ApplicationDraft {
 
   /** Returns why inputs would be sent. */
   private SendGate.Kind kind(ClusterName cluster, String digest) {
-    if (holds.in(cluster) != null) {
-      return SendGate.Kind.CHOSEN;
-    }
     if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
-      return SendGate.Kind.NEW;
+      return isChosen(cluster) ? SendGate.Kind.CHOSEN : SendGate.Kind.NEW;
     }
     Demand demand = demands.in(cluster);
     return demand != null && demand.hasLoss() ? SendGate.Kind.LOST : SendGate.Kind.AGAIN;
+  }
+
+  /** Returns whether an operator has chosen a commit, and it was not sent since. */
+  private boolean isChosen(ClusterName cluster) {
+    Hold hold = holds.in(cluster);
+    return hold != null
+        && sent.in(cluster)
+            .filter(last -> last.commit().equals(hold.commit()))
+            .filter(last -> last.sentAt().filter(at -> at.isBefore(hold.since())).isEmpty())
+            .isEmpty();
   }
 
   /** Returns the new inputs that are not sent yet. */

@@ -43,7 +43,7 @@ final class SendGate {
     AGAIN,
     /** The inputs that were sent last, which the cluster has lost. */
     LOST,
-    /** Inputs of a commit that an operator has chosen. */
+    /** The first inputs of a commit that an operator has chosen. */
     CHOSEN
   }
 

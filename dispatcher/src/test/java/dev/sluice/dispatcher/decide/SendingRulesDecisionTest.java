@@ -198,6 +198,25 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void laterInputsOfARestoredCommitWaitForAnOperator() {
+    now = OPEN;
+    accept(windows(true));
+    found("v1:a");
+    release();
+    assertThat(sent(found("v1:a"))).containsExactly("1 v1:a");
+
+    now = now.plusSeconds(1);
+    command(new Command.Restore(COMMIT));
+    assertThat(sent(found("v1:b"))).as("an operator chose it").containsExactly("2 v1:b");
+
+    now = now.plusSeconds(1);
+    assertThat(sent(found("v1:c"))).as("another source was pushed").isEmpty();
+    assertThat(withheld().orElseThrow().cause()).isEqualTo(Cause.MANUAL);
+    release();
+    assertThat(sent(found("v1:c"))).containsExactly("3 v1:c");
+  }
+
+  @Test
   void aResendIsRefusedWhileTheWindowIsClosed() {
     now = OPEN;
     accept(windows(false));
