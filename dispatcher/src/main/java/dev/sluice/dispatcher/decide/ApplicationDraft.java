@@ -211,6 +211,7 @@ public final class ApplicationDraft {
       demands.met(cluster, outcome);
       if (isPinnedToRecord(cluster)) {
         outcomes.reached(cluster, outcome); // no evaluation answers the others
+        withholdings.endRelease(cluster); // it was for these inputs
       }
     }
   }

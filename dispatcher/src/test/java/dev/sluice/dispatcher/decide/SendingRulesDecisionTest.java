@@ -217,6 +217,35 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void aReleaseWhileAnEarlierGenerationIsPinnedIsForThatOneOnly() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target first = target(found("v1:a"));
+    found("v1:b");
+    now = CLOSED;
+    found("v1:c");
+    now = OPEN;
+    command(new Command.Resend(Generation.FIRST, Optional.empty()), Optional.of(first));
+    now = CLOSED;
+
+    CommandEvent.Answered refused = command(new Command.Release(Optional.of(true)));
+    assertThat(refused.accepted()).isFalse();
+    assertThat(refused.message())
+        .isEqualTo(
+            "web is pinned in one to the inputs of generation 1, so nothing else is sent: resume it"
+                + " first");
+
+    command(new Command.Resync());
+    assertThat(sent(events(changes().repeated(first, "it is pinned", now)))).isEmpty();
+    assertThat(command(new Command.Release(Optional.of(true))).accepted()).isTrue();
+    assertThat(sent(events(changes().repeated(first, "it is pinned", now))))
+        .containsExactly("4 v1:a");
+    command(new Command.Resume());
+    assertThat(sent(found("v1:c"))).isEmpty();
+    assertThat(withheld().orElseThrow().cause()).isEqualTo(Cause.WINDOW);
+  }
+
+  @Test
   void aResendIsRefusedWhileTheWindowIsClosed() {
     now = OPEN;
     accept(windows(false));
@@ -512,11 +541,15 @@ class SendingRulesDecisionTest {
   }
 
   private CommandEvent.Answered command(Command command) {
+    return command(command, Optional.empty());
+  }
+
+  private CommandEvent.Answered command(Command command, Optional<SyncEvent.Target> recorded) {
     EventId id = new EventId("command-" + ++commands);
     CommandEvent.Given given =
         new CommandEvent.Given(MAIN.repository(), WEB, Set.of(), command, "grace", "incident 7");
     CommandDecider.Verdict verdict =
-        CommandDecider.judge(state.application(WEB), given, id, now, Optional.empty());
+        CommandDecider.judge(state.application(WEB), given, id, now, recorded);
     return events(changes().commanded(given, cause(id.value()), verdict, now)).stream()
         .filter(CommandEvent.Answered.class::isInstance)
         .map(CommandEvent.Answered.class::cast)
