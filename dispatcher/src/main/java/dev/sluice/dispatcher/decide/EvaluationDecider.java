@@ -126,6 +126,7 @@ public final class EvaluationDecider {
 
   private void remember(ApplicationDraft draft, Decision decision) {
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
+    partitionState.decided(draft.name(), decision.now());
   }
 
   /**

@@ -240,6 +240,7 @@ public final class EventDecider {
         new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
         why);
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
+    partitionState.decided(last.application(), now);
     return decision;
   }
 

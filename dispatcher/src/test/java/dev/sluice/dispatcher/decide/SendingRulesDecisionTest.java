@@ -117,6 +117,19 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void aClockThatWasPutBackOnlyForADecisionOpensTheWindowAgain() {
+    accept(windows(false));
+    found("v1:a");
+    assertThat(state.opened(OPEN)).hasSize(1);
+
+    now = OPEN.minusSeconds(1);
+    assertThat(sent(found("v1:a"))).isEmpty();
+
+    assertThat(state.opened(OPEN)).containsExactly(definition);
+    assertThat(state.opened(OPEN)).as("once").isEmpty();
+  }
+
+  @Test
   void inputsThatAreWithdrawnDoNotWait() {
     now = OPEN;
     accept(windows(false));
