@@ -58,10 +58,18 @@ final class Withholdings {
             .filter(known -> known.cause() == obstacle.cause())
             .map(Withheld::since)
             .orElse(decision.now());
+    // the words for an operator also name a release that has lapsed
+    String waitsFor =
+        before
+            .filter(known -> known.cause() == Withheld.Cause.MANUAL)
+            .filter(known -> obstacle.cause() == Withheld.Cause.MANUAL)
+            .filter(known -> known.inputs().equals(Optional.of(inputs)))
+            .map(Withheld::waitsFor)
+            .orElse(obstacle.waitsFor());
     Withheld after =
         new Withheld(
             obstacle.cause(),
-            obstacle.waitsFor(),
+            waitsFor,
             since,
             commit,
             Optional.of(inputs),

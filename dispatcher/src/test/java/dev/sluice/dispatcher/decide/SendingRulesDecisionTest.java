@@ -424,6 +424,10 @@ class SendingRulesDecisionTest {
     assertThat(withheld().orElseThrow().release()).isEmpty();
     assertThat(withheld().orElseThrow().waitsFor())
         .isEqualTo("an operator to release it, since grace has released earlier inputs");
+
+    assertThat(found("v1:b")).as("nothing changed").isEmpty();
+    found("v1:c");
+    assertThat(withheld().orElseThrow().waitsFor()).isEqualTo("an operator to release it");
   }
 
   @Test
