@@ -226,7 +226,7 @@ final class RecordedReads {
       case RecordedAnswer.Missing(String reason) -> {
         // asked again only for another command
         asked.remove(wanted);
-        note(wanted, reason);
+        note(wanted, reason + remedy(wanted));
         batch.add(decider.unrecorded(wanted.application(), wanted.cluster(), reason, now));
       }
     }
@@ -243,6 +243,15 @@ final class RecordedReads {
     WantedTarget wanted = due.wanted();
     asked.remove(wanted);
     state.application(wanted.application()).ifPresent(this::meet);
+  }
+
+  /** Returns what else sends something to a cluster that has lost its target. */
+  private String remedy(WantedTarget wanted) {
+    return state
+        .application(wanted.application())
+        .flatMap(application -> withheld(application, wanted.cluster()))
+        .map("; %s: sluice release sends these"::formatted)
+        .orElse("");
   }
 
   private static void note(WantedTarget wanted, String reason) {
