@@ -164,100 +164,8 @@ public final class ApplicationDraft {
                     target.generation(), recorded.generation(), Optional.empty()));
   }
 
-  /**
-   * Sends the inputs that were sent last again, because a new generation is demanded and Git does
-   * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
-   * application was suspended. What a command demands waits for a maintenance window, and what a
-   * cluster has lost does not.
-   *
-   * @param recorded a target with these inputs
-   * @param why Git does not say it, in words
-   */
-  void repeatLast(SyncEvent.Target recorded, Provenance provenance, String why) {
-    ClusterName cluster = recorded.cluster();
-    Demand demand = demands.in(cluster);
-    if (demand == null
-        || Holds.isSuspension(holds.in(cluster))
-        || !sent.in(cluster)
-            .flatMap(Dispatched::inputDigest)
-            .equals(Optional.of(recorded.inputDigest()))) {
-      return;
-    }
-    Optional<Withheld> waiting = waiting(demand, recorded);
-    waiting.ifPresent(
-        withheld -> outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld)));
-    if (waiting.isEmpty()) {
-      withholdings.end(cluster, recorded.inputDigest());
-    } else if (!demand.hasLoss()) {
-      return;
-    }
-    Demand met = waiting.isPresent() ? demand.withoutCommand() : demand;
-    SyncEvent.Target target =
-        recorded.repeated(
-            sent.next(cluster),
-            provenance.by(met.command(), met.by()),
-            met.approved(),
-            met.approval());
-    Optional<Failure> tooLarge =
-        add(target, met.reason(), List.of(), Optional.of(recorded.generation()));
-    if (tooLarge.isPresent()) {
-      unmet(cluster, CommandOutcomes.Outcome.refused(tooLarge.get(), false));
-    } else if (waiting.isPresent()) {
-      demands.restored(cluster);
-    } else {
-      CommandOutcomes.Outcome outcome =
-          CommandOutcomes.Outcome.repeated(
-              target.generation(), recorded.generation(), Optional.of(why));
-      demands.met(cluster, outcome);
-      if (isPinnedToRecord(cluster)) {
-        outcomes.reached(cluster, outcome); // no evaluation answers the others
-        withholdings.endRelease(cluster); // it was for these inputs
-      }
-    }
-  }
-
-  /** Returns what keeps recorded inputs from being sent for a command; empty if nothing does. */
-  private Optional<Withheld> waiting(Demand demand, SyncEvent.Target recorded) {
-    ClusterName cluster = recorded.cluster();
-    if (!demand.hasCommand()) {
-      return Optional.empty();
-    }
-    Optional<Obstacle> closed = closedWindow(cluster);
-    if (closed.isPresent()) {
-      return Optional.of(withholdings.withholdUnlessNewer(cluster, closed.get(), recorded));
-    }
-    return demand.hasLoss() ? withholdings.newer(cluster, recorded) : Optional.empty();
-  }
-
-  private Optional<Obstacle> closedWindow(ClusterName cluster) {
-    return withholdings
-            .release(cluster)
-            .filter(given -> given.lifts(Withheld.Cause.WINDOW))
-            .isEmpty()
-        ? before.definition().flatMap(now -> SendGate.closedWindow(now, cluster, decision.now()))
-        : Optional.empty();
-  }
-
-  /** Gives up what is demanded while recorded inputs are pinned, because nothing has them. */
-  void giveUpRepeating(ClusterName cluster, String why) {
-    if (isPinnedToRecord(cluster)) {
-      unmet(cluster, CommandOutcomes.Outcome.unrecorded(why));
-    }
-  }
-
-  private boolean isPinnedToRecord(ClusterName cluster) {
-    Hold hold = holds.in(cluster);
-    return hold != null && hold.resent().isPresent();
-  }
-
-  /** Drops what is demanded, and answers all commands that wait for the cluster. */
-  private void unmet(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    demands.met(cluster, outcome);
-    outcomes.reached(cluster, outcome);
-  }
-
   /** Sends a target, unless it is too large for a record; returns the failure in that case. */
-  private Optional<Failure> add(
+  Optional<Failure> add(
       SyncEvent.Target target,
       String reason,
       List<RefPosition> positions,
@@ -348,6 +256,11 @@ public final class ApplicationDraft {
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
     withholdings.endRelease(cluster);
     failures.add(cluster, failure, origin, sent.subject(cluster));
+  }
+
+  /** Returns what was sent last. */
+  SentTargets sent() {
+    return sent;
   }
 
   /** Returns what holds the application. */

@@ -235,10 +235,11 @@ public final class EventDecider {
   public Decision repeated(SyncEvent.Target last, String why, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     ApplicationDraft draft = partitionState.draft(last.application(), decision);
-    draft.repeatLast(
-        last,
-        new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
-        why);
+    new Repetition(draft, decision)
+        .send(
+            last,
+            new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
+            why);
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     partitionState.decided(last.application(), now);
     return decision;
@@ -249,7 +250,7 @@ public final class EventDecider {
       ApplicationName application, ClusterName cluster, String why, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     ApplicationDraft draft = partitionState.draft(application, decision);
-    draft.giveUpRepeating(cluster, why);
+    new Repetition(draft, decision).giveUp(cluster, why);
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return decision;
   }
