@@ -210,23 +210,71 @@ public sealed interface StateRecord extends Event
   }
 
   /**
-   * A command that requires a new generation even if the inputs are the same.
+   * A requirement of a new generation even if the inputs are the same: of a command, of a cluster
+   * that has lost what was sent to it, or of both.
    *
-   * @param command the event id of the command
+   * @param command the event id of the command; without one, that of the report of the loss
    * @param approved whether it is an approval
-   * @param by the operator who gave the command
+   * @param by the operator who gave the command, or the dispatcher
    * @param approval the approval that the next target carries
+   * @param lost the event id of the report that the cluster has lost what was sent; absent if it
+   *     has not, and in records of earlier versions
    */
-  record Demand(EventId command, boolean approved, String by, Optional<Approval> approval) {
+  record Demand(
+      EventId command,
+      boolean approved,
+      String by,
+      Optional<Approval> approval,
+      Optional<EventId> lost) {
+
+    /** Creates the demand of a command without an approval. */
+    public Demand(EventId command, String by) {
+      this(command, false, by, Optional.empty(), Optional.empty());
+    }
+
+    /** Returns the demand of a cluster that has lost what was sent to it. */
+    public static Demand ofLoss(EventId report) {
+      return new Demand(report, false, "dispatcher", Optional.empty(), Optional.of(report));
+    }
+
+    /** Returns whether a command demands it. */
+    public boolean hasCommand() {
+      return !lost.equals(Optional.of(command));
+    }
+
+    /** Returns whether the cluster has lost what was sent to it. */
+    public boolean hasLoss() {
+      return lost.isPresent();
+    }
 
     /** Returns the reason of a generation that is sent for it. */
     public String reason() {
-      return "command " + (approved ? "approve" : "resync");
+      return hasCommand() ? "command " + (approved ? "approve" : "resync") : "ledger ahead";
     }
 
-    /** Creates a demand without an approval. */
-    public Demand(EventId command, String by) {
-      this(command, false, by, Optional.empty());
+    /**
+     * Returns this and a later demand. An approval stays in force unless the later demand is an
+     * approval, too.
+     */
+    public Demand and(Demand later) {
+      if (!later.hasCommand()) {
+        return hasCommand() ? new Demand(command, approved, by, approval, later.lost) : later;
+      }
+      return later.approved || !approved
+          ? new Demand(later.command, later.approved, later.by, later.approval, lost)
+          : new Demand(later.command, true, later.by, approval, lost);
+    }
+
+    /** Returns the demand of the cluster only. */
+    public Demand withoutCommand() {
+      return ofLoss(lost.orElseThrow());
+    }
+
+    /** Returns the demand of the command only; empty if there is none. */
+    public Optional<Demand> withoutLoss() {
+      return hasCommand()
+          ? Optional.of(new Demand(command, approved, by, approval, Optional.empty()))
+          : Optional.empty();
     }
   }
 

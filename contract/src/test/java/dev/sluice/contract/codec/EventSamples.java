@@ -683,7 +683,10 @@ public final class EventSamples {
                 STAGING,
                 new StateRecord.Hold(
                     Optional.of(COMMIT), "cat", "it broke", NOON, Optional.of(Generation.FIRST))),
-            Map.of(STAGING, new StateRecord.Demand(CAUSE, true, "cat", Optional.of(APPROVAL))),
+            Map.of(
+                STAGING,
+                new StateRecord.Demand(
+                    CAUSE, true, "cat", Optional.of(APPROVAL), Optional.of(CAUSE))),
             Optional.of(new RepositoryId("forge.example/acme/first")),
             Optional.of(List.of(CAUSE)),
             Optional.of(Map.of(STAGING, "0a1b")),

@@ -99,10 +99,16 @@ public final class ApplicationDraft {
         gate.obstacle(candidate, withholdings.release(cluster.name()), decision.now());
     if (obstacle.isPresent()) {
       closeSourceFailure(cluster.name());
-      return CommandOutcomes.Outcome.withheld(
-          withholdings.withhold(
-              cluster.name(), obstacle.get(), Optional.of(finding.payload().commit()), digest));
+      return withheld(finding, obstacle.get());
     }
+    Optional<Obstacle> ofCommand =
+        candidate.kind() == SendGate.Kind.LOST && demand != null && demand.hasCommand()
+            ? gate.obstacle(
+                candidate.as(SendGate.Kind.AGAIN),
+                withholdings.release(cluster.name()),
+                decision.now())
+            : Optional.empty();
+    Demand met = demand != null && ofCommand.isPresent() ? demand.withoutCommand() : demand;
     SyncEvent.Target target =
         new SyncEvent.Target(
             name(),
@@ -110,10 +116,10 @@ public final class ApplicationDraft {
             sent.next(cluster.name()),
             finding.definition().spec(),
             finding.payload().sources(),
-            demand != null && demand.approved(),
+            met != null && met.approved(),
             digest,
-            provenance(provenance, demand, withholdings.release(cluster.name(), digest)),
-            demand == null ? Optional.empty() : demand.approval());
+            provenance(provenance, met, withholdings.release(cluster.name(), digest)),
+            met == null ? Optional.empty() : met.approval());
     Optional<Failure> tooLarge = add(target, finding.reason(), positions, Optional.empty());
     if (tooLarge.isPresent()) {
       Failure failure = tooLarge.get();
@@ -123,10 +129,23 @@ public final class ApplicationDraft {
       return refused(cluster.name(), failure);
     }
     closeSourceFailure(cluster.name());
+    if (ofCommand.isPresent()) {
+      demands.restored(cluster.name());
+      return withheld(finding, ofCommand.get());
+    }
     withholdings.end(cluster.name());
     CommandOutcomes.Outcome outcome = CommandOutcomes.Outcome.sent(target.generation());
     demands.met(cluster.name(), outcome);
     return outcome;
+  }
+
+  private CommandOutcomes.Outcome withheld(Finding.Differs finding, Obstacle obstacle) {
+    return CommandOutcomes.Outcome.withheld(
+        withholdings.withhold(
+            finding.cluster().name(),
+            obstacle,
+            Optional.of(finding.payload().commit()),
+            finding.payload().digest()));
   }
 
   /**
@@ -145,82 +164,8 @@ public final class ApplicationDraft {
                     target.generation(), recorded.generation(), Optional.empty()));
   }
 
-  /**
-   * Sends the inputs that were sent last again, because a new generation is demanded and Git does
-   * not say what to send. Nothing is sent if other inputs were sent since they were read, or if the
-   * application was suspended. What a command demands waits for a maintenance window.
-   *
-   * @param recorded a target with these inputs
-   * @param why Git does not say it, in words
-   */
-  void repeatLast(SyncEvent.Target recorded, Provenance provenance, String why) {
-    ClusterName cluster = recorded.cluster();
-    Demand demand = demands.in(cluster);
-    if (demand == null
-        || Holds.isSuspension(holds.in(cluster))
-        || !sent.in(cluster)
-            .flatMap(Dispatched::inputDigest)
-            .equals(Optional.of(recorded.inputDigest()))) {
-      return;
-    }
-    boolean isCommand = demands.isCommand(cluster);
-    Optional<Obstacle> closed = isCommand ? closedWindow(cluster) : Optional.empty();
-    if (closed.isPresent()) {
-      Withheld withheld = withholdings.withholdUnlessNewer(cluster, closed.get(), recorded);
-      outcomes.reached(cluster, CommandOutcomes.Outcome.withheld(withheld));
-      return;
-    }
-    withholdings.end(cluster, recorded.inputDigest());
-    SyncEvent.Target target =
-        recorded.repeated(
-            sent.next(cluster),
-            provenance.by(demand.command(), demand.by()),
-            demand.approved(),
-            demand.approval());
-    String reason = isCommand ? demand.reason() : "ledger ahead";
-    add(target, reason, List.of(), Optional.of(recorded.generation()))
-        .ifPresentOrElse(
-            tooLarge -> unmet(cluster, CommandOutcomes.Outcome.refused(tooLarge, false)),
-            () -> {
-              CommandOutcomes.Outcome outcome =
-                  CommandOutcomes.Outcome.repeated(
-                      target.generation(), recorded.generation(), Optional.of(why));
-              demands.met(cluster, outcome);
-              if (isPinnedToRecord(cluster)) {
-                outcomes.reached(cluster, outcome); // no evaluation answers the others
-              }
-            });
-  }
-
-  private Optional<Obstacle> closedWindow(ClusterName cluster) {
-    return withholdings
-            .release(cluster)
-            .filter(given -> given.lifts(Withheld.Cause.WINDOW))
-            .isEmpty()
-        ? before.definition().flatMap(now -> SendGate.closedWindow(now, cluster, decision.now()))
-        : Optional.empty();
-  }
-
-  /** Gives up what is demanded while recorded inputs are pinned, because nothing has them. */
-  void giveUpRepeating(ClusterName cluster, String why) {
-    if (isPinnedToRecord(cluster)) {
-      unmet(cluster, CommandOutcomes.Outcome.unrecorded(why));
-    }
-  }
-
-  private boolean isPinnedToRecord(ClusterName cluster) {
-    Hold hold = holds.in(cluster);
-    return hold != null && hold.resent().isPresent();
-  }
-
-  /** Drops what is demanded, and answers all commands that wait for the cluster. */
-  private void unmet(ClusterName cluster, CommandOutcomes.Outcome outcome) {
-    demands.met(cluster, outcome);
-    outcomes.reached(cluster, outcome);
-  }
-
   /** Sends a target, unless it is too large for a record; returns the failure in that case. */
-  private Optional<Failure> add(
+  Optional<Failure> add(
       SyncEvent.Target target,
       String reason,
       List<RefPosition> positions,
@@ -243,15 +188,23 @@ public final class ApplicationDraft {
     return all;
   }
 
-  /** Returns why inputs would be sent. A demand of no operator repeats what a cluster has lost. */
+  /** Returns why inputs would be sent. */
   private SendGate.Kind kind(ClusterName cluster, String digest) {
-    if (holds.in(cluster) != null) {
-      return SendGate.Kind.CHOSEN;
-    }
     if (!sent.in(cluster).flatMap(Dispatched::inputDigest).equals(Optional.of(digest))) {
-      return SendGate.Kind.NEW;
+      return isChosen(cluster) ? SendGate.Kind.CHOSEN : SendGate.Kind.NEW;
     }
-    return demands.isCommand(cluster) ? SendGate.Kind.AGAIN : SendGate.Kind.LOST;
+    Demand demand = demands.in(cluster);
+    return demand != null && demand.hasLoss() ? SendGate.Kind.LOST : SendGate.Kind.AGAIN;
+  }
+
+  /** Returns whether an operator has chosen a commit, and it was not sent since. */
+  private boolean isChosen(ClusterName cluster) {
+    Hold hold = holds.in(cluster);
+    return hold != null
+        && sent.in(cluster)
+            .filter(last -> last.commit().equals(hold.commit()))
+            .filter(last -> last.sentAt().filter(at -> at.isBefore(hold.since())).isEmpty())
+            .isEmpty();
   }
 
   /** Returns the new inputs that are not sent yet. */
@@ -303,6 +256,11 @@ public final class ApplicationDraft {
   void refuse(ClusterName cluster, Failure failure, OriginalRecord origin) {
     withholdings.endRelease(cluster);
     failures.add(cluster, failure, origin, sent.subject(cluster));
+  }
+
+  /** Returns what was sent last. */
+  SentTargets sent() {
+    return sent;
   }
 
   /** Returns what holds the application. */

@@ -249,7 +249,7 @@ public final class CommandDecider {
         new Approval(approve.plan().orElseThrow(), approve.generation(), last.commit(), given.by());
     return demand(
         clusters,
-        new Demand(id, true, given.by(), Optional.of(approval)),
+        new Demand(id, true, given.by(), Optional.of(approval), Optional.empty()),
         "approved; the inputs are sent as a new generation once Git was evaluated, and what it"
             + " deletes is compared with the plan");
   }

@@ -222,11 +222,6 @@ final class CommandOutcomes {
     awaiting.put(cluster, left);
   }
 
-  /** Returns whether an event is a command to the application that waits or was carried out. */
-  boolean isKnown(EventId event, ClusterName cluster) {
-    return awaiting.getOrDefault(cluster, List.of()).contains(event) || carriedOut.contains(event);
-  }
-
   /** Writes the outcome for all commands whose outcome in the cluster is not known. */
   void reached(ClusterName cluster, Outcome outcome) {
     reached(cluster, Set.copyOf(awaiting.getOrDefault(cluster, List.of())), outcome);
@@ -252,14 +247,14 @@ final class CommandOutcomes {
   }
 
   /**
-   * Writes the outcome of the event if it is a command that demanded the generation which was sent.
-   * The command may have another outcome already, such as that the sources were refused.
+   * Writes the outcome of the command that demanded the generation which was sent. The command may
+   * have another outcome already, such as that the sources were refused.
    */
-  void demanded(EventId event, ClusterName cluster, Outcome outcome) {
-    if (of(event).contains(cluster)) {
-      reached(cluster, Set.of(event), outcome);
-    } else if (carriedOut.contains(event)) {
-      write(event, cluster, outcome);
+  void demanded(EventId command, ClusterName cluster, Outcome outcome) {
+    if (of(command).contains(cluster)) {
+      reached(cluster, Set.of(command), outcome);
+    } else {
+      write(command, cluster, outcome);
     }
   }
 

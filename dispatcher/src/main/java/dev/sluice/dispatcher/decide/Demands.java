@@ -21,32 +21,22 @@ final class Demands {
     return byCluster.get(cluster);
   }
 
-  /** Returns whether a command demands a new generation, and not the dispatcher. */
-  boolean isCommand(ClusterName cluster) {
-    Demand demand = in(cluster);
-    return demand != null && outcomes.isKnown(demand.command(), cluster);
-  }
-
-  /**
-   * Demands a new generation. An approval of an earlier demand stays in force unless this one is an
-   * approval, too.
-   */
+  /** Demands a new generation, together with what is demanded already. */
   void add(ClusterName cluster, Demand demand) {
-    byCluster.merge(
-        cluster,
-        demand,
-        (earlier, now) ->
-            now.approved() || !earlier.approved()
-                ? now
-                : new Demand(now.command(), true, now.by(), earlier.approval()));
+    byCluster.merge(cluster, demand, Demand::and);
   }
 
   /** Records the outcome of what was demanded, if it was, and that it is not any more. */
   void met(ClusterName cluster, CommandOutcomes.Outcome outcome) {
     Demand demand = byCluster.remove(cluster);
-    if (demand != null) {
+    if (demand != null && demand.hasCommand()) {
       outcomes.demanded(demand.command(), cluster, outcome);
     }
+  }
+
+  /** Records that the cluster gets what it has lost; what a command demands is still demanded. */
+  void restored(ClusterName cluster) {
+    byCluster.computeIfPresent(cluster, (_, demand) -> demand.withoutLoss().orElse(null));
   }
 
   /** Drops what is demanded in a cluster that the application leaves. */

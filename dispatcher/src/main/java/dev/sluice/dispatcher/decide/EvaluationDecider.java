@@ -73,10 +73,16 @@ public final class EvaluationDecider {
           .values()
           .removeIf(other -> isFinished(other, finding.definition().application(), decision));
       ApplicationDraft draft = draft(finding, drafts, decision);
-      if (draft == null || isGone(finding.definition(), batch.evaluated().key())) {
+      if (draft == null) {
         continue;
       }
       ClusterName cluster = finding.cluster().name();
+      Set<EventId> commands = batch.evaluated().commands().getOrDefault(draft.name(), Set.of());
+      Optional<RefKey> gone = gone(finding.definition(), batch.evaluated().key());
+      if (gone.isPresent()) {
+        draft.outcomes().reached(cluster, commands, draft.refused(cluster, refGone(gone.get())));
+        continue;
+      }
       if (finding instanceof Finding.Held held && draft.isDemandedFromLog(cluster, held.hold())) {
         continue; // its outcome follows once the log was read
       }
@@ -108,7 +114,6 @@ public final class EvaluationDecider {
               yield draft.refused(cluster, refused.failure());
             }
           };
-      Set<EventId> commands = batch.evaluated().commands().getOrDefault(draft.name(), Set.of());
       draft.outcomes().reached(cluster, commands, outcome);
     }
     drafts.values().forEach(draft -> remember(draft, decision));
@@ -126,6 +131,7 @@ public final class EvaluationDecider {
 
   private void remember(ApplicationDraft draft, Decision decision) {
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
+    partitionState.decided(draft.name(), decision.now());
   }
 
   /**
@@ -157,13 +163,7 @@ public final class EvaluationDecider {
   public Decision refGone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
     Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(triggers);
-    Failure failure =
-        new Failure(
-            SourceFailure.REF_GONE,
-            "%s has no %s: it was deleted, or not pushed yet; what was applied last stays; push it, or correct the ref in the fleet"
-                .formatted(key.repository(), key.ref()),
-            Failure.Stage.SOURCE,
-            Optional.empty());
+    Failure failure = refGone(key);
     for (ApplicationState state : partitionState.following(key)) {
       ApplicationDraft draft = new ApplicationDraft(state, decision);
       refuse(draft, failure, origin, decision);
@@ -231,13 +231,23 @@ public final class EvaluationDecider {
   }
 
   /**
-   * Returns whether another source's ref was deleted since the evaluation began. The finding is
-   * about a state that has ended, and must not close the dead letter of the deletion.
+   * Returns another source's ref if it was deleted since the evaluation began. The finding is about
+   * a state that has ended, and must not close the dead letter of the deletion.
    */
-  private boolean isGone(Definition definition, RefKey evaluated) {
+  private Optional<RefKey> gone(Definition definition, RefKey evaluated) {
     return definition.sources().stream()
         .map(RefKey::of)
-        .anyMatch(key -> !key.equals(evaluated) && partitionState.ref(key).head().isEmpty());
+        .filter(key -> !key.equals(evaluated) && partitionState.ref(key).head().isEmpty())
+        .findFirst();
+  }
+
+  private static Failure refGone(RefKey key) {
+    return new Failure(
+        SourceFailure.REF_GONE,
+        "%s has no %s: it was deleted, or not pushed yet; what was applied last stays; push it, or correct the ref in the fleet"
+            .formatted(key.repository(), key.ref()),
+        Failure.Stage.SOURCE,
+        Optional.empty());
   }
 
   private OriginalRecord origin(List<Trigger> triggers) {

@@ -185,7 +185,7 @@ public final class EventDecider {
     Decision decision = new Decision(source, now, cause.trace());
     ApplicationDraft draft = new ApplicationDraft(known.get(), decision);
     draft.countFrom(event.cluster(), event.ledger());
-    draft.demands().add(event.cluster(), new Demand(cause.events().getFirst(), "dispatcher"));
+    draft.demands().add(event.cluster(), Demand.ofLoss(cause.events().getFirst()));
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return Optional.of(decision);
   }
@@ -235,11 +235,13 @@ public final class EventDecider {
   public Decision repeated(SyncEvent.Target last, String why, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     ApplicationDraft draft = partitionState.draft(last.application(), decision);
-    draft.repeatLast(
-        last,
-        new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
-        why);
+    new Repetition(draft, decision)
+        .send(
+            last,
+            new Provenance(List.of(), Optional.empty(), now, now, "repeated@" + last.id(), 1),
+            why);
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
+    partitionState.decided(last.application(), now);
     return decision;
   }
 
@@ -248,7 +250,7 @@ public final class EventDecider {
       ApplicationName application, ClusterName cluster, String why, Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
     ApplicationDraft draft = partitionState.draft(application, decision);
-    draft.giveUpRepeating(cluster, why);
+    new Repetition(draft, decision).giveUp(cluster, why);
     draft.changed().ifPresent(state -> partitionState.remember(decision, state));
     return decision;
   }

@@ -52,6 +52,17 @@ final class OpeningIndex {
     remove(byApplication.remove(application));
   }
 
+  /**
+   * Records a decision about an application. What opens only after it has to be returned again: the
+   * clock was put back.
+   */
+  void decided(ApplicationName application, Instant at) {
+    byApplication.getOrDefault(application, List.of()).stream()
+        .filter(opening -> opening.at().isAfter(at))
+        .filter(returned::remove)
+        .forEach(waiting::add);
+  }
+
   private void remove(@Nullable List<Opening> before) {
     if (before != null) {
       before.forEach(waiting::remove);

@@ -272,6 +272,11 @@ public final class PartitionState {
         .toList();
   }
 
+  /** Records that it was decided at this time whether an application waits for a window. */
+  void decided(ApplicationName application, Instant at) {
+    openings.decided(application, at);
+  }
+
   /** Returns the states of all applications, also of those that have left the fleet. */
   public Collection<ApplicationState> applications() {
     return List.copyOf(applications.values());

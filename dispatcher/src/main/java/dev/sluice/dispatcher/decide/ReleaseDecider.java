@@ -3,9 +3,11 @@ package dev.sluice.dispatcher.decide;
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.Command;
 import dev.sluice.contract.event.EventId;
+import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.event.Withheld.Cause;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.Generation;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,7 @@ final class ReleaseDecider {
   /** Returns the clusters in which the command lifts something. */
   Set<ClusterName> released(Set<ClusterName> clusters) {
     return clusters.stream()
+        .filter(cluster -> pinned(cluster).isEmpty())
         .filter(
             cluster ->
                 state
@@ -44,8 +47,25 @@ final class ReleaseDecider {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /**
+   * Returns the generation to whose inputs an earlier resend pins the application, unless the
+   * command lets these pass, since a new generation of them is demanded.
+   */
+  private Optional<Generation> pinned(ClusterName cluster) {
+    return command.ignoresWindows() && state.demands().containsKey(cluster)
+        ? Optional.empty()
+        : Optional.ofNullable(state.holds().get(cluster)).flatMap(Hold::resent);
+  }
+
   /** Returns why the command is refused if it lifts nothing. */
   String refusal(Set<ClusterName> clusters) {
+    for (ClusterName cluster : clusters) {
+      Optional<Generation> pinned = pinned(cluster);
+      if (pinned.isPresent()) {
+        return "%s is pinned in %s to the inputs of generation %s, so nothing else is sent: resume it first"
+            .formatted(state.application(), cluster, pinned.get());
+      }
+    }
     return clusters.stream()
         .flatMap(cluster -> state.withheld(cluster).stream())
         .findFirst()

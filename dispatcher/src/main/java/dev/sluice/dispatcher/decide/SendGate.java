@@ -27,7 +27,13 @@ final class SendGate {
    * @param digest of the inputs
    * @param kind why they are sent
    */
-  record Candidate(Definition definition, ClusterName cluster, String digest, Kind kind) {}
+  record Candidate(Definition definition, ClusterName cluster, String digest, Kind kind) {
+
+    /** Returns the same inputs, which are sent for another reason. */
+    Candidate as(Kind other) {
+      return new Candidate(definition, cluster, digest, other);
+    }
+  }
 
   /** Kind of inputs that are about to be sent. */
   enum Kind {
@@ -37,7 +43,7 @@ final class SendGate {
     AGAIN,
     /** The inputs that were sent last, which the cluster has lost. */
     LOST,
-    /** Inputs of a commit that an operator has chosen. */
+    /** The first inputs of a commit that an operator has chosen. */
     CHOSEN
   }
 

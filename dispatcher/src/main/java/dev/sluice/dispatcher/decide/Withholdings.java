@@ -58,10 +58,18 @@ final class Withholdings {
             .filter(known -> known.cause() == obstacle.cause())
             .map(Withheld::since)
             .orElse(decision.now());
+    // the words for an operator also name a release that has lapsed
+    String waitsFor =
+        before
+            .filter(known -> known.cause() == Withheld.Cause.MANUAL)
+            .filter(known -> obstacle.cause() == Withheld.Cause.MANUAL)
+            .filter(known -> known.inputs().equals(Optional.of(inputs)))
+            .map(Withheld::waitsFor)
+            .orElse(obstacle.waitsFor());
     Withheld after =
         new Withheld(
             obstacle.cause(),
-            obstacle.waitsFor(),
+            waitsFor,
             since,
             commit,
             Optional.of(inputs),
@@ -73,12 +81,17 @@ final class Withholdings {
 
   /** Withholds the inputs of a recorded target, unless newer inputs are withheld already. */
   Withheld withholdUnlessNewer(ClusterName cluster, Obstacle obstacle, SyncEvent.Target recorded) {
-    return in(cluster)
-        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())))
+    return newer(cluster, recorded)
         .orElseGet(
             () ->
                 withhold(
                     cluster, obstacle, Optional.of(recorded.commit()), recorded.inputDigest()));
+  }
+
+  /** Returns the withheld inputs if they differ from those of a recorded target. */
+  Optional<Withheld> newer(ClusterName cluster, SyncEvent.Target recorded) {
+    return in(cluster)
+        .filter(withheld -> !withheld.inputs().equals(Optional.of(recorded.inputDigest())));
   }
 
   /** Records that the inputs wait for something else of the same kind. */

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.DependencyStanding;
 import dev.sluice.contract.event.ResultEvent;
 import dev.sluice.contract.event.StateRecord.DependencyState;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.Dependency;
@@ -106,7 +107,12 @@ final class Standings {
               (cluster, withheld) -> {
                 boolean isKnown =
                     before != null && before.withheld(cluster).equals(Optional.of(withheld));
-                if (!isKnown && withheld.release().isEmpty()) {
+                boolean isLifted =
+                    withheld
+                        .release()
+                        .filter(given -> given.lifts(Withheld.Cause.DEPENDS_ON))
+                        .isPresent();
+                if (!isKnown && !isLifted) {
                   definition.dependencies().stream()
                       .map(dependency -> DependencyKey.of(dependency, cluster))
                       .map(key -> new Recipient(key, definition.owningRepository()))

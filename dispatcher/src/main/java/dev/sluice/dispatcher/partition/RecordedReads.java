@@ -75,11 +75,9 @@ final class RecordedReads {
     this.inputs = inputs;
   }
 
-  /**
-   * Resumes the reads for applications that an earlier resend pins, which no evaluation repeats.
-   */
+  /** Resumes the reads for demands that no evaluation repeats. */
   void resume() {
-    state.applications().forEach(this::pinned);
+    state.applications().forEach(this::meet);
   }
 
   /** Reads the generation that a command sends again. */
@@ -112,21 +110,28 @@ final class RecordedReads {
     }
   }
 
-  /** Meets the demands of an application where an earlier resend pins it. */
-  private void pinned(ApplicationState application) {
+  /** Meets the demands of an application where only the log has what is to be sent. */
+  private void meet(ApplicationState application) {
     application
-        .holds()
+        .demands()
+        .keySet()
         .forEach(
-            (cluster, hold) -> pinnedTo(hold).ifPresent(why -> last(application, cluster, why)));
+            cluster -> {
+              Hold hold = application.holds().get(cluster);
+              Optional.ofNullable(hold)
+                  .flatMap(RecordedReads::pinnedTo)
+                  .or(() -> withheld(application, cluster))
+                  .ifPresent(why -> last(application, cluster, why));
+            });
   }
 
   private static Optional<String> pinnedTo(Hold hold) {
     return hold.resent().map("generation %s was sent again and is pinned"::formatted);
   }
 
-  /** Meets the demands of pinned applications whose ref was deleted. */
+  /** Meets the demands of applications whose ref was deleted. */
   void gone(RefKey key) {
-    state.decidedAt(key).forEach(this::pinned);
+    state.decidedAt(key).forEach(this::meet);
   }
 
   /** Meets the demands of applications whose ref cannot be read. */
@@ -151,7 +156,10 @@ final class RecordedReads {
             case Finding.Refused(_, _, Failure failure, _)
                 when failure.code() == SourceFailure.REMOTE_UNREACHABLE ->
                 Optional.of(failure.message());
-            case Finding.Differs differs -> withheld(differs);
+            case Finding.Differs differs ->
+                state
+                    .application(differs.definition().application())
+                    .flatMap(application -> withheld(application, differs.cluster().name()));
             case Finding.Refused _, Finding.Same _ -> Optional.empty();
           };
       why.ifPresent(
@@ -163,16 +171,10 @@ final class RecordedReads {
   }
 
   /** Returns why Git does not say what to send again to a cluster that has lost it. */
-  private Optional<String> withheld(Finding.Differs finding) {
-    ClusterName cluster = finding.cluster().name();
-    return state
-        .application(finding.definition().application())
-        .filter(
-            application -> {
-              Demand demand = application.demands().get(cluster);
-              return demand != null && !isCommand(application, cluster, demand);
-            })
-        .flatMap(application -> application.withheld(cluster))
+  private static Optional<String> withheld(ApplicationState application, ClusterName cluster) {
+    return Optional.ofNullable(application.demands().get(cluster))
+        .filter(Demand::hasLoss)
+        .flatMap(_ -> application.withheld(cluster))
         .map(withheld -> "the inputs in Git wait for %s".formatted(withheld.waitsFor()));
   }
 
@@ -208,7 +210,10 @@ final class RecordedReads {
         asked.remove(wanted);
         batch.add(decider.repeated(target, read.why(), now));
         // other inputs may have been sent, and demanded again, since this was read
-        state.application(wanted.application()).ifPresent(this::pinned);
+        state
+            .application(wanted.application())
+            .filter(application -> !isLast(wanted, application))
+            .ifPresent(this::meet);
       }
       case RecordedAnswer.Unreadable(String reason) -> {
         note(wanted, reason);
@@ -221,17 +226,32 @@ final class RecordedReads {
       case RecordedAnswer.Missing(String reason) -> {
         // asked again only for another command
         asked.remove(wanted);
-        note(wanted, reason);
+        note(wanted, reason + remedy(wanted));
         batch.add(decider.unrecorded(wanted.application(), wanted.cluster(), reason, now));
       }
     }
+  }
+
+  /** Returns whether a target is still what was sent last. */
+  private static boolean isLast(WantedTarget wanted, ApplicationState application) {
+    Dispatched last = application.dispatched().get(wanted.cluster());
+    return last != null && last.generation().equals(wanted.generation());
   }
 
   /** Reads again what could not be read, if it is still demanded. */
   void due(PartitionInput.LastReadDue due) {
     WantedTarget wanted = due.wanted();
     asked.remove(wanted);
-    state.application(wanted.application()).ifPresent(this::pinned);
+    state.application(wanted.application()).ifPresent(this::meet);
+  }
+
+  /** Returns what else sends something to a cluster that has lost its target. */
+  private String remedy(WantedTarget wanted) {
+    return state
+        .application(wanted.application())
+        .flatMap(application -> withheld(application, wanted.cluster()))
+        .map("; %s: sluice release sends these"::formatted)
+        .orElse("");
   }
 
   private static void note(WantedTarget wanted, String reason) {
@@ -249,12 +269,6 @@ final class RecordedReads {
     Hold hold = application.holds().get(cluster);
     return (hold != null && hold.resent().isPresent())
         || application.withheld(cluster).isPresent()
-        || isCommand(application, cluster, demand);
-  }
-
-  private static boolean isCommand(
-      ApplicationState application, ClusterName cluster, Demand demand) {
-    return application.awaiting(cluster).contains(demand.command())
-        || application.hasCarriedOut(demand.command());
+        || demand.hasCommand();
   }
 }

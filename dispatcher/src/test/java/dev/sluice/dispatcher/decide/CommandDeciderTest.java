@@ -258,8 +258,8 @@ class CommandDeciderTest {
                     ID,
                     true,
                     "ada",
-                    Optional.of(
-                        new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")))));
+                    Optional.of(new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")),
+                    Optional.empty())));
   }
 
   @Test
@@ -290,14 +290,22 @@ class CommandDeciderTest {
             ID,
             true,
             "ada",
-            Optional.of(new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")));
+            Optional.of(new Approval(PLAN, new Generation(3), Optional.of(COMMIT), "ada")),
+            Optional.empty());
 
     draft.demands().add(ONE, approved);
     draft.demands().add(ONE, new Demand(new EventId("command/2"), "grace"));
 
     assertThat(draft.changed().orElseThrow().demands())
         .isEqualTo(
-            Map.of(ONE, new Demand(new EventId("command/2"), true, "grace", approved.approval())));
+            Map.of(
+                ONE,
+                new Demand(
+                    new EventId("command/2"),
+                    true,
+                    "grace",
+                    approved.approval(),
+                    Optional.empty())));
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.Command;
+import dev.sluice.contract.event.CommandEvent;
 import dev.sluice.contract.event.DeadLetterEvent;
 import dev.sluice.contract.event.DeadLetterId;
 import dev.sluice.contract.event.Event;
@@ -369,6 +371,27 @@ class DeciderTest {
     evaluations.evaluated(other, Optional.empty(), 0, List.of(), Optional.empty(), NOW);
 
     assertThat(found(new Finding.Same(both, ONE))).isEmpty();
+
+    EventId sync = new EventId("sync");
+    CommandEvent.Given given =
+        new CommandEvent.Given(
+            MAIN.repository(), both.application(), Set.of(), new Command.Resync(), "cat", "why");
+    changes.commanded(
+        given,
+        cause(sync.value()),
+        CommandDecider.judge(Optional.of(web()), given, sync, NOW, Optional.empty()),
+        NOW);
+    assertThat(found(Map.of(both.application(), Set.of(sync)), new Finding.Same(both, ONE)))
+        .filteredOn(CommandEvent.Outcome.class::isInstance)
+        .singleElement()
+        .extracting(CommandEvent.Outcome.class::cast)
+        .satisfies(
+            outcome -> {
+              assertThat(outcome.given()).isEqualTo(sync);
+              assertThat(outcome.code()).contains(SourceFailure.REF_GONE);
+              assertThat(outcome.message()).contains("has no refs/heads/release");
+            });
+    assertThat(web().demands()).as("is met once the ref is back").isNotEmpty();
   }
 
   private List<Event> accept(Definition definition) {
@@ -380,9 +403,13 @@ class DeciderTest {
   }
 
   private List<Event> found(Finding... findings) {
+    return found(Map.of(), findings);
+  }
+
+  private List<Event> found(Map<ApplicationName, Set<EventId>> commands, Finding... findings) {
     FindingBatch.Evaluated evaluated =
         new FindingBatch.Evaluated(
-            MAIN, COMMIT, NOW, Map.of(), 1, 1, Map.of(), Optional.empty(), Map.of());
+            MAIN, COMMIT, NOW, Map.of(), 1, 1, commands, Optional.empty(), Map.of());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));

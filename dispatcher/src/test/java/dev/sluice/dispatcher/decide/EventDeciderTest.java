@@ -87,7 +87,7 @@ class EventDeciderTest {
                 : List.of());
     assertThat(web().demands())
         .as("the target is sent again, above the ledger's generation")
-        .isEqualTo(counts ? Map.of(ONE, new Demand(new EventId("ahead"), "dispatcher")) : Map.of());
+        .isEqualTo(counts ? Map.of(ONE, Demand.ofLoss(new EventId("ahead"))) : Map.of());
   }
 
   @Test

@@ -117,6 +117,19 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void aClockThatWasPutBackOnlyForADecisionOpensTheWindowAgain() {
+    accept(windows(false));
+    found("v1:a");
+    assertThat(state.opened(OPEN)).hasSize(1);
+
+    now = OPEN.minusSeconds(1);
+    assertThat(sent(found("v1:a"))).isEmpty();
+
+    assertThat(state.opened(OPEN)).containsExactly(definition);
+    assertThat(state.opened(OPEN)).as("once").isEmpty();
+  }
+
+  @Test
   void inputsThatAreWithdrawnDoNotWait() {
     now = OPEN;
     accept(windows(false));
@@ -198,6 +211,54 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void laterInputsOfARestoredCommitWaitForAnOperator() {
+    now = OPEN;
+    accept(windows(true));
+    found("v1:a");
+    release();
+    assertThat(sent(found("v1:a"))).containsExactly("1 v1:a");
+
+    now = now.plusSeconds(1);
+    command(new Command.Restore(COMMIT));
+    assertThat(sent(found("v1:b"))).as("an operator chose it").containsExactly("2 v1:b");
+
+    now = now.plusSeconds(1);
+    assertThat(sent(found("v1:c"))).as("another source was pushed").isEmpty();
+    assertThat(withheld().orElseThrow().cause()).isEqualTo(Cause.MANUAL);
+    release();
+    assertThat(sent(found("v1:c"))).containsExactly("3 v1:c");
+  }
+
+  @Test
+  void aReleaseWhileAnEarlierGenerationIsPinnedIsForThatOneOnly() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target first = target(found("v1:a"));
+    found("v1:b");
+    now = CLOSED;
+    found("v1:c");
+    now = OPEN;
+    command(new Command.Resend(Generation.FIRST, Optional.empty()), Optional.of(first));
+    now = CLOSED;
+
+    CommandEvent.Answered refused = command(new Command.Release(Optional.of(true)));
+    assertThat(refused.accepted()).isFalse();
+    assertThat(refused.message())
+        .isEqualTo(
+            "web is pinned in one to the inputs of generation 1, so nothing else is sent: resume it"
+                + " first");
+
+    command(new Command.Resync());
+    assertThat(sent(events(changes().repeated(first, "it is pinned", now)))).isEmpty();
+    assertThat(command(new Command.Release(Optional.of(true))).accepted()).isTrue();
+    assertThat(sent(events(changes().repeated(first, "it is pinned", now))))
+        .containsExactly("4 v1:a");
+    command(new Command.Resume());
+    assertThat(sent(found("v1:c"))).isEmpty();
+    assertThat(withheld().orElseThrow().cause()).isEqualTo(Cause.WINDOW);
+  }
+
+  @Test
   void aResendIsRefusedWhileTheWindowIsClosed() {
     now = OPEN;
     accept(windows(false));
@@ -240,16 +301,98 @@ class SendingRulesDecisionTest {
     found("v1:a");
     now = CLOSED;
 
-    Optional<Decision> ahead =
-        changes()
-            .ledgerAhead(
-                new ChangeEvent.LedgerAhead(
-                    MAIN.repository(), WEB, ONE, Generation.FIRST, new Generation(7)),
-                cause("ledger"),
-                now);
-    assertThat(ahead).isPresent();
+    lose(7);
 
     assertThat(sent(found("v1:a"))).containsExactly("8 v1:a");
+  }
+
+  @Test
+  void aSyncStillWaitsAfterManyFurtherCommands() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target last = target(found("v1:a"));
+    now = CLOSED;
+    command(new Command.Resync());
+    found("v1:a");
+
+    for (int i = 0; i < 30; i++) {
+      command(new Command.Reevaluate());
+      assertThat(sent(found("v1:a"))).isEmpty();
+    }
+
+    assertThat(sent(events(changes().repeated(last, "it does not answer", now)))).isEmpty();
+    now = OPEN;
+    List<Event> open = found("v1:a");
+    assertThat(sent(open)).containsExactly("2 v1:a");
+    assertThat(outcomes(open)).isNotEmpty();
+  }
+
+  @Test
+  void anApprovalWaitsForTheWindowWhileALostGenerationIsSentAgain() {
+    now = OPEN;
+    accept(windows(false));
+    SyncEvent.Target last = target(found("v1:a"));
+    now = CLOSED;
+    approve();
+    found("v1:a");
+
+    lose(7);
+    List<Event> closed = found("v1:a");
+    assertThat(sent(closed)).containsExactly("8 v1:a");
+    assertThat(target(closed).approved()).isFalse();
+    assertThat(target(closed).approval()).isEmpty();
+    assertThat(withheld().orElseThrow().until()).contains(OPEN);
+
+    lose(17);
+    List<Event> fromLog = events(changes().repeated(last, "it does not answer", now));
+    assertThat(sent(fromLog)).containsExactly("18 v1:a");
+    assertThat(target(fromLog).approved()).isFalse();
+    assertThat(sent(events(changes().repeated(last, "it does not answer", now)))).isEmpty();
+
+    now = OPEN;
+    List<Event> open = found("v1:a");
+    assertThat(sent(open)).containsExactly("19 v1:a");
+    assertThat(target(open).approval()).isPresent();
+    assertThat(withheld()).isEmpty();
+  }
+
+  @Test
+  void aSyncDoesNotKeepALostGenerationFromBeingSentAgain() {
+    now = OPEN;
+    accept(windows(false));
+    found("v1:a");
+    now = CLOSED;
+
+    lose(7);
+    command(new Command.Resync());
+    List<Event> closed = found("v1:a");
+
+    assertThat(sent(closed)).containsExactly("8 v1:a");
+    assertThat(outcomes(closed)).singleElement().asString().contains("--ignore-windows");
+    assertThat(sent(found("v1:a"))).isEmpty();
+    now = OPEN;
+    assertThat(sent(found("v1:a"))).containsExactly("9 v1:a");
+    assertThat(sent(found("v1:a"))).isEmpty();
+  }
+
+  @Test
+  void aSyncIsNotMetByALostGenerationThatIsSentWhileNewerInputsWait() {
+    now = OPEN;
+    accept(windows(true));
+    found("v1:a");
+    release();
+    SyncEvent.Target last = target(found("v1:a"));
+    found("v1:b");
+    approve();
+    lose(7);
+    found("v1:b");
+
+    List<Event> events = events(changes().repeated(last, "newer inputs wait", now));
+
+    assertThat(sent(events)).containsExactly("8 v1:a");
+    assertThat(target(events).approved()).isFalse();
+    release();
+    assertThat(target(found("v1:b")).approved()).isTrue();
   }
 
   @Test
@@ -281,6 +424,10 @@ class SendingRulesDecisionTest {
     assertThat(withheld().orElseThrow().release()).isEmpty();
     assertThat(withheld().orElseThrow().waitsFor())
         .isEqualTo("an operator to release it, since grace has released earlier inputs");
+
+    assertThat(found("v1:b")).as("nothing changed").isEmpty();
+    found("v1:c");
+    assertThat(withheld().orElseThrow().waitsFor()).isEqualTo("an operator to release it");
   }
 
   @Test
@@ -386,6 +533,24 @@ class SendingRulesDecisionTest {
                 now));
   }
 
+  /** Reports that the ledger of the cluster has another generation than the one that was sent. */
+  private void lose(long generation) {
+    Optional<Decision> ahead =
+        changes()
+            .ledgerAhead(
+                new ChangeEvent.LedgerAhead(
+                    MAIN.repository(), WEB, ONE, Generation.FIRST, new Generation(generation)),
+                cause("ledger-" + generation),
+                now);
+    assertThat(ahead).isPresent();
+  }
+
+  private void approve() {
+    Generation last = state.application(WEB).orElseThrow().dispatched().get(ONE).generation();
+    CommandEvent.Answered answer = command(new Command.Approve(last, Optional.of("0".repeat(64))));
+    assertThat(answer.accepted()).as(answer.message()).isTrue();
+  }
+
   private EventId release() {
     CommandEvent.Answered answer = command(new Command.Release());
     assertThat(answer.accepted()).as(answer.message()).isTrue();
@@ -393,11 +558,15 @@ class SendingRulesDecisionTest {
   }
 
   private CommandEvent.Answered command(Command command) {
+    return command(command, Optional.empty());
+  }
+
+  private CommandEvent.Answered command(Command command, Optional<SyncEvent.Target> recorded) {
     EventId id = new EventId("command-" + ++commands);
     CommandEvent.Given given =
         new CommandEvent.Given(MAIN.repository(), WEB, Set.of(), command, "grace", "incident 7");
     CommandDecider.Verdict verdict =
-        CommandDecider.judge(state.application(WEB), given, id, now, Optional.empty());
+        CommandDecider.judge(state.application(WEB), given, id, now, recorded);
     return events(changes().commanded(given, cause(id.value()), verdict, now)).stream()
         .filter(CommandEvent.Answered.class::isInstance)
         .map(CommandEvent.Answered.class::cast)

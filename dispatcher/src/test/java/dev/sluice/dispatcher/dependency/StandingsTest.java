@@ -182,19 +182,9 @@ class StandingsTest {
     assertThat(repeats()).as("nothing changed").isEmpty();
     standings.replay(withheld(defined(WEB), ONE, waitsFor("application db, which is applied")));
     assertThat(repeats()).as("an older report was handled").containsExactly(SHOP);
-    standings.replay(
-        withheld(
-            defined(WEB),
-            ONE,
-            waitsFor("application db")
-                .released(
-                    Optional.of(
-                        new Withheld.Release(
-                            new EventId("r"),
-                            "cat",
-                            List.of(Withheld.Cause.DEPENDS_ON),
-                            Optional.empty(),
-                            List.of())))));
+    standings.replay(withheld(defined(WEB), ONE, released(Withheld.Cause.MANUAL)));
+    assertThat(repeats()).as("the release does not lift it").containsExactly(SHOP);
+    standings.replay(withheld(defined(WEB), ONE, released(Withheld.Cause.DEPENDS_ON)));
     assertThat(repeats()).as("it does not wait").isEmpty();
     standings.replay(defined(WEB));
     assertThat(repeats()).isEmpty();
@@ -284,6 +274,14 @@ class StandingsTest {
 
   private List<RepositoryId> repeats() {
     return standings.repeats(KEY::equals).stream().map(DependencyReported::repository).toList();
+  }
+
+  private static Withheld released(Withheld.Cause lifted) {
+    return waitsFor("application db")
+        .released(
+            Optional.of(
+                new Withheld.Release(
+                    new EventId("r"), "cat", List.of(lifted), Optional.empty(), List.of())));
   }
 
   private static Withheld waitsFor(String what) {
