@@ -8,11 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Rules about when new inputs of an application are sent. A deny window that is open forbids it. If
- * there are allow windows, one of them has to be open.
+ * the application has allow windows itself, one of these has to be open; likewise if its project
+ * has.
  *
  * @param manual whether somebody has to release new inputs; empty if not
  * @param windows of the application and of its project; empty if there are none
@@ -94,16 +96,25 @@ public record SendingRules(Optional<Boolean> manual, Optional<List<MaintenanceWi
   private record Step(MaintenanceWindow window, Instant until) {}
 
   private static Optional<Step> step(List<MaintenanceWindow> windows, Instant at) {
-    Optional<Step> denied =
-        of(windows, MaintenanceWindow.Kind.DENY)
-            .flatMap(window -> window.endAt(at).map(end -> new Step(window, end)).stream())
-            .max(Comparator.comparing(Step::until));
-    if (denied.isPresent()
-        || of(windows, MaintenanceWindow.Kind.ALLOW)
-            .anyMatch(window -> window.endAt(at).isPresent())) {
-      return denied;
-    }
+    return of(windows, MaintenanceWindow.Kind.DENY)
+        .flatMap(window -> window.endAt(at).map(end -> new Step(window, end)).stream())
+        .max(Comparator.comparing(Step::until))
+        .or(() -> notAllowed(windows, at));
+  }
+
+  /** Returns the step to the last of the allow windows of which the owners have none open. */
+  private static Optional<Step> notAllowed(List<MaintenanceWindow> windows, Instant at) {
     return of(windows, MaintenanceWindow.Kind.ALLOW)
+        .collect(Collectors.groupingBy(MaintenanceWindow::project))
+        .values()
+        .stream()
+        .filter(ofOwner -> ofOwner.stream().allMatch(window -> window.endAt(at).isEmpty()))
+        .flatMap(ofOwner -> earliest(ofOwner, at).stream())
+        .max(Comparator.comparing(Step::until));
+  }
+
+  private static Optional<Step> earliest(List<MaintenanceWindow> allowing, Instant at) {
+    return allowing.stream()
         .map(window -> new Step(window, window.nextStart(at)))
         .min(Comparator.comparing(Step::until));
   }

@@ -68,6 +68,35 @@ class SendingRulesTest {
         until);
   }
 
+  /** The project allows 22:00 to 06:00, the application 04:00 to 05:00 and all afternoon. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-12-01T12:00:00Z, 2026-12-02T03:00:00Z",
+    "2026-12-01T21:30:00Z, 2026-12-02T03:00:00Z",
+    "2026-12-02T02:59:59Z, 2026-12-02T03:00:00Z",
+    "2026-12-02T03:00:00Z,",
+    "2026-12-02T04:00:00Z, 2026-12-03T03:00:00Z",
+  })
+  void areClosedUnlessTheProjectAndTheApplicationAllowIt(String now, String until) {
+    assertClosed(
+        rules(
+            ofProject(window(Kind.ALLOW, "0 22 * * *", "PT8H")),
+            window(Kind.ALLOW, "0 4 * * *", "PT1H"),
+            window(Kind.ALLOW, "0 12 * * *", "PT6H")),
+        now,
+        until);
+  }
+
+  @Test
+  void needTheAllowWindowsOfTheProjectIfTheApplicationAllowsAllTimes() {
+    assertClosed(
+        rules(
+            ofProject(window(Kind.ALLOW, "0 22 * * *", "PT8H")),
+            window(Kind.ALLOW, "* * * * *", "PT1H")),
+        "2026-12-01T12:00:00Z",
+        "2026-12-01T21:00:00Z");
+  }
+
   @Test
   void passOverAllowWindowsThatAreDenied() {
     SendingRules rules =
