@@ -74,10 +74,14 @@ public record SendingRules(Optional<Boolean> manual, Optional<List<MaintenanceWi
             .map(window::in);
   }
 
+  /** Returns the windows that hold for a cluster. */
+  public List<MaintenanceWindow> concerning(ClusterName cluster) {
+    return all().stream().filter(window -> window.concerns(cluster)).toList();
+  }
+
   /** Returns why nothing may be sent to a cluster at this instant; empty if it may. */
   public Optional<ClosedWindow> closedAt(Instant now, ClusterName cluster) {
-    List<MaintenanceWindow> concerning =
-        all().stream().filter(window -> window.concerns(cluster)).toList();
+    List<MaintenanceWindow> concerning = concerning(cluster);
     Optional<Step> first = step(concerning, now);
     if (first.isEmpty()) {
       return Optional.empty();
