@@ -23,6 +23,7 @@ import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.Withheld;
@@ -44,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservationsIT {
 
@@ -361,6 +364,30 @@ class ObservationsIT {
       assertThat(held(model, "job").reason()).isEqualTo("too slow; waits for " + window);
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("window", 1L, "manual", 1L, "pinned", 1L));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v1:a, Synced", "v1:b, OutOfSync"})
+  void onlyNewInputsThatWaitMakeAnApplicationOutOfSync(String waiting, String sync) {
+    ClusterName east = new ClusterName("east");
+    topics.withheld(
+        TopicWriter.definition("web", "east"),
+        Map.of(
+            east, new Dispatched(new Generation(1), Optional.of("v1:a"), Optional.of(commit(1)))),
+        Map.of(),
+        east,
+        new Withheld(
+            Withheld.Cause.WINDOW,
+            "a window",
+            Instant.parse("2026-01-01T12:00:00Z"),
+            Optional.of(commit(1)),
+            Optional.of(waiting),
+            Optional.empty(),
+            Optional.empty()));
+    try (ReadModel model = open()) {
+      assertThat(status(model).sync()).isEqualTo(sync);
+      assertThat(status(model).held().orElseThrow().what()).isEqualTo("window");
     }
   }
 
