@@ -82,18 +82,17 @@ public record SendingRules(Optional<Boolean> manual, Optional<List<MaintenanceWi
   /** Returns why nothing may be sent to a cluster at this instant; empty if it may. */
   public Optional<ClosedWindow> closedAt(Instant now, ClusterName cluster) {
     List<MaintenanceWindow> concerning = concerning(cluster);
-    Optional<Step> first = step(concerning, now);
-    if (first.isEmpty()) {
+    Optional<Step> step = step(concerning, now);
+    if (step.isEmpty()) {
       return Optional.empty();
     }
     Instant end = now.plus(HORIZON);
-    Instant at = now;
-    Optional<Step> step = first;
-    for (int i = 0; step.isPresent() && i < MOST_STEPS && at.isBefore(end); i++) {
-      at = step.get().until();
-      step = step(concerning, at);
+    Step last = step.get();
+    for (int i = 0; step.isPresent() && i < MOST_STEPS && last.until().isBefore(end); i++) {
+      last = step.get();
+      step = step(concerning, last.until());
     }
-    return Optional.of(new ClosedWindow(first.get().window(), at, step.isEmpty()));
+    return Optional.of(new ClosedWindow(last.window(), last.until(), step.isEmpty()));
   }
 
   /** A window that forbids sending until an instant, at which another one may forbid it. */
