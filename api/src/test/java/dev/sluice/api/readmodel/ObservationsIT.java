@@ -326,7 +326,8 @@ class ObservationsIT {
                   "the dispatcher",
                   since,
                   "waits for application db in cluster east, which is Parked",
-                  "that, or sluice release web --cluster east"));
+                  "that, or sluice release web --cluster east",
+                  Optional.of("dependsOn")));
       assertThat(status(model).sync()).isEqualTo("OutOfSync");
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("dependsOn", 1L));
@@ -357,11 +358,17 @@ class ObservationsIT {
                   "the dispatcher",
                   since,
                   "waits for " + window,
-                  "that, or sluice release web --cluster east --ignore-windows"));
+                  "that, or sluice release web --cluster east --ignore-windows",
+                  Optional.of("window")));
       assertThat(held(model, "api").what()).isEqualTo("manual");
       assertThat(held(model, "api").release()).isEqualTo("sluice release api --cluster east");
       assertThat(held(model, "job").what()).isEqualTo("pinned");
       assertThat(held(model, "job").reason()).isEqualTo("too slow; waits for " + window);
+      assertThat(held(model, "job").release())
+          .isEqualTo(
+              "sluice resume job --cluster east; sluice release job --cluster east"
+                  + " --ignore-windows sends the pinned commit");
+      assertThat(held(model, "job").withheld()).contains("window");
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("window", 1L, "manual", 1L, "pinned", 1L));
     }
@@ -408,7 +415,8 @@ class ObservationsIT {
                   "jo",
                   since,
                   "incident 7",
-                  "sluice resume web --cluster east"));
+                  "sluice resume web --cluster east",
+                  Optional.empty()));
       assertThat(status(model).behind()).as("it holds the commit that Git is at").contains(0L);
       topics.evaluated(4).flush();
       await().untilAsserted(() -> assertThat(status(model).behind()).contains(3L));
