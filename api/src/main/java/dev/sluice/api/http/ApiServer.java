@@ -68,7 +68,7 @@ public final class ApiServer implements AutoCloseable {
             ? Optional.of(new CdEventPublisher(connection, model, clock))
             : Optional.empty();
     this.refusals = new Refusals(publisher, clock, metrics);
-    CommandService commands = new CommandService(model, publisher, refusals);
+    CommandService commands = new CommandService(model, publisher, refusals, clock);
     new ApiMetrics(metrics, model).listen();
     this.vertx =
         MeasuredVertx.create("api", new VertxOptions().setWorkerPoolSize(QUESTIONS), metrics);

@@ -17,6 +17,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ClusterName;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,11 @@ final class CommandService {
   private final Refusals refusals;
   private final Expectations expectations;
 
-  CommandService(ReadModel model, CommandPublisher publisher, Refusals refusals) {
+  CommandService(ReadModel model, CommandPublisher publisher, Refusals refusals, Clock clock) {
     this.model = model;
     this.publisher = publisher;
     this.refusals = refusals;
-    this.expectations = new Expectations(model);
+    this.expectations = new Expectations(model, clock);
   }
 
   CommandPlan command(Request request) {
@@ -259,7 +260,7 @@ final class CommandService {
         Optional.of(application),
         clusters,
         order.command(),
-        expectations.of(application, clusters, order.command()),
+        expectations.of(order),
         false);
   }
 

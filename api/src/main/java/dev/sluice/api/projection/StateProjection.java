@@ -132,7 +132,7 @@ final class StateProjection {
     for (ClusterName cluster : clusters) {
       status(state, cluster, Optional.ofNullable(state.dispatched().get(cluster)), at);
       hold(state, cluster, Optional.ofNullable(state.holds().get(cluster)));
-      withheld(state, cluster, state.withheld(cluster));
+      withheld(state, cluster);
     }
     markUnknown("application = ?", state.application());
     // once defined for a cluster, never sent to it, and no longer defined for it
@@ -203,16 +203,18 @@ final class StateProjection {
         hold.flatMap(Hold::commit));
   }
 
-  private void withheld(ApplicationState state, ClusterName cluster, Optional<Withheld> withheld) {
+  private void withheld(ApplicationState state, ClusterName cluster) {
+    Optional<Withheld> withheld = state.withheld(cluster);
     sql.update(
         """
-        UPDATE status SET withheld_cause = ?3, withheld_reason = ?4, withheld_since = ?5
+        UPDATE status SET withheld_cause = ?3, withheld_reason = ?4, withheld_since = ?5, withheld_again = ?6
         WHERE application = ?1 AND cluster = ?2
         """,
         state.application(),
         cluster,
         withheld.map(waiting -> waiting.cause().word()),
         withheld.map(Withheld::waitsFor),
-        withheld.map(Withheld::since));
+        withheld.map(Withheld::since),
+        withheld.isPresent() && state.unsent(cluster).isEmpty() ? 1 : 0);
   }
 }

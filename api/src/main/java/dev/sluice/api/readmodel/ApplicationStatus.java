@@ -150,6 +150,8 @@ public record ApplicationStatus(
    * @param commit that the application is pinned to
    * @param by the operator, or the part of Sluice that holds it
    * @param release the command, or the change, that releases it
+   * @param withheld what withholds the inputs that would be sent otherwise: manual, dependsOn or
+   *     window; absent if nothing does, and while it is suspended
    */
   public record HeldView(
       String what,
@@ -157,7 +159,8 @@ public record ApplicationStatus(
       String by,
       Instant since,
       String reason,
-      String release) {
+      String release,
+      Optional<String> withheld) {
 
     static Optional<HeldView> read(Row row) throws SQLException {
       String place = " %s --cluster %s".formatted(row.text("application"), row.text("cluster"));
@@ -179,33 +182,39 @@ public record ApplicationStatus(
     /** Returns the hold of an operator; the commit that it pins may wait for a window. */
     private static HeldView byOperator(Row row, String place) throws SQLException {
       Optional<String> commit = row.find("held_commit");
-      String waiting =
-          commit.isPresent()
-              ? row.find("withheld_reason").map("; waits for %s"::formatted).orElse("")
-              : "";
+      Optional<String> withheld = commit.isPresent() ? row.find("withheld_cause") : commit;
+      String waiting = withheld.isPresent() ? "; waits for " + row.text("withheld_reason") : "";
+      String resume = "sluice resume" + place;
       return new HeldView(
           commit.isPresent() ? "pinned" : "suspended",
           commit,
           row.text("held_by"),
           row.time("held_since"),
           row.text("held_reason") + waiting,
-          "sluice resume" + place);
+          withheld
+              .map(
+                  cause ->
+                      "%s; %s sends the pinned commit".formatted(resume, release(cause, place)))
+              .orElse(resume),
+          withheld);
     }
 
     private static HeldView byDispatcher(Row row, String place) throws SQLException {
       String cause = row.text("withheld_cause");
-      String release = "sluice release" + place;
+      String release = release(cause, place);
       return new HeldView(
           cause,
           Optional.empty(),
           "the dispatcher",
           row.time("withheld_since"),
           "waits for " + row.text("withheld_reason"),
-          switch (cause) {
-            case "manual" -> release;
-            case "window" -> "that, or " + release + " --ignore-windows";
-            default -> "that, or " + release;
-          });
+          cause.equals("manual") ? release : "that, or " + release,
+          Optional.of(cause));
+    }
+
+    /** Returns the command that lifts a cause. */
+    private static String release(String cause, String place) {
+      return "sluice release" + place + (cause.equals("window") ? " --ignore-windows" : "");
     }
 
     private static HeldView byWorker(String what, Row row, String release) throws SQLException {
@@ -215,7 +224,8 @@ public record ApplicationStatus(
           "the worker",
           row.time("phase_since"),
           row.text("phase_message"),
-          release);
+          release,
+          Optional.empty());
     }
   }
 

@@ -85,6 +85,13 @@ final class Migrations {
               ALTER TABLE status ADD COLUMN withheld_cause TEXT;
               ALTER TABLE status ADD COLUMN withheld_reason TEXT;
               ALTER TABLE status ADD COLUMN withheld_since INTEGER;
+              """),
+          step(
+              27,
+              "which inputs that are not sent yet were sent before, so that a command demands them"
+                  + " again",
+              """
+              ALTER TABLE status ADD COLUMN withheld_again INTEGER NOT NULL DEFAULT 0;
               """));
 
   private Migrations() {}

@@ -1,8 +1,8 @@
 -- views store nothing: they are made again whenever the file is opened
 -- status as shown: an application counts as synced only if its sources can be read or it is held; one to which nothing
 -- was sent waits because of its sources, if these cannot be read; nothing is known of a cluster whose worker has reported
--- nothing for ten minutes after a target was sent to it, or does not report at this moment; the function silence is
--- SilenceFunction's
+-- nothing for ten minutes after a target was sent to it, or does not report at this moment; inputs that were sent and wait
+-- to be sent again leave it synced; the function silence is SilenceFunction's
 CREATE VIEW shown_status AS
   SELECT application, cluster, generation, commit_id, phase AS reported_phase,
     CASE WHEN is_unknown THEN 'Unknown' ELSE phase END AS phase,
@@ -17,7 +17,7 @@ CREATE VIEW shown_status AS
       WHEN is_silent OR is_unknown THEN 'Unknown'
       WHEN is_refused THEN 'Parked'
       WHEN phase = 'Waiting' THEN 'OutOfSync'
-      WHEN phase = 'Synced' AND withheld_cause IS NOT NULL THEN 'OutOfSync'
+      WHEN phase = 'Synced' AND withheld_cause IS NOT NULL AND NOT withheld_again THEN 'OutOfSync'
       WHEN phase = 'Synced' AND drift_objects > 0 THEN 'Drifted'
       ELSE phase END AS sync,
     CASE WHEN phase = 'Removed' THEN NULL
@@ -27,7 +27,7 @@ CREATE VIEW shown_status AS
     health_generation, health_since, health_objects, health_unhealthy, health_reason,
     drift_since, drift_objects, drift_contended, drift_heals, drift_writers,
     CASE WHEN is_silent OR is_unknown OR is_pending THEN NULL
-      WHEN phase = 'Synced' AND held_by IS NULL AND withheld_cause IS NULL AND NOT is_refused THEN 0
+      WHEN phase = 'Synced' AND held_by IS NULL AND (withheld_cause IS NULL OR withheld_again) AND NOT is_refused THEN 0
       WHEN phase IN ('Removing', 'Removed') THEN 0
       -- the sources may have been others when the generation was sent
       ELSE (
@@ -59,7 +59,7 @@ CREATE VIEW shown_status AS
           THEN 'Removed' ELSE phase END AS phase,
         since, code, message, plan, applied_generation, applied_commit,
         applied_at, applied_renderer, applied_generated, held_by, held_reason, held_since, held_commit,
-        withheld_cause, withheld_reason, withheld_since,
+        withheld_cause, withheld_reason, withheld_since, withheld_again,
         coalesce(unknown_code, silence('', 'code')) AS unknown_code, coalesce(unknown_message, silence('', 'message')) AS unknown_message,
         coalesce(unknown_since, silence('', 'since')) AS unknown_since,
         coalesce(silence(status.cluster, 'code'), 'WorkerSilent') AS silent_code,

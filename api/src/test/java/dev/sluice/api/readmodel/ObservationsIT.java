@@ -23,6 +23,7 @@ import dev.sluice.contract.event.ObjectDrift;
 import dev.sluice.contract.event.ObservedEvent;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.ResultEvent;
+import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
 import dev.sluice.contract.event.Subject;
 import dev.sluice.contract.event.Withheld;
@@ -44,6 +45,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservationsIT {
 
@@ -323,7 +326,8 @@ class ObservationsIT {
                   "the dispatcher",
                   since,
                   "waits for application db in cluster east, which is Parked",
-                  "that, or sluice release web --cluster east"));
+                  "that, or sluice release web --cluster east",
+                  Optional.of("dependsOn")));
       assertThat(status(model).sync()).isEqualTo("OutOfSync");
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("dependsOn", 1L));
@@ -354,13 +358,43 @@ class ObservationsIT {
                   "the dispatcher",
                   since,
                   "waits for " + window,
-                  "that, or sluice release web --cluster east --ignore-windows"));
+                  "that, or sluice release web --cluster east --ignore-windows",
+                  Optional.of("window")));
       assertThat(held(model, "api").what()).isEqualTo("manual");
       assertThat(held(model, "api").release()).isEqualTo("sluice release api --cluster east");
       assertThat(held(model, "job").what()).isEqualTo("pinned");
       assertThat(held(model, "job").reason()).isEqualTo("too slow; waits for " + window);
+      assertThat(held(model, "job").release())
+          .isEqualTo(
+              "sluice resume job --cluster east; sluice release job --cluster east"
+                  + " --ignore-windows sends the pinned commit");
+      assertThat(held(model, "job").withheld()).contains("window");
       assertThat(model.fleet().clusters(Scope.ALL).getFirst().held())
           .isEqualTo(Map.of("window", 1L, "manual", 1L, "pinned", 1L));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v1:a, Synced", "v1:b, OutOfSync"})
+  void onlyNewInputsThatWaitMakeAnApplicationOutOfSync(String waiting, String sync) {
+    ClusterName east = new ClusterName("east");
+    topics.withheld(
+        TopicWriter.definition("web", "east"),
+        Map.of(
+            east, new Dispatched(new Generation(1), Optional.of("v1:a"), Optional.of(commit(1)))),
+        Map.of(),
+        east,
+        new Withheld(
+            Withheld.Cause.WINDOW,
+            "a window",
+            Instant.parse("2026-01-01T12:00:00Z"),
+            Optional.of(commit(1)),
+            Optional.of(waiting),
+            Optional.empty(),
+            Optional.empty()));
+    try (ReadModel model = open()) {
+      assertThat(status(model).sync()).isEqualTo(sync);
+      assertThat(status(model).held().orElseThrow().what()).isEqualTo("window");
     }
   }
 
@@ -381,7 +415,8 @@ class ObservationsIT {
                   "jo",
                   since,
                   "incident 7",
-                  "sluice resume web --cluster east"));
+                  "sluice resume web --cluster east",
+                  Optional.empty()));
       assertThat(status(model).behind()).as("it holds the commit that Git is at").contains(0L);
       topics.evaluated(4).flush();
       await().untilAsserted(() -> assertThat(status(model).behind()).contains(3L));

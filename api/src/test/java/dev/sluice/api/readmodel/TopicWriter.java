@@ -125,15 +125,36 @@ public final class TopicWriter implements AutoCloseable {
       String waitsFor,
       Instant since,
       Map<ClusterName, StateRecord.Hold> holds) {
-    Definition definition = definition(application, cluster.value());
+    return withheld(
+        definition(application, cluster.value()),
+        Map.of(),
+        holds,
+        cluster,
+        new Withheld(
+            cause,
+            waitsFor,
+            since,
+            Optional.of(commit(1)),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  /** Writes that inputs of an application wait for something. */
+  public TopicWriter withheld(
+      Definition definition,
+      Map<ClusterName, StateRecord.Dispatched> dispatched,
+      Map<ClusterName, StateRecord.Hold> holds,
+      ClusterName cluster,
+      Withheld withheld) {
     definition.sources().forEach(source -> read(source.repository(), source.ref()));
     return write(
-        "withheld/" + application,
+        "withheld/" + definition.application(),
         new ApplicationState(
             definition.application(),
             Optional.of(definition),
             "revision-1",
-            Map.of(),
+            dispatched,
             Map.of(),
             holds,
             Map.of(),
@@ -141,17 +162,7 @@ public final class TopicWriter implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(
-                Map.of(
-                    cluster,
-                    new Withheld(
-                        cause,
-                        waitsFor,
-                        since,
-                        Optional.of(commit(1)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty())))));
+            Optional.of(Map.of(cluster, withheld))));
   }
 
   public TopicWriter read(RepositoryId repository, GitRef ref) {

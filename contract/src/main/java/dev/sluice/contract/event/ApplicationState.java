@@ -126,6 +126,17 @@ public record ApplicationState(
     return withheld.map(map -> map.get(cluster));
   }
 
+  /**
+   * Returns the inputs that are not sent to a cluster yet and differ from those that were sent
+   * last; empty if there are none. Others wait only because a command demands them again.
+   */
+  public Optional<Withheld> unsent(ClusterName cluster) {
+    Optional<String> last =
+        Optional.ofNullable(dispatched.get(cluster)).flatMap(Dispatched::inputDigest);
+    return withheld(cluster)
+        .filter(waiting -> waiting.inputs().isEmpty() || !waiting.inputs().equals(last));
+  }
+
   /** Returns whether nothing is sent to a cluster until the application is resumed. */
   public boolean isSuspended(ClusterName cluster) {
     Hold hold = holds.get(cluster);

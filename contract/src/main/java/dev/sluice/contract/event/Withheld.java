@@ -57,26 +57,43 @@ public record Withheld(
    *
    * @param command the event id of the command
    * @param by who gave it
-   * @param lifts the causes that do not count any longer
+   * @param lifts the causes that do not count any longer; absent in records of earlier versions,
+   *     which lifted dependencies only
    * @param inputs the digest of the inputs that it is for; absent for the next ones, whichever
    *     these are
-   * @param earlier the commands of earlier releases that are still in force
+   * @param earlier the commands of earlier releases that are still in force; absent in records of
+   *     earlier versions
    */
   public record Release(
       EventId command,
       String by,
-      List<Cause> lifts,
+      Optional<List<Cause>> lifts,
       Optional<String> inputs,
-      List<EventId> earlier) {
+      Optional<List<EventId>> earlier) {
 
     public Release {
-      lifts = List.copyOf(lifts);
-      earlier = List.copyOf(earlier);
+      lifts = lifts.map(List::copyOf);
+      earlier = earlier.map(List::copyOf);
+    }
+
+    /** Creates a release that lifts these causes. */
+    public Release(
+        EventId command,
+        String by,
+        List<Cause> lifts,
+        Optional<String> inputs,
+        List<EventId> earlier) {
+      this(command, by, Optional.of(lifts), inputs, Optional.of(earlier));
+    }
+
+    /** Returns the causes that do not count any longer. */
+    public List<Cause> lifted() {
+      return lifts.orElse(List.of(Cause.DEPENDS_ON));
     }
 
     /** Returns whether a cause does not count any longer. */
     public boolean lifts(Cause cause) {
-      return lifts.contains(cause);
+      return lifted().contains(cause);
     }
 
     /** Returns whether this is for the inputs with a digest. */
@@ -91,7 +108,7 @@ public record Withheld(
 
     /** Returns all commands, in order. */
     public List<EventId> commands() {
-      return Stream.concat(earlier.stream(), Stream.of(command)).toList();
+      return Stream.concat(earlier.orElse(List.of()).stream(), Stream.of(command)).toList();
     }
   }
 

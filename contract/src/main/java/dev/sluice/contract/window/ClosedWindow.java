@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * The state in which windows do not allow that new inputs are sent.
  *
- * @param window the deny window that is open, or the allow window that is open next
+ * @param window the deny window that ends then, or the allow window that opens then
  * @param until when to decide again
  * @param opens whether inputs may be sent then; false if none of the next five years allows it
  */
@@ -13,8 +13,12 @@ public record ClosedWindow(MaintenanceWindow window, Instant until, boolean open
 
   /** Returns what is waited for, in words. */
   public String waitsFor() {
-    return opens
-        ? "the maintenance window that opens at %s (%s)".formatted(until, window)
-        : "a maintenance window, none of which opens before %s (%s)".formatted(until, window);
+    String words =
+        opens
+            ? window.kind() == MaintenanceWindow.Kind.ALLOW
+                ? "the maintenance window that opens at %s (%s)"
+                : "the end of the maintenance window at %s (%s)"
+            : "a maintenance window, none of which opens before %s (%s)";
+    return words.formatted(until, window);
   }
 }

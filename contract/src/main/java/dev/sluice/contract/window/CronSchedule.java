@@ -46,9 +46,6 @@ public final class CronSchedule {
   /** A day from which all days of a schedule are found within the longest time. */
   private static final LocalDate ANY_DAY = LocalDate.of(2000, 1, 1);
 
-  /** More than the time by which clocks are ever put back. */
-  private static final int MOST_HOURS_TWICE = 3;
-
   private final String text;
   private final CronField minutes;
   private final CronField hours;
@@ -92,31 +89,24 @@ public final class CronSchedule {
 
   /** Returns the first time after an instant. */
   public Instant nextAfter(Instant instant, ZoneId zone) {
-    LocalDateTime local = LocalDateTime.ofInstant(instant, zone).truncatedTo(ChronoUnit.MINUTES);
-    while (true) {
-      local = nextFrom(local);
-      Instant start = instant(local, zone);
-      if (start.isAfter(instant)) {
-        return start;
-      }
-      local = local.plusMinutes(1);
-    }
+    return instant(nextFrom(lastMinute(instant, zone).plusMinutes(1)), zone);
   }
 
   /** Returns the last time at or before an instant. */
   public Instant lastUntil(Instant instant, ZoneId zone) {
-    LocalDateTime local =
-        LocalDateTime.ofInstant(instant, zone)
-            .truncatedTo(ChronoUnit.MINUTES)
-            .plusHours(MOST_HOURS_TWICE);
-    while (true) {
-      local = lastFrom(local);
-      Instant start = instant(local, zone);
-      if (!start.isAfter(instant)) {
-        return start;
-      }
-      local = local.minusMinutes(1);
-    }
+    return instant(lastFrom(lastMinute(instant, zone)), zone);
+  }
+
+  /**
+   * Returns the last local minute that has begun, of those that clocks show twice in the first
+   * pass. All later minutes begin after the instant, so that no search has to try these.
+   */
+  static LocalDateTime lastMinute(Instant instant, ZoneId zone) {
+    LocalDateTime local = LocalDateTime.ofInstant(instant, zone);
+    ZoneOffsetTransition transition = zone.getRules().getTransition(local);
+    boolean isSecondPass = transition != null && !instant.isBefore(transition.getInstant());
+    LocalDateTime last = isSecondPass ? transition.getDateTimeBefore().minusNanos(1) : local;
+    return last.truncatedTo(ChronoUnit.MINUTES);
   }
 
   private static Instant instant(LocalDateTime local, ZoneId zone) {

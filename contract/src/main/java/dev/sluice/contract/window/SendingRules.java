@@ -8,11 +8,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Rules about when new inputs of an application are sent. A deny window that is open forbids it. If
- * there are allow windows, one of them has to be open.
+ * the application has allow windows itself, one of these has to be open; likewise if its project
+ * has.
  *
  * @param manual whether somebody has to release new inputs; empty if not
  * @param windows of the application and of its project; empty if there are none
@@ -72,38 +74,50 @@ public record SendingRules(Optional<Boolean> manual, Optional<List<MaintenanceWi
             .map(window::in);
   }
 
+  /** Returns the windows that hold for a cluster. */
+  public List<MaintenanceWindow> concerning(ClusterName cluster) {
+    return all().stream().filter(window -> window.concerns(cluster)).toList();
+  }
+
   /** Returns why nothing may be sent to a cluster at this instant; empty if it may. */
   public Optional<ClosedWindow> closedAt(Instant now, ClusterName cluster) {
-    List<MaintenanceWindow> concerning =
-        all().stream().filter(window -> window.concerns(cluster)).toList();
-    Optional<Step> first = step(concerning, now);
-    if (first.isEmpty()) {
+    List<MaintenanceWindow> concerning = concerning(cluster);
+    Optional<Step> step = step(concerning, now);
+    if (step.isEmpty()) {
       return Optional.empty();
     }
     Instant end = now.plus(HORIZON);
-    Instant at = now;
-    Optional<Step> step = first;
-    for (int i = 0; step.isPresent() && i < MOST_STEPS && at.isBefore(end); i++) {
-      at = step.get().until();
-      step = step(concerning, at);
+    Step last = step.get();
+    for (int i = 0; step.isPresent() && i < MOST_STEPS && last.until().isBefore(end); i++) {
+      last = step.get();
+      step = step(concerning, last.until());
     }
-    return Optional.of(new ClosedWindow(first.get().window(), at, step.isEmpty()));
+    return Optional.of(new ClosedWindow(last.window(), last.until(), step.isEmpty()));
   }
 
   /** A window that forbids sending until an instant, at which another one may forbid it. */
   private record Step(MaintenanceWindow window, Instant until) {}
 
   private static Optional<Step> step(List<MaintenanceWindow> windows, Instant at) {
-    Optional<Step> denied =
-        of(windows, MaintenanceWindow.Kind.DENY)
-            .flatMap(window -> window.endAt(at).map(end -> new Step(window, end)).stream())
-            .max(Comparator.comparing(Step::until));
-    if (denied.isPresent()
-        || of(windows, MaintenanceWindow.Kind.ALLOW)
-            .anyMatch(window -> window.endAt(at).isPresent())) {
-      return denied;
-    }
+    return of(windows, MaintenanceWindow.Kind.DENY)
+        .flatMap(window -> window.endAt(at).map(end -> new Step(window, end)).stream())
+        .max(Comparator.comparing(Step::until))
+        .or(() -> notAllowed(windows, at));
+  }
+
+  /** Returns the step to the last of the allow windows of which the owners have none open. */
+  private static Optional<Step> notAllowed(List<MaintenanceWindow> windows, Instant at) {
     return of(windows, MaintenanceWindow.Kind.ALLOW)
+        .collect(Collectors.groupingBy(MaintenanceWindow::project))
+        .values()
+        .stream()
+        .filter(ofOwner -> ofOwner.stream().allMatch(window -> window.endAt(at).isEmpty()))
+        .flatMap(ofOwner -> earliest(ofOwner, at).stream())
+        .max(Comparator.comparing(Step::until));
+  }
+
+  private static Optional<Step> earliest(List<MaintenanceWindow> allowing, Instant at) {
+    return allowing.stream()
         .map(window -> new Step(window, window.nextStart(at)))
         .min(Comparator.comparing(Step::until));
   }

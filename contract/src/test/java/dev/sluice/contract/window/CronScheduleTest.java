@@ -106,6 +106,41 @@ class CronScheduleTest {
         .isBeforeOrEqualTo(Instant.parse(after));
   }
 
+  /** The minute after it begins later: a search from here on tries no time in vain. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2026-12-01T10:00:00Z | 2026-12-01T11:00",
+        "2026-12-01T10:00:59Z | 2026-12-01T11:00",
+        "2026-03-29T00:59:59Z | 2026-03-29T01:59",
+        "2026-03-29T01:00:00Z | 2026-03-29T03:00",
+        "2026-10-25T00:59:00Z | 2026-10-25T02:59",
+        "2026-10-25T01:00:00Z | 2026-10-25T02:59",
+        "2026-10-25T01:59:59Z | 2026-10-25T02:59",
+        "2026-10-25T02:00:00Z | 2026-10-25T03:00",
+      })
+  void searchesFromTheLastMinuteThatHasBegun(String instant, String expected) {
+    Instant now = Instant.parse(instant);
+    CronSchedule eachMinute = CronSchedule.parse("* * * * *");
+
+    assertThat(CronSchedule.lastMinute(now, BERLIN)).isEqualTo(expected);
+    assertThat(eachMinute.lastUntil(now, BERLIN)).isBeforeOrEqualTo(now);
+    assertThat(eachMinute.nextAfter(now, BERLIN)).isAfter(now);
+  }
+
+  /** In 2026 Lord Howe Island puts its clocks back by half an hour, on 4 April at 15:00Z. */
+  @Test
+  void followsAnOverlapOfHalfAnHour() {
+    ZoneId zone = ZoneId.of("Australia/Lord_Howe");
+    CronSchedule schedule = CronSchedule.parse("*/15 * * * *");
+
+    assertThat(schedule.lastUntil(Instant.parse("2026-04-04T15:20:00Z"), zone))
+        .isEqualTo("2026-04-04T14:45:00Z");
+    assertThat(schedule.nextAfter(Instant.parse("2026-04-04T14:45:00Z"), zone))
+        .isEqualTo("2026-04-04T15:30:00Z");
+  }
+
   @Test
   void findsTheFirstPassOfAnOverlapFromWithinTheSecond() {
     assertThat(

@@ -68,6 +68,35 @@ class SendingRulesTest {
         until);
   }
 
+  /** The project allows 22:00 to 06:00, the application 04:00 to 05:00 and all afternoon. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-12-01T12:00:00Z, 2026-12-02T03:00:00Z",
+    "2026-12-01T21:30:00Z, 2026-12-02T03:00:00Z",
+    "2026-12-02T02:59:59Z, 2026-12-02T03:00:00Z",
+    "2026-12-02T03:00:00Z,",
+    "2026-12-02T04:00:00Z, 2026-12-03T03:00:00Z",
+  })
+  void areClosedUnlessTheProjectAndTheApplicationAllowIt(String now, String until) {
+    assertClosed(
+        rules(
+            ofProject(window(Kind.ALLOW, "0 22 * * *", "PT8H")),
+            window(Kind.ALLOW, "0 4 * * *", "PT1H"),
+            window(Kind.ALLOW, "0 12 * * *", "PT6H")),
+        now,
+        until);
+  }
+
+  @Test
+  void needTheAllowWindowsOfTheProjectIfTheApplicationAllowsAllTimes() {
+    assertClosed(
+        rules(
+            ofProject(window(Kind.ALLOW, "0 22 * * *", "PT8H")),
+            window(Kind.ALLOW, "* * * * *", "PT1H")),
+        "2026-12-01T12:00:00Z",
+        "2026-12-01T21:00:00Z");
+  }
+
   @Test
   void passOverAllowWindowsThatAreDenied() {
     SendingRules rules =
@@ -93,6 +122,28 @@ class SendingRulesTest {
 
     assertClosed(rules, "2026-03-29T04:30:00Z", "2026-03-29T05:00:00Z");
     assertClosed(rules, "2026-03-29T05:00:00Z", null);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2026-12-01T22:30:00Z | the end of the maintenance window at 2026-12-02T00:00:00Z (deny '0"
+            + " 23 * * *' for 2h in Europe/Berlin)",
+        "2026-12-02T04:30:00Z | the maintenance window that opens at 2026-12-02T21:00:00Z (allow '0"
+            + " 22 * * *' for 8h in Europe/Berlin)",
+        "2026-12-02T05:30:00Z | the maintenance window that opens at 2026-12-02T21:00:00Z (allow '0"
+            + " 22 * * *' for 8h in Europe/Berlin)",
+      })
+  void nameTheWindowThatEndsOrOpens(String now, String waitsFor) {
+    SendingRules rules =
+        rules(
+            window(Kind.ALLOW, "0 22 * * *", "PT8H"),
+            window(Kind.DENY, "0 23 * * *", "PT2H"),
+            window(Kind.DENY, "0 5 * * *", "PT2H"));
+
+    assertThat(rules.closedAt(Instant.parse(now), STAGING).map(ClosedWindow::waitsFor))
+        .contains(waitsFor);
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.DependencyStanding;
 import dev.sluice.contract.event.DependencyStanding.Phase;
 import dev.sluice.contract.event.StateRecord.Dispatched;
 import dev.sluice.contract.event.StateRecord.Hold;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
 import java.util.Optional;
@@ -51,11 +52,10 @@ public final class DispatchStanding {
                   hold.since(),
                   hold.reason()));
     }
-    if (known.withheld(cluster).isPresent()) {
+    Optional<Withheld> unsent = known.unsent(cluster);
+    if (unsent.isPresent()) {
       return standing(
-          sent,
-          Phase.NOT_SENT,
-          "waits itself (%s)".formatted(known.withheld(cluster).get().cause().word()));
+          sent, Phase.NOT_SENT, "waits itself (%s)".formatted(unsent.get().cause().word()));
     }
     return sent.isEmpty()
         ? standing(sent, Phase.NOT_SENT, "has not been sent yet")

@@ -88,7 +88,7 @@ final class ReleaseDecider {
     if (command.ignoresWindows()) {
       lifts.add(Cause.WINDOW);
     }
-    earlier.ifPresent(given -> lifts.addAll(given.lifts()));
+    earlier.ifPresent(given -> lifts.addAll(given.lifted()));
     return new Withheld.Release(
         id,
         by,
@@ -100,7 +100,7 @@ final class ReleaseDecider {
   /** Returns the answer to an accepted command. */
   String message(Set<ClusterName> released) {
     Set<Cause> lifted = EnumSet.noneOf(Cause.class);
-    released.forEach(cluster -> lifted.addAll(release(cluster).lifts()));
+    released.forEach(cluster -> lifted.addAll(release(cluster).lifted()));
     return "released; the %s inputs are sent once Git was evaluated%s%s"
         .formatted(
             lifted.contains(Cause.MANUAL) ? "held" : "newest",

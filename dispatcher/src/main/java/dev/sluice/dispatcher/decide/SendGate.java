@@ -11,11 +11,12 @@ import java.util.Optional;
 /**
  * Decision whether inputs may be sent now: an operator has to release them if the policy is manual,
  * then the applications that this one depends on have to come far enough, and then a maintenance
- * window has to be open. Pure.
+ * window has to be open. Pure, except for a memory of closed windows; used by one thread.
  */
 final class SendGate {
 
   private final DependencyGate dependencies;
+  private final ClosedWindows windows = new ClosedWindows();
 
   SendGate(PartitionState state) {
     this.dependencies = new DependencyGate(state);
@@ -67,7 +68,9 @@ final class SendGate {
     }
     return inputs.kind() == Kind.LOST || lifts(valid, Cause.WINDOW)
         ? Optional.empty()
-        : closedWindow(inputs.definition(), inputs.cluster(), now);
+        : windows
+            .at(now, inputs.definition().sendingRules(), inputs.cluster())
+            .map(SendGate::obstacle);
   }
 
   /** Returns the maintenance window that is waited for; empty if it is not closed. */

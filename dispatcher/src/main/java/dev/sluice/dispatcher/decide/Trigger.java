@@ -51,6 +51,13 @@ public record Trigger(Cause cause, Reason reason, OptionalLong offset, boolean i
       }
     }
 
+    /** A maintenance window has opened that these applications wait for. */
+    record WindowOpened(Set<ApplicationName> applications) implements Reason {
+      public WindowOpened {
+        applications = Set.copyOf(applications);
+      }
+    }
+
     /** Another ref moved that these applications of this ref read as well. */
     record OtherRefMoved(RefKey moved, Set<ApplicationName> applications) implements Reason {
       public OtherRefMoved {
@@ -80,6 +87,7 @@ public record Trigger(Cause cause, Reason reason, OptionalLong offset, boolean i
     return switch (reason) {
       case Reason.RefMoved _ -> true;
       case Reason.ApplicationDue due -> due.application().equals(application);
+      case Reason.WindowOpened opened -> opened.applications().contains(application);
       case Reason.OtherRefMoved other -> other.applications().contains(application);
     };
   }

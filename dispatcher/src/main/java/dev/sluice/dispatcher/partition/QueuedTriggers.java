@@ -82,6 +82,8 @@ final class QueuedTriggers {
         case Trigger.Reason.RefMoved _ -> {}
         case Trigger.Reason.ApplicationDue(ApplicationName name, String why) ->
             reasons.put(name, why);
+        case Trigger.Reason.WindowOpened(Set<ApplicationName> names) ->
+            names.forEach(name -> reasons.put(name, "maintenance window"));
         case Trigger.Reason.OtherRefMoved(RefKey moved, Set<ApplicationName> names) ->
             names.forEach(name -> reasons.put(name, moved.toString()));
       }

@@ -414,6 +414,34 @@ class SendingRulesDecisionTest {
   }
 
   @Test
+  void anApprovalOfWhatWasReleasedIsSentAtOnceUnlessNewerInputsWait() {
+    accept(new SendingRules(Optional.of(true), Optional.empty()));
+    found("v1:a");
+    release();
+    found("v1:a");
+
+    approve(1);
+    assertThat(sent(found("v1:a"))).containsExactly("2 v1:a");
+    approve(2);
+    assertThat(sent(found("v1:b"))).isEmpty();
+    assertThat(withheld().orElseThrow().cause()).isEqualTo(Cause.MANUAL);
+  }
+
+  @Test
+  void anApprovalWaitsForTheWindow() {
+    now = OPEN;
+    accept(windows(false));
+    found("v1:a");
+    now = CLOSED;
+
+    approve(1);
+
+    assertThat(sent(found("v1:a"))).isEmpty();
+    now = OPEN;
+    assertThat(sent(found("v1:a"))).containsExactly("2 v1:a");
+  }
+
+  @Test
   void aReleaseOfAManualPolicyIsForTheInputsThatWereHeld() {
     accept(new SendingRules(Optional.of(true), Optional.empty()));
     found("v1:a");
@@ -501,6 +529,13 @@ class SendingRulesDecisionTest {
                         Optional.empty())))));
 
     assertThat(sent(found("v1:a"))).containsExactly("1 v1:a");
+  }
+
+  /** Approves deletions of the generation that was sent last. */
+  private void approve(long generation) {
+    Command.Approve approve =
+        new Command.Approve(new Generation(generation), Optional.of("f".repeat(64)));
+    assertThat(command(approve).accepted()).isTrue();
   }
 
   /** Returns rules with a window from 22:00 to 23:00 UTC. */

@@ -25,6 +25,7 @@ class TriggersTest {
   private static final CommitId NEWER = new CommitId("b".repeat(40));
   private static final Trigger.Reason MOVED = new Trigger.Reason.RefMoved(Optional.empty());
   private static final Trigger.Reason DUE = Trigger.Reason.ApplicationDue.byDefinition(WEB);
+  private static final Trigger.Reason OPENED = new Trigger.Reason.WindowOpened(Set.of(WEB));
   private static final Trigger.Reason OTHER_MOVED =
       new Trigger.Reason.OtherRefMoved(
           new RefKey(new RepositoryId("forge.example/acme/values"), GitRef.branch("main")),
@@ -33,7 +34,7 @@ class TriggersTest {
   @Test
   void aMovedRefConcernsEveryApplicationAndOtherTriggersTheirOwn() {
     assertThat(trigger("a", MOVED, 1).concerns(SHOP)).isTrue();
-    for (Trigger.Reason reason : List.of(DUE, OTHER_MOVED)) {
+    for (Trigger.Reason reason : List.of(DUE, OPENED, OTHER_MOVED)) {
       assertThat(trigger("a", reason, 1).concerns(WEB)).isTrue();
       assertThat(trigger("a", reason, 1).concerns(SHOP)).isFalse();
     }

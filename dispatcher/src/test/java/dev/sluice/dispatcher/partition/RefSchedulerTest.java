@@ -6,6 +6,7 @@ import dev.sluice.contract.event.ApplicationState;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.StateRecord;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.contract.event.Withheld;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -39,6 +40,7 @@ import dev.sluice.platform.telemetry.Tracing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +60,62 @@ class RefSchedulerTest {
   void anyNumberOfTriggersDuringAnOutageHaveOneRetry(@TempDir Path directory) throws Exception {
     SourceSpec away = away(directory);
     PartitionState state = new PartitionState();
-    state.replay(following(away));
+    state.replay(following("web", away, Optional.empty()));
+
+    scheduled(
+        directory,
+        state,
+        (scheduler, inputs, timers) -> {
+          TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
+          for (int i = 0; i < 5; i++) {
+            scheduler.trigger(RefKey.of(away), trigger(i, batch), batch);
+            PartitionInput ended = inputs.poll(10, TimeUnit.SECONDS);
+            assertThat(ended)
+                .isInstanceOfSatisfying(
+                    PartitionInput.EvaluationEnded.class,
+                    input ->
+                        assertThat(input.outcome()).isInstanceOf(EvaluationOutcome.Failed.class));
+            scheduler.handle((PartitionInput.EvaluationEnded) ended, batch);
+          }
+
+          // the other timer is the grace period
+          assertThat(timers.getQueue()).hasSize(2);
+        });
+  }
+
+  @Test
+  void anOpeningForManyApplicationsOfARefIsRecordedOnce(@TempDir Path directory) throws Exception {
+    SourceSpec away = away(directory);
+    PartitionState state = new PartitionState();
+    for (int i = 0; i < 100; i++) {
+      state.replay(following("web-" + i, away, Optional.of(CLOCK.instant())));
+    }
+
+    scheduled(
+        directory,
+        state,
+        (scheduler, inputs, _) -> {
+          TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
+
+          new WindowOpenings(state, scheduler, CLOCK).check(batch);
+
+          assertThat(batch.records()).hasSize(1);
+          assertThat(state.ref(RefKey.of(away)).pending()).isPresent();
+          assertThat(inputs.poll(10, TimeUnit.SECONDS)).isNotNull(); // the evaluation has ended
+        });
+  }
+
+  /** Steps of a test with a scheduler, the inputs that it causes, and its timers. */
+  private interface Steps {
+    void run(
+        RefScheduler scheduler,
+        BlockingQueue<PartitionInput> inputs,
+        ScheduledThreadPoolExecutor timers)
+        throws Exception;
+  }
+
+  private static void scheduled(Path directory, PartitionState state, Steps steps)
+      throws Exception {
     LargePayloads payloads = LargePayloads.of(1);
     BlockingQueue<PartitionInput> inputs = new LinkedBlockingQueue<>();
     KafkaConnection connection =
@@ -93,20 +150,7 @@ class RefSchedulerTest {
                   timers,
                   DispatchListener.NONE,
                   Tracing.OFF));
-      TransactionBatch batch = new TransactionBatch(new OffsetTracker(0));
-
-      for (int i = 0; i < 5; i++) {
-        scheduler.trigger(RefKey.of(away), trigger(i, batch), batch);
-        PartitionInput ended = inputs.poll(10, TimeUnit.SECONDS);
-        assertThat(ended)
-            .isInstanceOfSatisfying(
-                PartitionInput.EvaluationEnded.class,
-                input -> assertThat(input.outcome()).isInstanceOf(EvaluationOutcome.Failed.class));
-        scheduler.handle((PartitionInput.EvaluationEnded) ended, batch);
-      }
-
-      // the other timer is the grace period
-      assertThat(timers.getQueue()).hasSize(2);
+      steps.run(scheduler, inputs, timers);
     }
   }
 
@@ -144,17 +188,19 @@ class RefSchedulerTest {
         RenderOptions.DEFAULT);
   }
 
-  private static StateRecord following(SourceSpec source) {
-    ApplicationName web = new ApplicationName("web");
+  /** Returns the state of an application, whose window opens at a time if it waits for one. */
+  private static StateRecord following(String name, SourceSpec source, Optional<Instant> until) {
+    ApplicationName application = new ApplicationName(name);
+    ClusterName one = new ClusterName("one");
     Definition definition =
         new Definition(
-            web,
+            application,
             List.of(source),
-            List.of(new ClusterTarget(new ClusterName("one"), Map.of())),
+            List.of(new ClusterTarget(one, Map.of())),
             new ApplicationSpec("web", Policy.DEFAULT),
             false);
     return new ApplicationState(
-        web,
+        application,
         Optional.of(definition),
         "r1",
         Map.of(),
@@ -164,6 +210,18 @@ class RefSchedulerTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        until.map(at -> Map.of(one, waitingUntil(at))));
+  }
+
+  private static Withheld waitingUntil(Instant at) {
+    return new Withheld(
+        Withheld.Cause.WINDOW,
+        "the maintenance window",
+        at,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(at),
         Optional.empty());
   }
 }
