@@ -12,6 +12,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -41,6 +43,7 @@ final class LargeFileServer {
   /** The JDK's message for a body that exceeds the limit; it has no exception type for this. */
   private static final String EXCEEDED = "body exceeds capacity";
 
+  private static final String NO_SPACE = "No space left on device";
   private static final String JSON = "application/vnd.git-lfs+json";
   private static final String AUTHORIZATION = "Authorization";
 
@@ -80,16 +83,25 @@ final class LargeFileServer {
   /** A URL that the server names, with the headers for it. */
   private record Action(URI uri, Map<String, String> headers) {}
 
-  /** Downloads the content of a file, whose size and digest are not verified yet. */
-  byte[] download(LargeFile file) throws RefusedException, IOException {
+  /**
+   * Downloads the content of a file, whose size and digest are not verified yet.
+   *
+   * @param target an empty file for the content
+   */
+  void download(LargeFile file, Path target) throws RefusedException, IOException {
     Action action = action(file);
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
       HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
       action.headers().forEach(request::setHeader);
-      HttpResponse<byte[]> answer = send(request, file.size());
+      HttpResponse<Path> answer =
+          send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(target, StandardOpenOption.WRITE),
+              file.size());
       Optional<String> location = answer.headers().firstValue("Location");
       if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
-        return required(answer, file);
+        var unused = required(answer, file);
+        return;
       }
       URI next = resolved(action.uri(), location.get());
       action = new Action(next, isSameOrigin(next, action.uri()) ? action.headers() : Map.of());
@@ -108,7 +120,9 @@ final class LargeFileServer {
             .header("Content-Type", JSON)
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)));
     authorization.ifPresent(header -> request.header(AUTHORIZATION, header));
-    JsonNode object = parsed(required(send(request, MAX_ANSWER_BYTES), file)).at("/objects/0");
+    HttpResponse<byte[]> answer =
+        send(request, HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES);
+    JsonNode object = parsed(required(answer, file)).at("/objects/0");
     JsonNode error = object.path("error");
     if (!error.isMissingNode()) {
       throw failed(error.path("code").asInt(), url, file);
@@ -139,7 +153,8 @@ final class LargeFileServer {
     }
   }
 
-  private HttpResponse<byte[]> send(HttpRequest.Builder request, long most)
+  private <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> content, long most)
       throws RefusedException, IOException {
     HttpRequest built;
     try {
@@ -150,12 +165,14 @@ final class LargeFileServer {
     HttpClient client = AccessClient.of(accessTo(built.uri()), CONNECT);
     try {
       return client
-          .sendAsync(
-              built,
-              HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), most))
+          .sendAsync(built, HttpResponse.BodyHandlers.limiting(content, most))
           .get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      if (String.valueOf(e.getCause().getMessage()).startsWith(EXCEEDED)) {
+      String message = String.valueOf(e.getCause().getMessage());
+      if (message.contains(NO_SPACE)) {
+        throw new IOException(message, e);
+      }
+      if (message.startsWith(EXCEEDED)) {
         throw refused(
             SourceFailure.REMOTE_INVALID, built.uri(), "sends more than %d bytes".formatted(most));
       }
@@ -190,8 +207,7 @@ final class LargeFileServer {
             Optional.empty());
   }
 
-  private static byte[] required(HttpResponse<byte[]> answer, LargeFile file)
-      throws RefusedException {
+  private static <T> T required(HttpResponse<T> answer, LargeFile file) throws RefusedException {
     if (answer.statusCode() != 200) {
       throw failed(answer.statusCode(), answer.uri(), file);
     }
