@@ -93,7 +93,7 @@ final class LargeFileServer {
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
       HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
       action.headers().forEach(request::setHeader);
-      HttpResponse<Path> answer =
+      HttpResponse<Optional<Path>> answer =
           send(
               request,
               HttpResponse.BodyHandlers.ofFile(target, StandardOpenOption.WRITE),
@@ -120,7 +120,7 @@ final class LargeFileServer {
             .header("Content-Type", JSON)
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)));
     authorization.ifPresent(header -> request.header(AUTHORIZATION, header));
-    HttpResponse<byte[]> answer =
+    HttpResponse<Optional<byte[]>> answer =
         send(request, HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES);
     JsonNode object = parsed(required(answer, file)).at("/objects/0");
     JsonNode error = object.path("error");
@@ -153,7 +153,8 @@ final class LargeFileServer {
     }
   }
 
-  private <T> HttpResponse<T> send(
+  /** Sends a request; the answer has content if its status is 200. */
+  private <T> HttpResponse<Optional<T>> send(
       HttpRequest.Builder request, HttpResponse.BodyHandler<T> content, long most)
       throws RefusedException, IOException {
     HttpRequest built;
@@ -165,7 +166,7 @@ final class LargeFileServer {
     HttpClient client = AccessClient.of(accessTo(built.uri()), CONNECT);
     try {
       return client
-          .sendAsync(built, HttpResponse.BodyHandlers.limiting(content, most))
+          .sendAsync(built, ofSuccess(HttpResponse.BodyHandlers.limiting(content, most)))
           .get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       String message = String.valueOf(e.getCause().getMessage());
@@ -193,6 +194,15 @@ final class LargeFileServer {
     }
   }
 
+  /** Handles the body of status 200, and discards others, which are pages about an error. */
+  private static <T> HttpResponse.BodyHandler<Optional<T>> ofSuccess(
+      HttpResponse.BodyHandler<T> content) {
+    return head ->
+        head.statusCode() == 200
+            ? HttpResponse.BodySubscribers.mapping(content.apply(head), Optional::of)
+            : HttpResponse.BodySubscribers.replacing(Optional.empty());
+  }
+
   /** Returns the access to a URL; the client certificate is shown to the repository's host only. */
   private HttpsAccess accessTo(URI target) {
     return isSameOrigin(target, url)
@@ -207,11 +217,9 @@ final class LargeFileServer {
             Optional.empty());
   }
 
-  private static <T> T required(HttpResponse<T> answer, LargeFile file) throws RefusedException {
-    if (answer.statusCode() != 200) {
-      throw failed(answer.statusCode(), answer.uri(), file);
-    }
-    return answer.body();
+  private static <T> T required(HttpResponse<Optional<T>> answer, LargeFile file)
+      throws RefusedException {
+    return answer.body().orElseThrow(() -> failed(answer.statusCode(), answer.uri(), file));
   }
 
   private static RefusedException failed(int status, URI uri, LargeFile file) {

@@ -153,7 +153,7 @@ public final class LfsServer implements AutoCloseable {
       exchange
           .getResponseHeaders()
           .set("Location", "http://127.0.0.1:%d/signed/%s".formatted(storePort(), oid));
-      answer(exchange, 302, new byte[0]);
+      answer(exchange, 302, PAGE);
       return;
     }
     boolean permitted = path.startsWith("/signed") ? sent.isEmpty() : sent.equals(wanted);

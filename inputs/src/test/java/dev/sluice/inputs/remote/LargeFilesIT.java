@@ -194,6 +194,16 @@ class LargeFilesIT {
     assertThat(lfs.mostAtOnce()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {403, 429, 503})
+  void aStatusCountsWhateverTheLengthOfItsPage(int status) throws Exception {
+    lfs.answerFilesWith(status);
+    Failure failure = refused(resolve(pushed(pointer)));
+
+    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
+    assertThat(failure.message()).contains("answers " + status).doesNotContain("s3cret");
+  }
+
   @Test
   void otherContentThanThePointerNamesIsRefused() throws Exception {
     lfs.replace(pointer, MANIFEST.replace('x', 'y').getBytes(UTF_8));
