@@ -350,6 +350,11 @@ class CommitSignaturesIT {
         .as("a header that is not signed")
         .hasValue(SourceFailure.SIGNATURE_INVALID);
     assertThat(rawRefusal(twice(text))).as("twice").hasValue(SourceFailure.SIGNATURE_INVALID);
+    for (String moved : List.of(signatureAfter(text, "tree "), signatureAfter(text, "author "))) {
+      assertThat(rawRefusal(moved))
+          .as("its payload is what was signed: %s", moved)
+          .hasValue(SourceFailure.SIGNATURE_INVALID);
+    }
     List<String> malformed =
         List.of(
             "-----BEGIN SSH SIGNATURE-----\n",
@@ -373,6 +378,68 @@ class CommitSignaturesIT {
     assertThat(rawRefusal(text + "x".repeat(1 << 20)))
         .as("large")
         .hasValue(SourceFailure.SIGNATURE_INVALID);
+  }
+
+  @Test
+  void aParentCannotBeHiddenBehindTheSignature() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId base = repository.signed("ada", "web/a.yaml", "a: 1\n");
+    CommitId unsigned = repository.commit("web/b.yaml", "b: 1\n");
+    repository.reset(base);
+    repository.signed("ada", "web/c.yaml", "c: 1\n");
+    repository.git("merge", "-q", "-S", "--no-ff", "-m", "Merge", unsigned.value());
+    CommitId merge = repository.head();
+    assertThat(refusal(Mode.EVERY_COMMIT, merge, base).map(Failure::code))
+        .hasValue(SourceFailure.UNSIGNED);
+
+    String text = new String(repository.raw("commit", merge.value()), ISO_8859_1);
+    CommitId moved =
+        repository.rawCommit(signatureBefore(text, "parent " + unsigned).getBytes(ISO_8859_1));
+
+    assertThat(refusal(Mode.EVERY_COMMIT, moved, base).map(Failure::code))
+        .hasValue(SourceFailure.SIGNATURE_INVALID);
+  }
+
+  @Test
+  void theTimeIsThatOfTheSignedHeaders() throws IOException {
+    trust("ada@example.org valid-before=\"20260515Z\" " + repository.key("ada", "ed25519"));
+    repository.at(Instant.parse("2026-05-20T12:00:00Z"));
+    repository.signed("ada", "web/a.yaml", "a: 1\n");
+    SignedData data = commitData();
+    String text = new String(repository.raw("commit", "HEAD"), ISO_8859_1);
+    String early = "gpgsig-sha256 x\rcommitter Ada <ada@example.org> 1777636800 +0000\n";
+
+    for (String before : List.of("committer ", "gpgsig ")) {
+      String changed = text.replaceFirst("(?m)^(?=%s)".formatted(before), early);
+      assertThat(timeOf(changed)).isIn(Optional.empty(), data.time());
+    }
+  }
+
+  private static Optional<Instant> timeOf(String commit) {
+    try {
+      return SignedData.commit(commit.getBytes(ISO_8859_1)).time();
+    } catch (UnverifiedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String signatureAfter(String commit, String header) {
+    int line = commit.indexOf("\n", commit.indexOf(header)) + 1;
+    return moved(commit, line);
+  }
+
+  private static String signatureBefore(String commit, String header) {
+    return moved(commit, commit.indexOf(header));
+  }
+
+  /** Moves the signature to a place before it. */
+  private static String moved(String commit, int place) {
+    int start = commit.indexOf("gpgsig ");
+    int end = commit.indexOf("\n\n", start) + 1;
+    return commit.substring(0, place)
+        + commit.substring(start, end)
+        + commit.substring(place, start)
+        + commit.substring(end);
   }
 
   @Test
