@@ -17,8 +17,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +47,11 @@ final class LargeFileServer {
 
   private static final String NO_SPACE = "No space left on device";
   private static final String JSON = "application/vnd.git-lfs+json";
+
+  /** Headers that the JDK's client sets itself, and refuses to set to other values. */
+  private static final Set<String> OF_THE_CLIENT =
+      Set.of("connection", "content-length", "expect", "host", "upgrade");
+
   private static final String AUTHORIZATION = "Authorization";
 
   private final URI url;
@@ -91,8 +98,7 @@ final class LargeFileServer {
   void download(LargeFile file, Path target) throws RefusedException, IOException {
     Action action = action(file);
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
-      action.headers().forEach(request::setHeader);
+      HttpRequest.Builder request = request(action);
       HttpResponse<Optional<Path>> answer =
           send(
               request,
@@ -107,6 +113,16 @@ final class LargeFileServer {
       action = new Action(next, isSameOrigin(next, action.uri()) ? action.headers() : Map.of());
     }
     throw refused(SourceFailure.REMOTE_UNREACHABLE, action.uri(), "redirects too often");
+  }
+
+  private HttpRequest.Builder request(Action action) throws RefusedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
+    try {
+      action.headers().forEach(request::setHeader);
+      return request;
+    } catch (IllegalArgumentException e) { // its message has the value
+      throw refused(SourceFailure.REMOTE_INVALID, url, "names headers that are not valid");
+    }
   }
 
   private Action action(LargeFile file) throws RefusedException, IOException {
@@ -133,9 +149,8 @@ final class LargeFileServer {
     }
     URI href = resolved(url, download.path("href").textValue());
     Map<String, String> headers = new HashMap<>();
-    download
-        .path("header")
-        .properties()
+    download.path("header").properties().stream()
+        .filter(header -> !OF_THE_CLIENT.contains(header.getKey().toLowerCase(Locale.ROOT)))
         .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
     if (!object.path("authenticated").asBoolean()
         && headers.keySet().stream().noneMatch(AUTHORIZATION::equalsIgnoreCase)
@@ -157,12 +172,7 @@ final class LargeFileServer {
   private <T> HttpResponse<Optional<T>> send(
       HttpRequest.Builder request, HttpResponse.BodyHandler<T> content, long most)
       throws RefusedException, IOException {
-    HttpRequest built;
-    try {
-      built = request.timeout(WHOLE).build();
-    } catch (IllegalArgumentException e) {
-      throw refused(SourceFailure.REMOTE_INVALID, url, "names headers that are not valid");
-    }
+    HttpRequest built = request.timeout(WHOLE).build();
     HttpClient client = AccessClient.of(accessTo(built.uri()), CONNECT);
     try {
       return client

@@ -205,6 +205,25 @@ class LargeFilesIT {
   }
 
   @Test
+  void aHeaderThatIsNotValidIsRefusedAndNotShown() throws Exception {
+    lfs.giveHeader("X-Signature", "s3cret\nof the store");
+    Failure failure = refused(resolve(pushed(pointer)));
+
+    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
+    assertThat(failure.message())
+        .contains("names headers that are not valid")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void headersThatTheClientSetsItselfAreLeftOut() throws Exception {
+    lfs.giveHeader("Host", "store.example");
+    lfs.giveHeader("content-length", "5");
+
+    assertThat(text(resolve(pushed(pointer)))).isEqualTo(MANIFEST);
+  }
+
+  @Test
   void otherContentThanThePointerNamesIsRefused() throws Exception {
     lfs.replace(pointer, MANIFEST.replace('x', 'y').getBytes(UTF_8));
     assertThat(refused(resolve(pushed(pointer))).code()).isEqualTo(SourceFailure.REMOTE_INVALID);
