@@ -222,6 +222,19 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void findsTheTagOfACommitWhoseDescendantTheTagNamesNow() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId first = repository.commit("web/a.yaml", "a: 1\n");
+    repository.tag("stable", Optional.of("ada"));
+    assertThat(tagRefusal("refs/tags/stable", first)).isEmpty();
+    CommitId second = repository.commit("web/a.yaml", "a: 2\n");
+    repository.tag("stable", Optional.of("ada"));
+
+    assertThat(tagRefusal("refs/tags/stable", second)).isEmpty();
+    assertThat(tagRefusal("refs/tags/stable", first)).isEmpty();
+  }
+
+  @Test
   void refusesSignaturesOfOtherContent() throws IOException {
     trust("ada@example.org " + repository.key("ada", "ed25519"));
     CommitId signed = repository.signed("ada", "web/a.yaml", "a: 1\n");
