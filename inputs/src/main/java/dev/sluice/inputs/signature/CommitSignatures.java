@@ -86,7 +86,7 @@ public final class CommitSignatures {
   public static String digest(Verification verification) {
     try {
       return TrustedKeys.digest(TrustedKeys.text(verification));
-    } catch (UnverifiedException e) {
+    } catch (UnverifiedException | RuntimeException e) { // such as of a path that is not valid
       return UNREADABLE;
     }
   }

@@ -3,6 +3,7 @@ package dev.sluice.inputs.signature;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.SourceFailure;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -331,6 +333,23 @@ class CommitSignaturesIT {
         .isEqualTo(
             "commit %s of %s cannot be verified: there is no secret at file:%s: there is no such file"
                 .formatted(commit, source(Mode.HEAD).repository(), signers));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/dev/zero", "/proc", "%s/pipe", "%s/large"})
+  void refusesEverythingIfTheKeysAreNoFileOfThatSize(String place) throws IOException {
+    repository.run("mkfifo", directory.resolve("pipe").toString());
+    Files.writeString(directory.resolve("large"), "x".repeat((1 << 20) + 1));
+    signers = Path.of(place.formatted(directory));
+    CommitId commit = repository.commit("web/a.yaml", "a: 1\n");
+    SourceSpec source = source(Mode.HEAD);
+    fetch(source);
+
+    Optional<Failure> refusal =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> new CommitSignatures(mirrors, NOW).refusal(source, commit, Optional.empty()));
+    assertThat(refusal.map(Failure::code)).hasValue(SourceFailure.SIGNING_KEYS_UNREADABLE);
   }
 
   @Test
