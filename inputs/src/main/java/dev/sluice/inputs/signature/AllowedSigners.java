@@ -144,6 +144,12 @@ final class AllowedSigners {
               "is dated %s and signed with %s, which is valid before %s",
               time, name, entry.before()));
     }
+    if (entry.after().filter(now::isBefore).isPresent()) {
+      return Optional.of(
+          expired(
+              "is dated %s and signed with %s, which is not valid before %s",
+              time, name, entry.after()));
+    }
     if (entry.before().filter(now::isAfter).isPresent()) {
       return Optional.of(
           expired(

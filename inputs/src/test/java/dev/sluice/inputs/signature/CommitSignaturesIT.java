@@ -115,6 +115,21 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void refusesKeysThatAreNotValidYetWhateverTheCommitsDateIs() throws IOException {
+    String key = repository.key("ada", "ed25519");
+    trust("ada@example.org valid-after=\"20260701Z\" " + key);
+    repository.at(Instant.parse("2026-07-02T00:00:00Z"));
+    CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
+
+    assertThat(refusal(Mode.HEAD, commit))
+        .hasValueSatisfying(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(SourceFailure.SIGNATURE_EXPIRED);
+              assertThat(failure.message()).contains("is not valid before 2026-07-01T00:00:00Z");
+            });
+  }
+
+  @Test
   void namesTheCommitTheKeyAndWhatWasExpected() throws IOException {
     repository.key("ada", "ed25519");
     String other = repository.key("bob", "ed25519");
