@@ -30,7 +30,7 @@ final class AllowedSigners {
   private static final String NAMESPACE = "git";
 
   /** A word, which may have quoted parts with spaces, and the rest of the line. */
-  private static final Pattern WORD = Pattern.compile("((?:\"[^\"]*\"|[^\\s\"])+)(?:\\s+(.*))?");
+  private static final Pattern WORD = Pattern.compile("((?:\"[^\"]*\"|[^\\s\"])++)(?:\\s+(.*))?");
 
   private static final Pattern KEY_TYPE =
       Pattern.compile("(ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+");

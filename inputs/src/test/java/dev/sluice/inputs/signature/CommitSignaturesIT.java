@@ -368,6 +368,14 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void oneLongLineBreaksNothing() throws IOException {
+    trust("x".repeat(100_000), "ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
+
+    assertThat(refusal(Mode.HEAD, commit)).isEmpty();
+  }
+
+  @Test
   void aChangeOfTheKeysIsSeen() throws IOException {
     Verification verification = source(Mode.HEAD).verify().orElseThrow();
     String missing = CommitSignatures.digest(verification);
