@@ -82,8 +82,8 @@ final class Fetches implements AutoCloseable {
     private boolean done;
 
     /**
-     * Starts an attempt if it is time; returns the running attempt's latch unless the last attempt
-     * failed.
+     * Starts an attempt if it is time; returns its latch. Returns the latch of an attempt that
+     * another caller started only if none has failed before.
      */
     synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
       if (running.isEmpty() && !done && !clock.instant().isBefore(notBefore)) {
@@ -94,6 +94,7 @@ final class Fetches implements AutoCloseable {
               run(fetch, forget);
               ended.countDown();
             });
+        return running;
       }
       return failure.isEmpty() ? running : Optional.empty();
     }

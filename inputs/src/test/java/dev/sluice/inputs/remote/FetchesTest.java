@@ -49,6 +49,16 @@ class FetchesTest {
   }
 
   @Test
+  void theCallerThatStartsAnotherAttemptGetsItsResult() throws RemoteException {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    clock.move(Duration.ofSeconds(2));
+
+    fetches.require("a", runs::incrementAndGet);
+
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
   void aLateFetchSucceedsForTheNextCaller() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     clock.move(Duration.ofSeconds(2));
