@@ -76,14 +76,21 @@ final class LargeFileServer {
     private static final long serialVersionUID = 1L;
 
     private final SourceFailure code;
+    private final boolean isOfLogin;
 
-    RefusedException(SourceFailure code, String message) {
+    RefusedException(SourceFailure code, boolean isOfLogin, String message) {
       super(message);
       this.code = code;
+      this.isOfLogin = isOfLogin;
     }
 
     SourceFailure code() {
       return code;
+    }
+
+    /** Returns whether the repository's own server refuses the login. */
+    boolean isOfLogin() {
+      return isOfLogin;
     }
   }
 
@@ -227,12 +234,11 @@ final class LargeFileServer {
             Optional.empty());
   }
 
-  private static <T> T required(HttpResponse<Optional<T>> answer, LargeFile file)
-      throws RefusedException {
+  private <T> T required(HttpResponse<Optional<T>> answer, LargeFile file) throws RefusedException {
     return answer.body().orElseThrow(() -> failed(answer.statusCode(), answer.uri(), file));
   }
 
-  private static RefusedException failed(int status, URI uri, LargeFile file) {
+  private RefusedException failed(int status, URI uri, LargeFile file) {
     return switch (status) {
       case 404, 410 ->
           refused(
@@ -243,6 +249,7 @@ final class LargeFileServer {
       case 401, 403 ->
           refused(
               SourceFailure.REMOTE_UNREACHABLE,
+              isSameOrigin(uri, url),
               uri,
               "answers %d: check that the Repository's credentials may read files of Git LFS"
                   .formatted(status));
@@ -251,8 +258,14 @@ final class LargeFileServer {
   }
 
   private static RefusedException refused(SourceFailure code, URI uri, String problem) {
+    return refused(code, /* isOfLogin= */ false, uri, problem);
+  }
+
+  private static RefusedException refused(
+      SourceFailure code, boolean isOfLogin, URI uri, String problem) {
     return new RefusedException(
         code,
+        isOfLogin,
         "%s://%s%s %s"
             .formatted(uri.getScheme(), uri.getRawAuthority(), uri.getRawPath(), problem));
   }

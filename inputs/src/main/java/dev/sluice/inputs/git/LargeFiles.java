@@ -120,7 +120,9 @@ public final class LargeFiles {
     } catch (IllegalStateException e) {
       return Optional.of(RemoteFailures.unreadable(repository.repository(), e));
     } catch (LargeFileServer.RefusedException e) {
-      logins.refused(remote);
+      if (e.isOfLogin()) {
+        logins.refused(remote);
+      }
       return failed(e.code(), String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return failed(
@@ -157,6 +159,7 @@ public final class LargeFiles {
       if (!isContent(file, fresh)) {
         throw new LargeFileServer.RefusedException(
             SourceFailure.REMOTE_INVALID,
+            /* isOfLogin= */ false,
             "the LFS server of %s sends other content than %s with %d bytes: push the file again"
                 .formatted(repository, file.oid(), file.size()));
       }
