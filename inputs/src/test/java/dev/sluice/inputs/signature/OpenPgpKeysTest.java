@@ -225,7 +225,10 @@ class OpenPgpKeysTest {
 
     assertThat(refusal(keys, armoredSignature(two.toByteArray())))
         .startsWith("SignatureInvalid: ")
-        .contains("has 2 OpenPGP signatures");
+        .contains("has more in its signature than one OpenPGP signature");
+    assertThat(refusal(keys, armoredSignature(inParts(one))))
+        .startsWith("SignatureInvalid: ")
+        .contains("malformed");
     assertThat(refusal(keys, armoredSignature(version6)))
         .startsWith("SignatureInvalid: ")
         .contains("of a version that is not supported");
@@ -320,6 +323,17 @@ class OpenPgpKeysTest {
         new BcPGPContentSignerBuilder(
             primary.getPublicKey().getAlgorithm(), HashAlgorithmTags.SHA256),
         null);
+  }
+
+  /** Returns a packet of the new format with a length of one octet as one of partial lengths. */
+  private static byte[] inParts(byte[] packet) {
+    ByteArrayOutputStream parts = new ByteArrayOutputStream();
+    parts.write(0xc2);
+    parts.write(0xe0 + 5);
+    parts.write(packet, 2, 1 << 5);
+    parts.write(packet.length - 2 - (1 << 5));
+    parts.write(packet, 2 + (1 << 5), packet.length - 2 - (1 << 5));
+    return parts.toByteArray();
   }
 
   private static String signed(PGPKeyPair pair, int type, String time, long seconds)
