@@ -14,12 +14,15 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.bouncycastle.bcpg.ArmoredInputStream;
 import org.bouncycastle.bcpg.KeyIdentifier;
+import org.bouncycastle.bcpg.SignatureSubpacketTags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureList;
+import org.bouncycastle.openpgp.PGPSignatureSubpacketVector;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate.OpenPGPComponentKey;
 import org.bouncycastle.openpgp.api.OpenPGPDefaultPolicy;
@@ -55,6 +58,15 @@ final class OpenPgpKeys {
 
   /** Accepts RSA from 2000 bits, and no MD5, RIPEMD or SHA-1 for content. */
   private static final OpenPGPPolicy POLICY = new OpenPGPDefaultPolicy();
+
+  /** What a signature may require to be understood; no notation is. */
+  private static final Set<Integer> UNDERSTOOD =
+      Set.of(
+          SignatureSubpacketTags.CREATION_TIME,
+          SignatureSubpacketTags.EXPIRE_TIME,
+          SignatureSubpacketTags.ISSUER_KEY_ID,
+          SignatureSubpacketTags.ISSUER_FINGERPRINT,
+          SignatureSubpacketTags.SIGNER_USER_ID);
 
   /** The time by which the clock of a signer may be ahead. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(15);
@@ -152,6 +164,14 @@ final class OpenPgpKeys {
   private static void requireValid(
       OpenPGPSignature signature, OpenPGPComponentKey key, String name, Date now)
       throws UnverifiedException {
+    PGPSignatureSubpacketVector statements = signature.getSignature().getHashedSubPackets();
+    for (int critical : statements.getCriticalTags()) {
+      if (!UNDERSTOOD.contains(critical)) {
+        throw UnverifiedException.invalid(
+            "has a signature by %s with a critical subpacket of type %d, which is not supported"
+                .formatted(name, critical));
+      }
+    }
     if (signature.getCreationTime().before(key.getCreationTime())) {
       throw UnverifiedException.invalid(
           "has a signature that is older than %s, which made it".formatted(name));

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.bouncycastle.bcpg.ArmoredInputStream;
 import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
@@ -241,6 +242,30 @@ class OpenPgpKeysTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesWhatASignatureRequiresToBeUnderstood(boolean critical) throws Exception {
+    PGPKeyPair pair = pair();
+
+    String refusal =
+        refusal(
+            ring(pair, KeyFlags.SIGN_DATA),
+            signed(
+                pair,
+                PGPSignature.BINARY_DOCUMENT,
+                "2026-05-02T12:00:00Z",
+                0,
+                hashed -> hashed.addNotationData(critical, true, "only@example.org", "tests")));
+
+    if (critical) {
+      assertThat(refusal)
+          .startsWith("SignatureInvalid: ")
+          .contains("with a critical subpacket of type 20, which is not supported");
+    } else {
+      assertThat(refusal).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "-----BEGIN PGP SIGNATURE-----",
@@ -338,6 +363,16 @@ class OpenPgpKeysTest {
 
   private static String signed(PGPKeyPair pair, int type, String time, long seconds)
       throws Exception {
+    return signed(pair, type, time, seconds, _ -> {});
+  }
+
+  private static String signed(
+      PGPKeyPair pair,
+      int type,
+      String time,
+      long seconds,
+      Consumer<PGPSignatureSubpacketGenerator> more)
+      throws Exception {
     PGPSignatureGenerator generator =
         new PGPSignatureGenerator(
             new BcPGPContentSignerBuilder(
@@ -348,6 +383,7 @@ class OpenPgpKeysTest {
     hashed.setSignatureCreationTime(true, Date.from(Instant.parse(time)));
     hashed.setSignatureExpirationTime(true, seconds);
     hashed.setIssuerFingerprint(false, pair.getPublicKey());
+    more.accept(hashed);
     generator.setHashedSubpackets(hashed.generate());
     generator.update(PAYLOAD);
     return armoredSignature(generator.generate().getEncoded());
