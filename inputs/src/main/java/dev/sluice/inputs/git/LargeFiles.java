@@ -113,6 +113,7 @@ public final class LargeFiles {
             repository.repository(),
             file,
             new LargeFileServer(remote, logins.read(remote).login()));
+        mirrors.afterFetch(repository.repository(), mirrors.open(repository.repository()));
       }
       return noSpace;
     } catch (GithubApi.RefusedException e) {
