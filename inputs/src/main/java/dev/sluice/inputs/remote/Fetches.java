@@ -18,9 +18,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Fetches in the background, so that an unresponsive host does not block callers for long: they
  * wait for some seconds at first, and while fetching fails they get the last failure immediately.
- * Safe for concurrent use.
+ * If too many things cannot be fetched, the failures whose pause is over are forgotten. Safe for
+ * concurrent use.
  */
 final class Fetches implements AutoCloseable {
+
+  /** The number of things that were not fetched above which failures are forgotten. */
+  static final int MAX_UNFINISHED = 10_000;
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
@@ -51,6 +55,9 @@ final class Fetches implements AutoCloseable {
    * @throws RemoteException if fetching failed or is not finished yet
    */
   void require(Object key, Fetch fetch) throws RemoteException {
+    if (unfinished.size() >= MAX_UNFINISHED) {
+      unfinished.values().removeIf(Attempts::isDue);
+    }
     Attempts attempts = unfinished.computeIfAbsent(key, _ -> new Attempts());
     Optional<CountDownLatch> ended = attempts.start(fetch, () -> unfinished.remove(key, attempts));
     if (ended.isPresent()) {
@@ -86,7 +93,7 @@ final class Fetches implements AutoCloseable {
      * another caller started only if none has failed before.
      */
     synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
-      if (running.isEmpty() && !done && !clock.instant().isBefore(notBefore)) {
+      if (!done && isDue()) {
         CountDownLatch ended = new CountDownLatch(1);
         running = Optional.of(ended);
         threads.execute(
@@ -97,6 +104,11 @@ final class Fetches implements AutoCloseable {
         return running;
       }
       return failure.isEmpty() ? running : Optional.empty();
+    }
+
+    /** Returns whether the next caller starts an attempt. */
+    synchronized boolean isDue() {
+      return running.isEmpty() && !clock.instant().isBefore(notBefore);
     }
 
     private void run(Fetch fetch, Runnable forget) {

@@ -59,6 +59,22 @@ class FetchesTest {
   }
 
   @Test
+  void failuresAreForgottenIfThereAreMany() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    clock.move(Duration.ofSeconds(1));
+    for (int i = 0; i < Fetches.MAX_UNFINISHED; i++) {
+      int key = i;
+      assertThatThrownBy(() -> fetches.require(key, this::fail)).hasMessageStartingWith("down");
+    }
+
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessageStartingWith("down");
+    clock.move(Duration.ofSeconds(1));
+    int before = runs.get();
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessageStartingWith("down");
+    assertThat(runs).as("the pause has not grown").hasValue(before + 1);
+  }
+
+  @Test
   void aLateFetchSucceedsForTheNextCaller() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     clock.move(Duration.ofSeconds(2));
