@@ -18,8 +18,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Fetches in the background, so that an unresponsive host does not block callers for long: they
  * wait for some seconds at first, and while fetching fails they get the last failure immediately.
- * If too many things cannot be fetched, the failures whose pause is over are forgotten. Safe for
- * concurrent use.
+ * If the host answers, the caller that starts another attempt waits for its result. If too many
+ * things cannot be fetched, the failures whose pause is over are forgotten. Safe for concurrent
+ * use.
  */
 final class Fetches implements AutoCloseable {
 
@@ -89,8 +90,8 @@ final class Fetches implements AutoCloseable {
     private boolean done;
 
     /**
-     * Starts an attempt if it is time; returns its latch. Returns the latch of an attempt that
-     * another caller started only if none has failed before.
+     * Starts an attempt if it is time; returns its latch, unless the host did not answer the last
+     * one. Returns the latch of an attempt that another caller started only if none has failed.
      */
     synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
       if (!done && isDue()) {
@@ -101,9 +102,13 @@ final class Fetches implements AutoCloseable {
               run(fetch, forget);
               ended.countDown();
             });
-        return running;
+        return isUnreachable() ? Optional.empty() : running;
       }
       return failure.isEmpty() ? running : Optional.empty();
+    }
+
+    private boolean isUnreachable() {
+      return failure.filter(e -> e.code() == SourceFailure.REMOTE_UNREACHABLE).isPresent();
     }
 
     /** Returns whether the next caller starts an attempt. */
