@@ -111,15 +111,16 @@ public enum SourceFailure implements FailureCode {
       "Chart.lock does not satisfy Chart.yaml.",
       "Run `helm dependency update` and commit Chart.lock."),
   REMOTE_UNREACHABLE(
-      "A Git repository, chart repository or registry does not answer or refuses the "
+      "A Git repository, LFS server, chart repository or registry does not answer or refuses the "
           + "credentials. Retried automatically.",
       "Check the URL, the network and the credentials in the message."),
   REMOTE_MISSING(
-      "A remote base or chart does not exist. Retried automatically.",
-      "Correct the reference, or publish what it names."),
+      "A remote base, chart or file of Git LFS does not exist. Retried automatically.",
+      "Correct the reference, or publish what it names; for Git LFS, `git lfs push`."),
   REMOTE_INVALID(
-      "A remote chart or index has invalid content.",
-      "Have its publisher correct it, or use another version."),
+      "A remote chart or index has invalid content, or an LFS server sends other content than the"
+          + " pointer names.",
+      "Have its publisher correct it, or use another version; then run `sluice sync`."),
   REPOSITORY_UNREADABLE(
       "The dispatcher cannot read the repository; the newest revision is unknown. Retried"
           + " automatically.",

@@ -3,8 +3,13 @@ package dev.sluice.contract.fleet;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public record SecretReference(@JsonValue String value) {
 
+  private static final int MAX_BYTES = 1 << 20;
   private static final Pattern FORM = Pattern.compile("env:[A-Za-z_][A-Za-z0-9_]*|file:.+");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -26,7 +32,8 @@ public record SecretReference(@JsonValue String value) {
   /**
    * Returns the secret, without a file's trailing line break.
    *
-   * @throws IllegalStateException if it is missing or empty; the message has the location only
+   * @throws IllegalStateException if it is missing, empty, or larger than 1 MiB; the message has
+   *     the location only
    */
   public String resolve() {
     String secret = value.startsWith("env:") ? fromEnvironment() : fromFile();
@@ -44,10 +51,22 @@ public record SecretReference(@JsonValue String value) {
     return secret;
   }
 
+  /** Returns the file that has the secret; empty if a variable has it. */
+  public Optional<Path> file() {
+    return value.startsWith("file:")
+        ? Optional.of(Path.of(value.substring("file:".length())))
+        : Optional.empty();
+  }
+
   private String fromFile() {
-    Path path = Path.of(value.substring("file:".length()));
-    try {
-      return Files.readString(path).replaceFirst("\\R\\z", "");
+    Path path = file().orElseThrow();
+    try (InputStream content = Files.newInputStream(path)) {
+      byte[] bytes = content.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalStateException("the secret at " + value + " is larger than 1 MiB");
+      }
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return text.toString().replaceFirst("\\R\\z", "");
     } catch (IOException e) {
       throw new IllegalStateException(
           "there is no secret at %s: %s"

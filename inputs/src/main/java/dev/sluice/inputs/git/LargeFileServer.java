@@ -12,11 +12,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,7 +45,13 @@ final class LargeFileServer {
   /** The JDK's message for a body that exceeds the limit; it has no exception type for this. */
   private static final String EXCEEDED = "body exceeds capacity";
 
+  private static final String NO_SPACE = "No space left on device";
   private static final String JSON = "application/vnd.git-lfs+json";
+
+  /** Headers that the JDK's client sets itself, and refuses to set to other values. */
+  private static final Set<String> OF_THE_CLIENT =
+      Set.of("connection", "content-length", "expect", "host", "upgrade");
+
   private static final String AUTHORIZATION = "Authorization";
 
   private final URI url;
@@ -66,35 +76,60 @@ final class LargeFileServer {
     private static final long serialVersionUID = 1L;
 
     private final SourceFailure code;
+    private final boolean isOfLogin;
 
-    RefusedException(SourceFailure code, String message) {
+    RefusedException(SourceFailure code, boolean isOfLogin, String message) {
       super(message);
       this.code = code;
+      this.isOfLogin = isOfLogin;
     }
 
     SourceFailure code() {
       return code;
+    }
+
+    /** Returns whether the repository's own server refuses the login. */
+    boolean isOfLogin() {
+      return isOfLogin;
     }
   }
 
   /** A URL that the server names, with the headers for it. */
   private record Action(URI uri, Map<String, String> headers) {}
 
-  /** Downloads the content of a file, whose size and digest are not verified yet. */
-  byte[] download(LargeFile file) throws RefusedException, IOException {
+  /**
+   * Downloads the content of a file, whose size and digest are not verified yet.
+   *
+   * @param target an empty file for the content
+   */
+  void download(LargeFile file, Path target) throws RefusedException, IOException {
     Action action = action(file);
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
-      action.headers().forEach(request::setHeader);
-      HttpResponse<byte[]> answer = send(request, file.size());
+      HttpRequest.Builder request = request(action);
+      HttpResponse<Optional<Path>> answer =
+          send(
+              request,
+              HttpResponse.BodyHandlers.ofFile(target, StandardOpenOption.WRITE),
+              file.size());
       Optional<String> location = answer.headers().firstValue("Location");
       if (answer.statusCode() / 100 != 3 || location.isEmpty()) {
-        return required(answer, file);
+        var unused = required(answer, file);
+        return;
       }
       URI next = resolved(action.uri(), location.get());
       action = new Action(next, isSameOrigin(next, action.uri()) ? action.headers() : Map.of());
     }
     throw refused(SourceFailure.REMOTE_UNREACHABLE, action.uri(), "redirects too often");
+  }
+
+  private HttpRequest.Builder request(Action action) throws RefusedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(action.uri());
+    try {
+      action.headers().forEach(request::setHeader);
+      return request;
+    } catch (IllegalArgumentException e) { // its message has the value
+      throw refused(SourceFailure.REMOTE_INVALID, url, "names headers that are not valid");
+    }
   }
 
   private Action action(LargeFile file) throws RefusedException, IOException {
@@ -108,7 +143,9 @@ final class LargeFileServer {
             .header("Content-Type", JSON)
             .POST(HttpRequest.BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body)));
     authorization.ifPresent(header -> request.header(AUTHORIZATION, header));
-    JsonNode object = parsed(required(send(request, MAX_ANSWER_BYTES), file)).at("/objects/0");
+    HttpResponse<Optional<byte[]>> answer =
+        send(request, HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES);
+    JsonNode object = parsed(required(answer, file)).at("/objects/0");
     JsonNode error = object.path("error");
     if (!error.isMissingNode()) {
       throw failed(error.path("code").asInt(), url, file);
@@ -119,9 +156,8 @@ final class LargeFileServer {
     }
     URI href = resolved(url, download.path("href").textValue());
     Map<String, String> headers = new HashMap<>();
-    download
-        .path("header")
-        .properties()
+    download.path("header").properties().stream()
+        .filter(header -> !OF_THE_CLIENT.contains(header.getKey().toLowerCase(Locale.ROOT)))
         .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
     if (!object.path("authenticated").asBoolean()
         && headers.keySet().stream().noneMatch(AUTHORIZATION::equalsIgnoreCase)
@@ -139,23 +175,22 @@ final class LargeFileServer {
     }
   }
 
-  private HttpResponse<byte[]> send(HttpRequest.Builder request, long most)
+  /** Sends a request; the answer has content if its status is 200. */
+  private <T> HttpResponse<Optional<T>> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> content, long most)
       throws RefusedException, IOException {
-    HttpRequest built;
-    try {
-      built = request.timeout(WHOLE).build();
-    } catch (IllegalArgumentException e) {
-      throw refused(SourceFailure.REMOTE_INVALID, url, "names headers that are not valid");
-    }
+    HttpRequest built = request.timeout(WHOLE).build();
     HttpClient client = AccessClient.of(accessTo(built.uri()), CONNECT);
     try {
       return client
-          .sendAsync(
-              built,
-              HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), most))
+          .sendAsync(built, ofSuccess(HttpResponse.BodyHandlers.limiting(content, most)))
           .get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      if (String.valueOf(e.getCause().getMessage()).startsWith(EXCEEDED)) {
+      String message = String.valueOf(e.getCause().getMessage());
+      if (message.contains(NO_SPACE)) {
+        throw new IOException(message, e);
+      }
+      if (message.startsWith(EXCEEDED)) {
         throw refused(
             SourceFailure.REMOTE_INVALID, built.uri(), "sends more than %d bytes".formatted(most));
       }
@@ -176,6 +211,15 @@ final class LargeFileServer {
     }
   }
 
+  /** Handles the body of status 200, and discards others, which are pages about an error. */
+  private static <T> HttpResponse.BodyHandler<Optional<T>> ofSuccess(
+      HttpResponse.BodyHandler<T> content) {
+    return head ->
+        head.statusCode() == 200
+            ? HttpResponse.BodySubscribers.mapping(content.apply(head), Optional::of)
+            : HttpResponse.BodySubscribers.replacing(Optional.empty());
+  }
+
   /** Returns the access to a URL; the client certificate is shown to the repository's host only. */
   private HttpsAccess accessTo(URI target) {
     return isSameOrigin(target, url)
@@ -190,15 +234,11 @@ final class LargeFileServer {
             Optional.empty());
   }
 
-  private static byte[] required(HttpResponse<byte[]> answer, LargeFile file)
-      throws RefusedException {
-    if (answer.statusCode() != 200) {
-      throw failed(answer.statusCode(), answer.uri(), file);
-    }
-    return answer.body();
+  private <T> T required(HttpResponse<Optional<T>> answer, LargeFile file) throws RefusedException {
+    return answer.body().orElseThrow(() -> failed(answer.statusCode(), answer.uri(), file));
   }
 
-  private static RefusedException failed(int status, URI uri, LargeFile file) {
+  private RefusedException failed(int status, URI uri, LargeFile file) {
     return switch (status) {
       case 404, 410 ->
           refused(
@@ -209,6 +249,7 @@ final class LargeFileServer {
       case 401, 403 ->
           refused(
               SourceFailure.REMOTE_UNREACHABLE,
+              isSameOrigin(uri, url),
               uri,
               "answers %d: check that the Repository's credentials may read files of Git LFS"
                   .formatted(status));
@@ -217,8 +258,14 @@ final class LargeFileServer {
   }
 
   private static RefusedException refused(SourceFailure code, URI uri, String problem) {
+    return refused(code, /* isOfLogin= */ false, uri, problem);
+  }
+
+  private static RefusedException refused(
+      SourceFailure code, boolean isOfLogin, URI uri, String problem) {
     return new RefusedException(
         code,
+        isOfLogin,
         "%s://%s%s %s"
             .formatted(uri.getScheme(), uri.getRawAuthority(), uri.getRawPath(), problem));
   }

@@ -10,13 +10,15 @@ import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
 
 /**
  * The refs of a mirror, all under {@code refs/sluice/}: {@code tip/} has the last known values of
  * remote refs, {@code kept/} the commits that must not be garbage-collected. A tip that is
  * rewritten or deleted is kept, so all dispatched commits stay reachable without a ref for each of
- * them, which would slow down fetches.
+ * them, which would slow down fetches. An annotated tag is always kept, since no other object leads
+ * to it.
  */
 final class MirrorRefs {
 
@@ -50,7 +52,9 @@ final class MirrorRefs {
   /** Moves the tip to an object that the mirror has. */
   void moveTip(GitRef ref, ObjectId value) throws IOException {
     Optional<ObjectId> before = tip(ref);
-    if (before.isPresent() && !contains(value, before.get())) {
+    if (before.isPresent()
+        && !before.get().equals(value)
+        && (isTag(before.get()) || !contains(value, before.get()))) {
       write(KEPT + before.get().name(), before.get());
     }
     write(tipName(ref), value);
@@ -76,6 +80,12 @@ final class MirrorRefs {
       }
     }
     write(KEPT + commit.name(), commit);
+  }
+
+  private boolean isTag(ObjectId id) throws IOException {
+    try (RevWalk walk = new RevWalk(repository)) {
+      return walk.parseAny(id) instanceof RevTag;
+    }
   }
 
   /** Returns whether {@code part} is {@code whole} or an ancestor of it; tags are peeled. */

@@ -18,6 +18,7 @@ final class OpenMirrors implements AutoCloseable {
   private final Optional<MirrorBudget> budget;
   private final Clock clock;
   private final Logins logins;
+  private final LargeFiles largeFiles;
   private final PackCollection packs = new PackCollection();
   private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
 
@@ -25,6 +26,7 @@ final class OpenMirrors implements AutoCloseable {
     this.directory = new MirrorDirectory(directory, limits.each());
     this.clock = clock;
     this.logins = new Logins(clock);
+    this.largeFiles = new LargeFiles(this, logins, limits.each());
     this.budget =
         limits
             .all()
@@ -39,7 +41,7 @@ final class OpenMirrors implements AutoCloseable {
 
   /** Returns the files of Git LFS in the mirrors. */
   LargeFiles largeFiles() {
-    return new LargeFiles(this, logins, directory.limit());
+    return largeFiles;
   }
 
   Path directoryOf(RepositoryId repository) {

@@ -28,6 +28,8 @@ public final class SubmoduleUrl {
   /** Git's transport from the local disk is refused in submodules, as Git does (CVE-2022-39253). */
   private static final Set<String> SCHEMES = Set.of("https", "http", "ssh");
 
+  private static final int MAX_CHARACTERS = 2_000;
+
   private SubmoduleUrl() {}
 
   /**
@@ -55,9 +57,14 @@ public final class SubmoduleUrl {
    * Resolves a URL; a relative one begins with {@code ./} or {@code ../}.
    *
    * @param parent the clone URL of the repository that has the submodule
-   * @throws IllegalArgumentException if it is not a URL of https, http or ssh, or leaves its host
+   * @throws IllegalArgumentException if it is not a URL of https, http or ssh, leaves its host, or
+   *     is longer than 2,000 characters
    */
   public static String resolved(String parent, String written) {
+    if (written.length() > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "it is longer than %d characters".formatted(MAX_CHARACTERS));
+    }
     if (written.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("it has control characters");
     }

@@ -94,6 +94,15 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   }
 
   @Override
+  public void requireLargeFile(RemotePolicy.Base repository, LargeFile file)
+      throws RemoteException {
+    LargeFiles files = mirrors.largeFiles();
+    if (!files.has(repository.repository(), file)) {
+      fetches.require(List.of(repository, file), () -> fetch(files, repository, file));
+    }
+  }
+
+  @Override
   public byte[] largeFile(RemotePolicy.Base repository, LargeFile file) throws RemoteException {
     LargeFiles files = mirrors.largeFiles();
     Optional<byte[]> here = files.find(repository.repository(), file);

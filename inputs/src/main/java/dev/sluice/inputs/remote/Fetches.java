@@ -18,9 +18,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Fetches in the background, so that an unresponsive host does not block callers for long: they
  * wait for some seconds at first, and while fetching fails they get the last failure immediately.
- * Safe for concurrent use.
+ * If the host answers, the caller that starts another attempt waits for its result. If too many
+ * things cannot be fetched, the failures whose pause is over are forgotten. Safe for concurrent
+ * use.
  */
 final class Fetches implements AutoCloseable {
+
+  /** The number of things that were not fetched above which failures are forgotten. */
+  static final int MAX_UNFINISHED = 10_000;
 
   private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
@@ -51,6 +56,9 @@ final class Fetches implements AutoCloseable {
    * @throws RemoteException if fetching failed or is not finished yet
    */
   void require(Object key, Fetch fetch) throws RemoteException {
+    if (unfinished.size() >= MAX_UNFINISHED) {
+      unfinished.values().removeIf(Attempts::isDue);
+    }
     Attempts attempts = unfinished.computeIfAbsent(key, _ -> new Attempts());
     Optional<CountDownLatch> ended = attempts.start(fetch, () -> unfinished.remove(key, attempts));
     if (ended.isPresent()) {
@@ -82,11 +90,11 @@ final class Fetches implements AutoCloseable {
     private boolean done;
 
     /**
-     * Starts an attempt if it is time; returns the running attempt's latch unless the last attempt
-     * failed.
+     * Starts an attempt if it is time; returns its latch, unless the host did not answer the last
+     * one. Returns the latch of an attempt that another caller started only if none has failed.
      */
     synchronized Optional<CountDownLatch> start(Fetch fetch, Runnable forget) {
-      if (running.isEmpty() && !done && !clock.instant().isBefore(notBefore)) {
+      if (!done && isDue()) {
         CountDownLatch ended = new CountDownLatch(1);
         running = Optional.of(ended);
         threads.execute(
@@ -94,8 +102,18 @@ final class Fetches implements AutoCloseable {
               run(fetch, forget);
               ended.countDown();
             });
+        return isUnreachable() ? Optional.empty() : running;
       }
       return failure.isEmpty() ? running : Optional.empty();
+    }
+
+    private boolean isUnreachable() {
+      return failure.filter(e -> e.code() == SourceFailure.REMOTE_UNREACHABLE).isPresent();
+    }
+
+    /** Returns whether the next caller starts an attempt. */
+    synchronized boolean isDue() {
+      return running.isEmpty() && !clock.instant().isBefore(notBefore);
     }
 
     private void run(Fetch fetch, Runnable forget) {

@@ -30,7 +30,7 @@ final class AllowedSigners {
   private static final String NAMESPACE = "git";
 
   /** A word, which may have quoted parts with spaces, and the rest of the line. */
-  private static final Pattern WORD = Pattern.compile("((?:\"[^\"]*\"|[^\\s\"])+)(?:\\s+(.*))?");
+  private static final Pattern WORD = Pattern.compile("((?:\"[^\"]*\"|[^\\s\"])++)(?:\\s+(.*))?");
 
   private static final Pattern KEY_TYPE =
       Pattern.compile("(ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+");
@@ -143,6 +143,12 @@ final class AllowedSigners {
           expired(
               "is dated %s and signed with %s, which is valid before %s",
               time, name, entry.before()));
+    }
+    if (entry.after().filter(now::isBefore).isPresent()) {
+      return Optional.of(
+          expired(
+              "is dated %s and signed with %s, which is not valid before %s",
+              time, name, entry.after()));
     }
     if (entry.before().filter(now::isAfter).isPresent()) {
       return Optional.of(

@@ -86,7 +86,7 @@ public final class CommitSignatures {
   public static String digest(Verification verification) {
     try {
       return TrustedKeys.digest(TrustedKeys.text(verification));
-    } catch (UnverifiedException e) {
+    } catch (UnverifiedException | RuntimeException e) { // such as of a path that is not valid
       return UNREADABLE;
     }
   }
@@ -251,6 +251,11 @@ public final class CommitSignatures {
             return new Keys(Optional.of(trusted), Verdict.ACCEPTED, digest);
           } catch (UnverifiedException e) {
             return new Keys(Optional.empty(), new Verdict(Optional.of(e)), digest);
+          } catch (RuntimeException | StackOverflowError e) {
+            UnverifiedException why =
+                new UnverifiedException(
+                    SourceFailure.SIGNING_KEYS_UNREADABLE, "its trusted keys cannot be read");
+            return new Keys(Optional.empty(), new Verdict(Optional.of(why)), digest);
           }
         });
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.sluice.contract.failure.SourceFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +14,15 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.bouncycastle.bcpg.ArmoredInputStream;
 import org.bouncycastle.bcpg.KeyIdentifier;
+import org.bouncycastle.bcpg.SignatureSubpacketTags;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPSignature;
 import org.bouncycastle.openpgp.PGPSignatureList;
+import org.bouncycastle.openpgp.PGPSignatureSubpacketVector;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate;
 import org.bouncycastle.openpgp.api.OpenPGPCertificate.OpenPGPComponentKey;
 import org.bouncycastle.openpgp.api.OpenPGPDefaultPolicy;
@@ -54,6 +58,15 @@ final class OpenPgpKeys {
 
   /** Accepts RSA from 2000 bits, and no MD5, RIPEMD or SHA-1 for content. */
   private static final OpenPGPPolicy POLICY = new OpenPGPDefaultPolicy();
+
+  /** What a signature may require to be understood; no notation is. */
+  private static final Set<Integer> UNDERSTOOD =
+      Set.of(
+          SignatureSubpacketTags.CREATION_TIME,
+          SignatureSubpacketTags.EXPIRE_TIME,
+          SignatureSubpacketTags.ISSUER_KEY_ID,
+          SignatureSubpacketTags.ISSUER_FINGERPRINT,
+          SignatureSubpacketTags.SIGNER_USER_ID);
 
   /** The time by which the clock of a signer may be ahead. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(15);
@@ -151,6 +164,14 @@ final class OpenPgpKeys {
   private static void requireValid(
       OpenPGPSignature signature, OpenPGPComponentKey key, String name, Date now)
       throws UnverifiedException {
+    PGPSignatureSubpacketVector statements = signature.getSignature().getHashedSubPackets();
+    for (int critical : statements.getCriticalTags()) {
+      if (!UNDERSTOOD.contains(critical)) {
+        throw UnverifiedException.invalid(
+            "has a signature by %s with a critical subpacket of type %d, which is not supported"
+                .formatted(name, critical));
+      }
+    }
     if (signature.getCreationTime().before(key.getCreationTime())) {
       throw UnverifiedException.invalid(
           "has a signature that is older than %s, which made it".formatted(name));
@@ -194,19 +215,12 @@ final class OpenPgpKeys {
       packets =
           new ArmoredInputStream(new ByteArrayInputStream(armor.getBytes(ISO_8859_1)))
               .readAllBytes();
-      BcPGPObjectFactory objects = new BcPGPObjectFactory(requireVersion(packets));
-      first = objects.nextObject();
-      if (objects.nextObject() != null) {
-        throw UnverifiedException.invalid("has more in its signature than an OpenPGP signature");
-      }
+      first = new BcPGPObjectFactory(requireOne(packets)).nextObject();
     } catch (IOException | RuntimeException e) { // of the library for each malformed field
       throw malformed();
     }
-    if (!(first instanceof PGPSignatureList list)) {
+    if (!(first instanceof PGPSignatureList list) || list.get(0).getVersion() != VERSION) {
       throw malformed();
-    }
-    if (list.size() != 1) {
-      throw UnverifiedException.invalid("has %d OpenPGP signatures".formatted(list.size()));
     }
     if (list.get(0).getSignatureType() != PGPSignature.BINARY_DOCUMENT) {
       throw UnverifiedException.invalid("has an OpenPGP signature of another type than of content");
@@ -215,30 +229,50 @@ final class OpenPgpKeys {
   }
 
   /**
-   * Returns the packets if the first is a signature of version 4, whose lengths are bounded: others
+   * Returns the packets if they are one signature of version 4, whose lengths are bounded: others
    * could make the library reserve memory without end.
    */
-  private static byte[] requireVersion(byte[] packets) throws UnverifiedException {
-    int header = packets.length < 7 ? 0 : packets[0] & 0xff;
+  private static byte[] requireOne(byte[] packets) throws UnverifiedException {
+    ByteBuffer buffer = ByteBuffer.wrap(packets);
+    int header = buffer.get() & 0xff;
     boolean isNew = (header & 0x40) != 0;
     int tag = isNew ? header & 0x3f : (header & 0x3c) >> 2;
-    int lengthOctets =
-        isNew ? newLengthOctets(packets.length < 2 ? 0 : packets[1] & 0xff) : 1 << (header & 0x03);
-    if ((header & 0x80) == 0 || tag != SIGNATURE_TAG || lengthOctets > 4 + 1) {
+    if ((header & 0x80) == 0 || tag != SIGNATURE_TAG) {
       throw malformed();
     }
-    if (packets[1 + lengthOctets] != VERSION) {
+    int length = isNew ? newLength(buffer) : oldLength(buffer, header & 0x03);
+    if (length < 1 || length > buffer.remaining()) {
+      throw malformed();
+    }
+    if (length < buffer.remaining()) {
+      throw UnverifiedException.invalid("has more in its signature than one OpenPGP signature");
+    }
+    if (buffer.get() != VERSION) {
       throw UnverifiedException.invalid(
           "has an OpenPGP signature of a version that is not supported");
     }
     return packets;
   }
 
-  private static int newLengthOctets(int first) {
+  /** Returns the length of a packet; a negative one if it is in parts, or too large. */
+  private static int newLength(ByteBuffer buffer) {
+    int first = buffer.get() & 0xff;
     if (first < 192) {
-      return 1;
+      return first;
     }
-    return first < 224 ? 2 : 5;
+    if (first < 224) {
+      return ((first - 192) << 8) + (buffer.get() & 0xff) + 192;
+    }
+    return first == 255 ? buffer.getInt() : -1;
+  }
+
+  private static int oldLength(ByteBuffer buffer, int type) {
+    return switch (type) {
+      case 0 -> buffer.get() & 0xff;
+      case 1 -> buffer.getShort() & 0xffff;
+      case 2 -> buffer.getInt();
+      default -> -1; // up to the end of the packets
+    };
   }
 
   private static String name(OpenPGPComponentKey key) {

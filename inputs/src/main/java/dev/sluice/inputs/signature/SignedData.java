@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A commit or tag, separated into its signature and the bytes that are signed.
@@ -26,6 +27,14 @@ record SignedData(
   /** Signature of the same commit in a repository of the other object format. */
   private static final String OTHER_SIGNATURE = "gpgsig-sha256 ";
 
+  /**
+   * The headers that every commit begins with. In another order, Git and JGit read other parents
+   * than those that are signed.
+   */
+  private static final Pattern FIRST_HEADERS =
+      Pattern.compile(
+          "tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)*+author [^\n]*+\ncommitter [^\n]*+\n");
+
   private static final Pattern TIME = Pattern.compile(".*> (\\d{1,11}) [+-]\\d{1,6}");
   private static final Pattern TAG_SIGNATURE =
       Pattern.compile("(?m)^-----BEGIN (PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)");
@@ -39,6 +48,10 @@ record SignedData(
   /** Separates a commit. */
   static SignedData commit(byte[] raw) throws UnverifiedException {
     String text = new String(raw, ISO_8859_1); // keeps each byte
+    if (!FIRST_HEADERS.matcher(text).lookingAt()) {
+      throw UnverifiedException.invalid(
+          "does not begin with the headers tree, parent, author and committer, in this order");
+    }
     int body = endOfHeaders(text);
     StringBuilder payload = new StringBuilder();
     StringBuilder signature = new StringBuilder();
@@ -57,10 +70,11 @@ record SignedData(
         case OTHER_SIGNATURE -> {}
       }
     }
+    Optional<Instant> time = time(payload.toString(), "committer ");
     return of(
         payload.append(text, body, text.length()).toString(),
         signature.toString(),
-        time(text.substring(0, body), "committer "),
+        time,
         Optional.empty());
   }
 
@@ -72,16 +86,9 @@ record SignedData(
     while (begin.find()) {
       signature = begin.start();
     }
-    String headers = text.substring(0, endOfHeaders(text));
-    return of(
-        text.substring(0, signature),
-        text.substring(signature),
-        time(headers, "tagger "),
-        headers
-            .lines()
-            .filter(line -> line.startsWith("tag "))
-            .map(l -> l.substring(4))
-            .findFirst());
+    String payload = text.substring(0, signature);
+    String headers = payload.substring(0, endOfHeaders(payload));
+    return of(payload, text.substring(signature), time(headers, "tagger "), value(headers, "tag "));
   }
 
   private static SignedData of(
@@ -110,12 +117,17 @@ record SignedData(
   }
 
   private static Optional<Instant> time(String headers, String name) {
-    return headers
-        .lines()
-        .filter(line -> line.startsWith(name))
-        .findFirst()
+    return value(headers, name)
         .map(TIME::matcher)
         .filter(Matcher::matches)
         .map(time -> Instant.ofEpochSecond(Long.parseLong(time.group(1))));
+  }
+
+  /** Returns the value of the first header of a name; only a line feed ends a header. */
+  private static Optional<String> value(String headers, String name) {
+    return Stream.of(headers.split("\n", -1))
+        .filter(line -> line.startsWith(name))
+        .findFirst()
+        .map(line -> line.substring(name.length()));
   }
 }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.Verification;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -20,8 +22,6 @@ import java.util.Optional;
  * @param expected the keys in words, for messages
  */
 record TrustedKeys(Optional<AllowedSigners> ssh, Optional<OpenPgpKeys> openPgp, String expected) {
-
-  private static final int MAX_CHARACTERS = 1 << 20;
 
   /** Returns the content of the references. */
   static String text(Verification verification) throws UnverifiedException {
@@ -43,12 +43,12 @@ record TrustedKeys(Optional<AllowedSigners> ssh, Optional<OpenPgpKeys> openPgp, 
     if (reference.isEmpty()) {
       return "";
     }
+    Optional<Path> file = reference.get().file();
+    if (file.filter(Files::exists).filter(place -> !Files.isRegularFile(place)).isPresent()) {
+      throw unusable("%s is not a regular file".formatted(reference.get()));
+    }
     try {
-      String text = reference.get().resolve();
-      if (text.length() > MAX_CHARACTERS) {
-        throw unusable("%s is larger than 1 MiB".formatted(reference.get()));
-      }
-      return text;
+      return reference.get().resolve();
     } catch (IllegalStateException e) {
       throw unusable(String.valueOf(e.getMessage()));
     }

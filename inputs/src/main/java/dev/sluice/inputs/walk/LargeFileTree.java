@@ -48,7 +48,16 @@ final class LargeFileTree implements SourceTree {
   @Override
   public long size(TreeEntry entry) {
     Optional<LargeFile> pointer = pointer(entry);
-    return pointer.isPresent() ? content(entry, pointer.get()).length : tree.size(entry);
+    if (pointer.isEmpty()) {
+      return tree.size(entry);
+    }
+    requireAllowed(entry, pointer.get());
+    try {
+      remotes.requireLargeFile(repository, pointer.get());
+      return pointer.get().size();
+    } catch (RemoteException e) {
+      throw refused(entry, e);
+    }
   }
 
   @Override
@@ -89,6 +98,20 @@ final class LargeFileTree implements SourceTree {
   }
 
   private byte[] content(TreeEntry entry, LargeFile file) {
+    requireAllowed(entry, file);
+    try {
+      return remotes.largeFile(repository, file);
+    } catch (RemoteException e) {
+      throw refused(entry, e);
+    }
+  }
+
+  private static RefusedException refused(TreeEntry entry, RemoteException e) {
+    return new RefusedException(
+        e.code(), "'%s', a file of Git LFS: %s".formatted(entry.path(), e.getMessage()));
+  }
+
+  private void requireAllowed(TreeEntry entry, LargeFile file) {
     LfsAccess allowed =
         repository
             .https()
@@ -104,12 +127,6 @@ final class LargeFileTree implements SourceTree {
           SourceFailure.TOO_LARGE,
           "'%s' is a file of Git LFS with %d bytes, and %d are allowed: raise spec.lfs.maxBytes of the Repository %s"
               .formatted(entry.path(), file.size(), allowed.maxBytes(), repository.repository()));
-    }
-    try {
-      return remotes.largeFile(repository, file);
-    } catch (RemoteException e) {
-      throw new RefusedException(
-          e.code(), "'%s', a file of Git LFS: %s".formatted(entry.path(), e.getMessage()));
     }
   }
 }

@@ -52,6 +52,12 @@ public interface Remotes {
   SourceTree chart(RemotePolicy.Charts repository, String name, String version)
       throws RemoteException;
 
+  /** Fetches a file of Git LFS unless it was fetched before. */
+  default void requireLargeFile(RemotePolicy.Base repository, LargeFile file)
+      throws RemoteException {
+    var unused = largeFile(repository, file);
+  }
+
   /** Returns the content of a file of Git LFS. */
   default byte[] largeFile(RemotePolicy.Base repository, LargeFile file) throws RemoteException {
     throw new RemoteException(SourceFailure.REMOTE_UNREACHABLE, "nothing is fetched here");

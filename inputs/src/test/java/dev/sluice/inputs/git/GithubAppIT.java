@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +111,32 @@ class GithubAppIT {
   }
 
   @Test
+  void theTokenIsReplacedOnlyIfTheLfsServerRefusesIt() throws Exception {
+    AtomicInteger status = new AtomicInteger();
+    server.serve(
+        "/acme/shop.git/info/lfs/objects/batch",
+        exchange -> {
+          exchange.sendResponseHeaders(status.get(), -1);
+          exchange.close();
+        });
+    RemotePolicy.Base repository = repository(Optional.empty());
+    LargeFile file = new LargeFile("a".repeat(64), 5);
+    assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(commit));
+
+    for (int other : List.of(404, 503)) {
+      status.set(other);
+      assertThat(mirrors.largeFiles().fetch(repository, file)).isPresent();
+    }
+    assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(commit));
+    assertThat(github.issued()).isEqualTo(1);
+
+    status.set(401);
+    assertThat(mirrors.largeFiles().fetch(repository, file)).isPresent();
+    assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(commit));
+    assertThat(github.issued()).isEqualTo(2);
+  }
+
+  @Test
   void aRotatedKeyIsReadForTheNextToken() throws Exception {
     assertThat(fetch(Optional.empty())).isEqualTo(new FetchOutcome.At(commit));
     github.key(second.getPublic());
@@ -176,6 +204,10 @@ class GithubAppIT {
   }
 
   private FetchOutcome fetch(Optional<String> installation) throws IOException {
+    return mirrors.fetch(repository(installation), MAIN, Optional.empty());
+  }
+
+  private RemotePolicy.Base repository(Optional<String> installation) throws IOException {
     HttpsAccess access =
         new HttpsAccess(
             Optional.of(authority.write(directory.resolve("ca.pem"))),
@@ -190,15 +222,12 @@ class GithubAppIT {
                     new SecretReference("file:" + key()),
                     Optional.of(github.api()))),
             Optional.empty());
-    return mirrors.fetch(
-        new RemotePolicy.Base(
-            new RepositoryId("forge.example/acme/shop"),
-            server.url("acme/shop.git"),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(access),
-            Optional.empty()),
-        MAIN,
+    return new RemotePolicy.Base(
+        new RepositoryId("forge.example/acme/shop"),
+        server.url("acme/shop.git"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(access),
         Optional.empty());
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.contract.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Git LFS beside git-http-backend(1): the batch API on its server, with the same login, and a store
@@ -24,12 +28,20 @@ public final class LfsServer implements AutoCloseable {
 
   public static final String TOKEN = "RemoteAuth of-the-store";
 
+  /** The text of answers without a file, which is longer than the files. */
+  private static final byte[] PAGE = "<p>".repeat(30_000).getBytes(StandardCharsets.US_ASCII);
+
   private final HttpServer store;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final String login;
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile boolean besideGit;
   private volatile boolean redirecting;
+  private volatile int storeStatus = 200;
+  private final Map<String, String> storeHeaders = new ConcurrentHashMap<>();
+  private final AtomicInteger atOnce = new AtomicInteger();
+  private final AtomicInteger mostAtOnce = new AtomicInteger();
 
   /**
    * Starts the store, and serves the batch API of a repository.
@@ -39,6 +51,7 @@ public final class LfsServer implements AutoCloseable {
   public LfsServer(HttpBackend git, String repository, String login) throws IOException {
     this.login = login;
     this.store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    store.setExecutor(threads);
     store.createContext("/", exchange -> store(exchange, TOKEN));
     store.start();
     git.serve("/" + repository + "/info/lfs/objects/batch", exchange -> batch(exchange, git));
@@ -72,6 +85,21 @@ public final class LfsServer implements AutoCloseable {
     this.redirecting = true;
   }
 
+  /** Has the store answer with a status and a page in place of files. */
+  public void answerFilesWith(int status) {
+    this.storeStatus = status;
+  }
+
+  /** Adds a header to those that the batch API gives for the store. */
+  public void giveHeader(String name, String value) {
+    storeHeaders.put(name, value);
+  }
+
+  /** Returns how many files the store has been sending at the same time. */
+  public int mostAtOnce() {
+    return mostAtOnce.get();
+  }
+
   /** Returns the paths of all requests with their {@code Authorization}. */
   public List<String> requests() {
     return List.copyOf(requests);
@@ -102,11 +130,13 @@ public final class LfsServer implements AutoCloseable {
       object.putObject("actions").putObject("download").put("href", git.url("files/" + oid));
     } else {
       ObjectNode download = object.put("authenticated", true).putObject("actions");
-      download
-          .putObject("download")
-          .put("href", "http://127.0.0.1:%d/%s?signed=s3cret".formatted(storePort(), oid))
-          .putObject("header")
-          .put("Authorization", TOKEN);
+      ObjectNode headers =
+          download
+              .putObject("download")
+              .put("href", "http://127.0.0.1:%d/%s?signed=s3cret".formatted(storePort(), oid))
+              .putObject("header")
+              .put("Authorization", TOKEN);
+      storeHeaders.forEach(headers::put);
     }
     answer(exchange, 200, Json.mapper().writeValueAsBytes(answer));
   }
@@ -123,11 +153,28 @@ public final class LfsServer implements AutoCloseable {
       exchange
           .getResponseHeaders()
           .set("Location", "http://127.0.0.1:%d/signed/%s".formatted(storePort(), oid));
-      answer(exchange, 302, new byte[0]);
+      answer(exchange, 302, PAGE);
       return;
     }
     boolean permitted = path.startsWith("/signed") ? sent.isEmpty() : sent.equals(wanted);
-    answer(exchange, permitted ? 200 : 403, permitted ? files.get(oid) : new byte[0]);
+    int status = permitted ? storeStatus : 403;
+    mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+    awaitAnother();
+    atOnce.decrementAndGet();
+    answer(exchange, status, status == 200 ? files.get(oid) : PAGE);
+  }
+
+  /** Waits a moment for a request at the same time, unless there was one. */
+  private synchronized void awaitAnother() {
+    try {
+      if (mostAtOnce.get() > 1) {
+        notifyAll();
+      } else {
+        wait(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private String note(HttpExchange exchange) {
@@ -149,5 +196,6 @@ public final class LfsServer implements AutoCloseable {
   @Override
   public void close() {
     store.stop(0);
+    threads.close();
   }
 }

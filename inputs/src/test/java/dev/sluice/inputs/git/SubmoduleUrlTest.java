@@ -56,6 +56,14 @@ class SubmoduleUrlTest {
   }
 
   @Test
+  void refusesALongUrlWithoutResolvingIt() {
+    String written = "./".repeat(1_000) + "bases.git";
+
+    assertThatThrownBy(() -> SubmoduleUrl.resolved("https://forge.example/acme/shop.git", written))
+        .hasMessageContaining("longer than 2000 characters");
+  }
+
+  @Test
   void findsASubmoduleByItsPath() {
     String gitmodules =
         """

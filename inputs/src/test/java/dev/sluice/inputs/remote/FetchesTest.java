@@ -49,6 +49,35 @@ class FetchesTest {
   }
 
   @Test
+  void theCallerThatStartsAnotherAttemptGetsItsResultIfTheHostAnswers() throws RemoteException {
+    Fetches.Fetch invalid =
+        () -> {
+          throw new RemoteException(SourceFailure.REMOTE_INVALID, "other content");
+        };
+    assertThatThrownBy(() -> fetches.require("a", invalid)).hasMessage("other content");
+    clock.move(Duration.ofSeconds(2));
+
+    fetches.require("a", runs::incrementAndGet);
+
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void failuresAreForgottenIfThereAreMany() {
+    assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
+    clock.move(Duration.ofSeconds(1));
+    for (int i = 0; i < Fetches.MAX_UNFINISHED; i++) {
+      int key = i;
+      assertThatThrownBy(() -> fetches.require(key, this::fail)).hasMessageStartingWith("down");
+    }
+
+    int before = runs.get();
+    assertThatThrownBy(() -> fetches.require("a", this::fail))
+        .as("waits as for the first attempt")
+        .hasMessage("down %d", before + 1);
+  }
+
+  @Test
   void aLateFetchSucceedsForTheNextCaller() {
     assertThatThrownBy(() -> fetches.require("a", this::fail)).hasMessage("down 1");
     clock.move(Duration.ofSeconds(2));

@@ -8,6 +8,7 @@ import dev.sluice.contract.event.InputFile;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.LfsAccess;
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -18,6 +19,7 @@ import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.ClosureResult;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.HttpBackend;
+import dev.sluice.inputs.git.LargeFile;
 import dev.sluice.inputs.git.LfsServer;
 import dev.sluice.inputs.git.MirrorLimits;
 import dev.sluice.inputs.git.Mirrors;
@@ -28,10 +30,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,6 +173,54 @@ class LargeFilesIT {
     open(MirrorLimits.DEFAULT); // the failure is not tried again at once
     lfs.sendFilesBesideGit();
     assertThat(text(resolve(commit, Optional.of(access)))).isEqualTo(MANIFEST);
+  }
+
+  @Test
+  void theFilesOfARepositoryAreDownloadedOneAtATime() throws Exception {
+    CommitId commit = pushed(pointer);
+    fetch(commit, source(allowing(10_000)));
+    RemotePolicy.Base repository = RemotePolicy.Base.of(source(allowing(10_000)));
+    List<LargeFile> files = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      byte[] file = lfs.put((MANIFEST + i).getBytes(UTF_8)).getBytes(UTF_8);
+      files.add(LargeFile.parse(file).orElseThrow());
+    }
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      files.forEach(file -> threads.execute(() -> mirrors.largeFiles().fetch(repository, file)));
+    }
+
+    assertThat(files).allMatch(file -> mirrors.largeFiles().has(SHOP, file));
+    assertThat(lfs.mostAtOnce()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {403, 429, 503})
+  void aStatusCountsWhateverTheLengthOfItsPage(int status) throws Exception {
+    lfs.answerFilesWith(status);
+    Failure failure = refused(resolve(pushed(pointer)));
+
+    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
+    assertThat(failure.message()).contains("answers " + status).doesNotContain("s3cret");
+  }
+
+  @Test
+  void aHeaderThatIsNotValidIsRefusedAndNotShown() throws Exception {
+    lfs.giveHeader("X-Signature", "s3cret\nof the store");
+    Failure failure = refused(resolve(pushed(pointer)));
+
+    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_INVALID);
+    assertThat(failure.message())
+        .contains("names headers that are not valid")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void headersThatTheClientSetsItselfAreLeftOut() throws Exception {
+    lfs.giveHeader("Host", "store.example");
+    lfs.giveHeader("content-length", "5");
+
+    assertThat(text(resolve(pushed(pointer)))).isEqualTo(MANIFEST);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sluice.inputs.signature;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.failure.SourceFailure;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -109,6 +111,21 @@ class CommitSignaturesIT {
             failure -> {
               assertThat(failure.code()).isEqualTo(SourceFailure.SIGNATURE_EXPIRED);
               assertThat(failure.message()).contains("has expired since, at 2026-05-15T00:00:00Z");
+            });
+  }
+
+  @Test
+  void refusesKeysThatAreNotValidYetWhateverTheCommitsDateIs() throws IOException {
+    String key = repository.key("ada", "ed25519");
+    trust("ada@example.org valid-after=\"20260701Z\" " + key);
+    repository.at(Instant.parse("2026-07-02T00:00:00Z"));
+    CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
+
+    assertThat(refusal(Mode.HEAD, commit))
+        .hasValueSatisfying(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(SourceFailure.SIGNATURE_EXPIRED);
+              assertThat(failure.message()).contains("is not valid before 2026-07-01T00:00:00Z");
             });
   }
 
@@ -222,6 +239,19 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void findsTheTagOfACommitWhoseDescendantTheTagNamesNow() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId first = repository.commit("web/a.yaml", "a: 1\n");
+    repository.tag("stable", Optional.of("ada"));
+    assertThat(tagRefusal("refs/tags/stable", first)).isEmpty();
+    CommitId second = repository.commit("web/a.yaml", "a: 2\n");
+    repository.tag("stable", Optional.of("ada"));
+
+    assertThat(tagRefusal("refs/tags/stable", second)).isEmpty();
+    assertThat(tagRefusal("refs/tags/stable", first)).isEmpty();
+  }
+
+  @Test
   void refusesSignaturesOfOtherContent() throws IOException {
     trust("ada@example.org " + repository.key("ada", "ed25519"));
     CommitId signed = repository.signed("ada", "web/a.yaml", "a: 1\n");
@@ -320,6 +350,31 @@ class CommitSignaturesIT {
                 .formatted(commit, source(Mode.HEAD).repository(), signers));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/dev/zero", "/proc", "%s/pipe", "%s/large"})
+  void refusesEverythingIfTheKeysAreNoFileOfThatSize(String place) throws IOException {
+    repository.run("mkfifo", directory.resolve("pipe").toString());
+    Files.writeString(directory.resolve("large"), "x".repeat((1 << 20) + 1));
+    signers = Path.of(place.formatted(directory));
+    CommitId commit = repository.commit("web/a.yaml", "a: 1\n");
+    SourceSpec source = source(Mode.HEAD);
+    fetch(source);
+
+    Optional<Failure> refusal =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () -> new CommitSignatures(mirrors, NOW).refusal(source, commit, Optional.empty()));
+    assertThat(refusal.map(Failure::code)).hasValue(SourceFailure.SIGNING_KEYS_UNREADABLE);
+  }
+
+  @Test
+  void oneLongLineBreaksNothing() throws IOException {
+    trust("x".repeat(100_000), "ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
+
+    assertThat(refusal(Mode.HEAD, commit)).isEmpty();
+  }
+
   @Test
   void aChangeOfTheKeysIsSeen() throws IOException {
     Verification verification = source(Mode.HEAD).verify().orElseThrow();
@@ -350,6 +405,11 @@ class CommitSignaturesIT {
         .as("a header that is not signed")
         .hasValue(SourceFailure.SIGNATURE_INVALID);
     assertThat(rawRefusal(twice(text))).as("twice").hasValue(SourceFailure.SIGNATURE_INVALID);
+    for (String moved : List.of(signatureAfter(text, "tree "), signatureAfter(text, "author "))) {
+      assertThat(rawRefusal(moved))
+          .as("its payload is what was signed: %s", moved)
+          .hasValue(SourceFailure.SIGNATURE_INVALID);
+    }
     List<String> malformed =
         List.of(
             "-----BEGIN SSH SIGNATURE-----\n",
@@ -376,6 +436,68 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void aParentCannotBeHiddenBehindTheSignature() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId base = repository.signed("ada", "web/a.yaml", "a: 1\n");
+    CommitId unsigned = repository.commit("web/b.yaml", "b: 1\n");
+    repository.reset(base);
+    repository.signed("ada", "web/c.yaml", "c: 1\n");
+    repository.git("merge", "-q", "-S", "--no-ff", "-m", "Merge", unsigned.value());
+    CommitId merge = repository.head();
+    assertThat(refusal(Mode.EVERY_COMMIT, merge, base).map(Failure::code))
+        .hasValue(SourceFailure.UNSIGNED);
+
+    String text = new String(repository.raw("commit", merge.value()), ISO_8859_1);
+    CommitId moved =
+        repository.rawCommit(signatureBefore(text, "parent " + unsigned).getBytes(ISO_8859_1));
+
+    assertThat(refusal(Mode.EVERY_COMMIT, moved, base).map(Failure::code))
+        .hasValue(SourceFailure.SIGNATURE_INVALID);
+  }
+
+  @Test
+  void theTimeIsThatOfTheSignedHeaders() throws IOException {
+    trust("ada@example.org valid-before=\"20260515Z\" " + repository.key("ada", "ed25519"));
+    repository.at(Instant.parse("2026-05-20T12:00:00Z"));
+    repository.signed("ada", "web/a.yaml", "a: 1\n");
+    SignedData data = commitData();
+    String text = new String(repository.raw("commit", "HEAD"), ISO_8859_1);
+    String early = "gpgsig-sha256 x\rcommitter Ada <ada@example.org> 1777636800 +0000\n";
+
+    for (String before : List.of("committer ", "gpgsig ")) {
+      String changed = text.replaceFirst("(?m)^(?=%s)".formatted(before), early);
+      assertThat(timeOf(changed)).isIn(Optional.empty(), data.time());
+    }
+  }
+
+  private static Optional<Instant> timeOf(String commit) {
+    try {
+      return SignedData.commit(commit.getBytes(ISO_8859_1)).time();
+    } catch (UnverifiedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String signatureAfter(String commit, String header) {
+    int line = commit.indexOf("\n", commit.indexOf(header)) + 1;
+    return moved(commit, line);
+  }
+
+  private static String signatureBefore(String commit, String header) {
+    return moved(commit, commit.indexOf(header));
+  }
+
+  /** Moves the signature to a place before it. */
+  private static String moved(String commit, int place) {
+    int start = commit.indexOf("gpgsig ");
+    int end = commit.indexOf("\n\n", start) + 1;
+    return commit.substring(0, place)
+        + commit.substring(start, end)
+        + commit.substring(place, start)
+        + commit.substring(end);
+  }
+
+  @Test
   void noMutationOfASignatureIsAcceptedOrBreaksTheVerifier() throws IOException {
     trust("ada@example.org " + repository.key("ada", "ecdsa"));
     repository.signed("ada", "web/a.yaml", "a: 1\n");
@@ -387,7 +509,8 @@ class CommitSignaturesIT {
     TrustedKeys keys = trusted(source(Mode.HEAD).verify().orElseThrow());
     for (int i = 0; i < 3_000; i++) {
       byte[] changed = armor.clone();
-      changed[30 + random.nextInt(changed.length - 60)] = (byte) (33 + random.nextInt(90));
+      // not in the last four characters, which may have bits that Base64 does not use
+      changed[30 + random.nextInt(changed.length - 64)] = (byte) (33 + random.nextInt(90));
       if (Arrays.equals(changed, armor)) {
         continue;
       }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.bouncycastle.bcpg.ArmoredInputStream;
 import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
@@ -225,7 +226,10 @@ class OpenPgpKeysTest {
 
     assertThat(refusal(keys, armoredSignature(two.toByteArray())))
         .startsWith("SignatureInvalid: ")
-        .contains("has 2 OpenPGP signatures");
+        .contains("has more in its signature than one OpenPGP signature");
+    assertThat(refusal(keys, armoredSignature(inParts(one))))
+        .startsWith("SignatureInvalid: ")
+        .contains("malformed");
     assertThat(refusal(keys, armoredSignature(version6)))
         .startsWith("SignatureInvalid: ")
         .contains("of a version that is not supported");
@@ -235,6 +239,30 @@ class OpenPgpKeysTest {
     assertThat(refusal(keys, armoredSignature(new byte[0])))
         .startsWith("SignatureInvalid: ")
         .contains("malformed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesWhatASignatureRequiresToBeUnderstood(boolean critical) throws Exception {
+    PGPKeyPair pair = pair();
+
+    String refusal =
+        refusal(
+            ring(pair, KeyFlags.SIGN_DATA),
+            signed(
+                pair,
+                PGPSignature.BINARY_DOCUMENT,
+                "2026-05-02T12:00:00Z",
+                0,
+                hashed -> hashed.addNotationData(critical, true, "only@example.org", "tests")));
+
+    if (critical) {
+      assertThat(refusal)
+          .startsWith("SignatureInvalid: ")
+          .contains("with a critical subpacket of type 20, which is not supported");
+    } else {
+      assertThat(refusal).isEmpty();
+    }
   }
 
   @ParameterizedTest
@@ -322,7 +350,28 @@ class OpenPgpKeysTest {
         null);
   }
 
+  /** Returns a packet of the new format with a length of one octet as one of partial lengths. */
+  private static byte[] inParts(byte[] packet) {
+    ByteArrayOutputStream parts = new ByteArrayOutputStream();
+    parts.write(0xc2);
+    parts.write(0xe0 + 5);
+    parts.write(packet, 2, 1 << 5);
+    parts.write(packet.length - 2 - (1 << 5));
+    parts.write(packet, 2 + (1 << 5), packet.length - 2 - (1 << 5));
+    return parts.toByteArray();
+  }
+
   private static String signed(PGPKeyPair pair, int type, String time, long seconds)
+      throws Exception {
+    return signed(pair, type, time, seconds, _ -> {});
+  }
+
+  private static String signed(
+      PGPKeyPair pair,
+      int type,
+      String time,
+      long seconds,
+      Consumer<PGPSignatureSubpacketGenerator> more)
       throws Exception {
     PGPSignatureGenerator generator =
         new PGPSignatureGenerator(
@@ -334,6 +383,7 @@ class OpenPgpKeysTest {
     hashed.setSignatureCreationTime(true, Date.from(Instant.parse(time)));
     hashed.setSignatureExpirationTime(true, seconds);
     hashed.setIssuerFingerprint(false, pair.getPublicKey());
+    more.accept(hashed);
     generator.setHashedSubpackets(hashed.generate());
     generator.update(PAYLOAD);
     return armoredSignature(generator.generate().getEncoded());
