@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -167,10 +168,9 @@ public final class LfsServer implements AutoCloseable {
   /** Waits a moment for a request at the same time, unless there was one. */
   private synchronized void awaitAnother() {
     try {
-      if (mostAtOnce.get() > 1) {
-        notifyAll();
-      } else {
-        wait(100);
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
+      while (mostAtOnce.get() <= 1 && System.nanoTime() < end) {
+        wait(10);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
