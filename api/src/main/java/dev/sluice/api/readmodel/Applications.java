@@ -224,7 +224,8 @@ public final class Applications {
         whole.owner(),
         whole.remote(),
         whole.dependsOn(),
-        whole.generatedBy());
+        whole.generatedBy(),
+        whole.includedBy());
   }
 
   /** Returns the definitions of the selected applications that the caller may see, by name. */

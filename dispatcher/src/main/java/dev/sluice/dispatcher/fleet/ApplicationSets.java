@@ -52,20 +52,38 @@ final class ApplicationSets {
   private final Map<GeneratorSource, String> broken = new HashMap<>();
   private final List<GeneratedSets.Generated> applications = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
-  private final FillBudget budget = new FillBudget();
+  private final Optional<IncludeDocument> include;
+  private final FillBudget budget;
   private boolean pending;
 
-  ApplicationSets(GeneratorTrees trees) {
+  private ApplicationSets(
+      GeneratorTrees trees, Optional<IncludeDocument> include, FillBudget budget) {
     this.trees = trees;
+    this.include = include;
+    this.budget = budget;
+  }
+
+  /** Returns the sets of the fleet's own documents. */
+  static ApplicationSets ofFleet(GeneratorTrees trees) {
+    return new ApplicationSets(trees, Optional.empty(), FillBudget.ofFleet());
+  }
+
+  /** Returns the sets of an include, bounded by its project. */
+  static ApplicationSets of(IncludeDocument include, GeneratorTrees trees) {
+    return new ApplicationSets(trees, Optional.of(include), FillBudget.ofInclude());
   }
 
   /** Reads a document; errors become problems of the document. */
-  void read(
-      Optional<String> name,
-      FleetDocument document,
-      Fields spec,
-      Map<String, FleetRepository> repositories) {
-    ApplicationSetDocument.read(name, document, spec, repositories)
+  void read(DocumentHeader header, Map<String, FleetRepository> repositories) {
+    header.metadata().refuseUnknown();
+    Optional<String> name =
+        header.name().map(own -> include.map(one -> one.name() + "/" + own).orElse(own));
+    ApplicationSetDocument.read(
+            name,
+            header.document(),
+            header.spec(),
+            repositories,
+            include.map(IncludeDocument::project))
         .ifPresentOrElse(set -> sets.put(set.name(), set), () -> name.ifPresent(kept::add));
   }
 
@@ -73,10 +91,10 @@ final class ApplicationSets {
    * Generates the applications of all sets. Two of the same name are both refused, and one of the
    * name of a document is.
    *
-   * @param written by the name of an application with a document, the document's place
+   * @param taken by the name of an application that others define, by what
    */
   List<GeneratedDocument> generate(
-      Collection<ClusterTarget> clusters, Map<String, String> written) {
+      Collection<ClusterTarget> clusters, Map<ApplicationName, String> taken) {
     Map<ApplicationName, List<GeneratedDocument>> byName = new LinkedHashMap<>();
     for (ApplicationSetDocument set : sets.values()) {
       for (GeneratedDocument one : generate(set, clusters)) {
@@ -88,9 +106,9 @@ final class ApplicationSets {
     byName.forEach(
         (name, same) -> {
           GeneratedDocument first = same.getFirst();
-          String place = written.get(name.value());
-          if (place != null) {
-            same.forEach(one -> collide(collisions, one, "and by the Application in " + place));
+          String other = taken.get(name);
+          if (other != null) {
+            same.forEach(one -> collide(collisions, one, "and by " + other));
           } else if (same.size() > 1) {
             refused.add(name);
             collide(collisions, same.get(1), "and " + described(first));
@@ -276,15 +294,21 @@ final class ApplicationSets {
     problems.addAll(found);
   }
 
+  /** Returns whether the sets have no other applications than those that were generated. */
+  boolean isComplete() {
+    return kept.isEmpty();
+  }
+
   /** Returns what a push may change. */
   DependencyRules.Generated changing(List<GeneratedDocument> generated) {
     return new DependencyRules.Generated(
-        kept.isEmpty(),
+        isComplete(),
         sets.values().stream().anyMatch(ApplicationSetDocument::readsRepositories),
         generated.stream()
             .filter(one -> one.set().readsRepositories())
             .map(GeneratedDocument::name)
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet()),
+        Set.of());
   }
 
   /** Returns the valid documents, with the commits that they read. */
@@ -314,6 +338,7 @@ final class ApplicationSets {
         unread,
         pending,
         applications,
-        broken);
+        broken,
+        Map.of());
   }
 }

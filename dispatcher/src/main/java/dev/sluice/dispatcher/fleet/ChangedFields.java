@@ -90,6 +90,7 @@ final class ChangedFields {
     definition.remote().ifPresent(remote -> fields.add("policy.remote", tree(remote)));
     definition.dependsOn().ifPresent(all -> fields.add("dependsOn", tree(all)));
     definition.generatedBy().ifPresent(set -> fields.fields.put("generatedBy", set));
+    definition.includedBy().ifPresent(include -> fields.fields.put("includedBy", include));
     fields.fields.put("onRemoval", definition.orphanOnRemoval() ? "orphan" : "prune");
     fields.labels(definition.clusters());
     return fields.fields;
