@@ -95,52 +95,19 @@ final class ApplicationSets {
    */
   List<GeneratedDocument> generate(
       Collection<ClusterTarget> clusters, Map<ApplicationName, String> taken) {
-    Map<ApplicationName, List<GeneratedDocument>> byName = new LinkedHashMap<>();
-    for (ApplicationSetDocument set : sets.values()) {
-      for (GeneratedDocument one : generate(set, clusters)) {
-        byName.computeIfAbsent(one.name(), _ -> new ArrayList<>()).add(one);
-      }
-    }
-    Map<String, List<GeneratorException>> collisions = new LinkedHashMap<>();
-    List<GeneratedDocument> unique = new ArrayList<>();
-    byName.forEach(
-        (name, same) -> {
-          GeneratedDocument first = same.getFirst();
-          String other = taken.get(name);
-          if (other != null) {
-            same.forEach(one -> collide(collisions, one, "and by " + other));
-          } else if (same.size() > 1) {
-            refused.add(name);
-            collide(collisions, same.get(1), "and " + described(first));
-            if (!same.get(1).set().name().equals(first.set().name())) {
-              collide(collisions, first, "and " + described(same.get(1)));
-            }
-          } else {
-            unique.add(first);
-          }
-        });
-    collisions.forEach((set, found) -> report(sets.get(set), found));
-    unique.forEach(
-        one ->
-            applications.add(
-                new GeneratedSets.Generated(
-                    one.set().name(), one.name(), one.element().origin(), one.overrides())));
-    return unique;
-  }
-
-  private static String described(GeneratedDocument one) {
-    return "for %s by ApplicationSet '%s'".formatted(one.element().origin(), one.set().name());
-  }
-
-  private static void collide(
-      Map<String, List<GeneratorException>> collisions, GeneratedDocument one, String other) {
-    collisions
-        .computeIfAbsent(one.set().name(), _ -> new ArrayList<>())
-        .add(
-            new GeneratorException(
-                GeneratedDocument.NAME,
-                "Application '%s' is defined for %s %s"
-                    .formatted(one.name(), one.element().origin(), other)));
+    List<GeneratedDocument> generated =
+        sets.values().stream().flatMap(set -> generate(set, clusters).stream()).toList();
+    GeneratedNames names = GeneratedNames.of(generated, taken);
+    names.collisions().forEach(this::report);
+    refused.addAll(names.refused());
+    names
+        .unique()
+        .forEach(
+            one ->
+                applications.add(
+                    new GeneratedSets.Generated(
+                        one.set().name(), one.name(), one.element().origin(), one.overrides())));
+    return names.unique();
   }
 
   private List<GeneratedDocument> generate(

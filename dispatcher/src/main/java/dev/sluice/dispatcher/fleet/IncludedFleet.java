@@ -6,7 +6,6 @@ import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
-import dev.sluice.contract.yaml.Allowance;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.platform.process.FatalErrors;
@@ -29,10 +28,6 @@ final class IncludedFleet {
 
   private static final Logger log = LoggerFactory.getLogger(IncludedFleet.class);
 
-  private static final Set<String> KINDS = Set.of("Application", "ApplicationSet");
-  private static final int MOST_MEBIBYTES = Allowance.MAX_INCLUDE >> 20;
-  private static final int MOST_DOCUMENTS = 1_000;
-  private static final int MOST_SETS = 50;
   private static final int MOST_PROBLEMS = 50;
 
   private final IncludeDocument include;
@@ -111,74 +106,28 @@ final class IncludedFleet {
       keep(broken.get());
     } else {
       kept = true;
-      problem(FleetRule.UNREADABLE, "cannot be read, and it keeps its applications: " + failure);
+      problems.add(
+          FleetProblem.of(
+              FleetRule.UNREADABLE,
+              include.location(),
+              "cannot be read, and it keeps its applications: " + failure));
     }
   }
 
   private void read(GeneratorTrees.Answer.At at, Surroundings surroundings) {
-    String path = include.path();
-    FleetFiles.Content content =
-        FleetFiles.read(
-            include.location(),
-            () ->
-                CommittedFiles.of(
-                    at.tree(),
-                    at.commit(),
-                    path,
-                    include.prefix() + (path.isEmpty() ? "" : path + "/"),
-                    MOST_MEBIBYTES),
-            Allowance.ofInclude());
-    problems.addAll(content.unreadable());
-    DocumentHeader.All headers = DocumentHeader.read(content.documents(), IncludedFleet::kind);
-    checkNumber(content, headers);
-    kept = !problems.isEmpty() || !headers.isComplete();
-    if (content.documents().size() > MOST_DOCUMENTS) {
-      return;
-    }
-    documents.addAll(content.documents());
+    IncludedDocuments read = IncludedDocuments.read(include, at);
+    problems.addAll(read.problems());
+    documents.addAll(read.documents());
+    kept = !read.isComplete();
     ApplicationDocument reader =
         new ApplicationDocument(
             surroundings.repositories(),
             surroundings.clusters(),
             surroundings.projects(),
             Optional.of(include.project()));
-    headers.of("Application").forEach(header -> application(header, reader, surroundings));
-    headers.of("ApplicationSet").stream()
-        .limit(MOST_SETS)
-        .forEach(header -> sets.read(header, surroundings.repositories()));
+    read.applications().forEach(header -> application(header, reader, surroundings));
+    read.sets().forEach(header -> sets.read(header, surroundings.repositories()));
     generate(reader, surroundings);
-  }
-
-  private void checkNumber(FleetFiles.Content content, DocumentHeader.All headers) {
-    int count = content.documents().size();
-    if (count == 0 && problems.isEmpty() && !include.policy().allowEmpty()) {
-      problem(
-          FleetRule.NO_DOCUMENTS,
-          "holds no documents (*.yaml, *.yml), and no application is removed: remove the"
-              + " FleetInclude, or set its policy.allowEmpty");
-    } else if (count > MOST_DOCUMENTS) {
-      problem(
-          FleetRule.INVALID_FILE,
-          "has %d documents, and %d are allowed".formatted(count, MOST_DOCUMENTS));
-    } else if (headers.of("ApplicationSet").size() > MOST_SETS) {
-      problem(
-          FleetRule.INVALID_FILE,
-          "has %d ApplicationSets, and %d are allowed"
-              .formatted(headers.of("ApplicationSet").size(), MOST_SETS));
-    }
-  }
-
-  private void problem(FleetRule rule, String message) {
-    problems.add(FleetProblem.of(rule, include.location(), message));
-  }
-
-  private static String kind(String text) {
-    if (!KINDS.contains(text)) {
-      throw new IllegalArgumentException(
-          "must be Application or ApplicationSet in the directory of a FleetInclude, not '%s'"
-              .formatted(text));
-    }
-    return text;
   }
 
   private void application(

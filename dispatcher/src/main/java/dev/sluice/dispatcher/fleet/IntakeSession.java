@@ -176,10 +176,7 @@ final class IntakeSession implements AutoCloseable {
         });
   }
 
-  /**
-   * Follows the repositories that generators and includes read, and reads those again that are
-   * broken.
-   */
+  /** Follows what generators and includes read, and reads those again that are broken. */
   private void follow(FleetInput input, GeneratedSets sets) {
     generators.follow(
         sets.sources().stream()
