@@ -24,6 +24,9 @@ final class ApplicationDocument {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
+  /** Stands for the name of a document whose name is a problem, so that it is never valid. */
+  static final ApplicationName UNNAMED = new ApplicationName("unnamed");
+
   /** Names each cluster of the dependent application itself; a Cluster may not have this name. */
   static final String SAME_CLUSTER = "same";
 
@@ -35,14 +38,23 @@ final class ApplicationDocument {
   private final Map<String, FleetRepository> repositories;
   private final Map<ClusterName, ClusterTarget> clusters;
   private final ProjectDocuments projects;
+  private final Optional<DeclaredProject> included;
 
+  /**
+   * Creates a reader.
+   *
+   * @param included the project that a FleetInclude puts the applications in; empty for the fleet's
+   *     own documents
+   */
   ApplicationDocument(
       Map<String, FleetRepository> repositories,
       Map<ClusterName, ClusterTarget> clusters,
-      ProjectDocuments projects) {
+      ProjectDocuments projects,
+      Optional<DeclaredProject> included) {
     this.repositories = repositories;
     this.clusters = clusters;
     this.projects = projects;
+    this.included = included;
   }
 
   /** Returns the definition; empty if the document has problems. */
@@ -126,6 +138,17 @@ final class ApplicationDocument {
           FleetRule.WRONG_TYPE, "project", "is empty: name a Project, or leave the field out");
     }
     Optional<String> name = spec.text("project");
+    if (included.isPresent()) {
+      name.filter(other -> !other.equals(included.get().bounds().name()))
+          .ifPresent(
+              _ ->
+                  spec.problem(
+                      FleetRule.OUTSIDE_PROJECT,
+                      "project",
+                      "must be %s, the project of the FleetInclude, or be left out"
+                          .formatted(included.get().bounds().name())));
+      return included;
+    }
     try {
       return projects.project(name);
     } catch (IllegalArgumentException e) {
@@ -179,10 +202,7 @@ final class ApplicationDocument {
   private RemotePolicy remote(Fields fields) {
     List<RemotePolicy.Base> bases = fields.texts("bases", FleetRule.UNKNOWN_REFERENCE, this::base);
     List<RemotePolicy.Charts> charts =
-        fields.list("charts").stream()
-            .map(ApplicationDocument::charts)
-            .flatMap(Optional::stream)
-            .toList();
+        fields.list("charts").stream().map(this::charts).flatMap(Optional::stream).toList();
     fields.refuseUnknown();
     return new RemotePolicy(bases, charts);
   }
@@ -198,9 +218,16 @@ final class ApplicationDocument {
         repository.forge());
   }
 
-  private static Optional<RemotePolicy.Charts> charts(Fields fields) {
+  private Optional<RemotePolicy.Charts> charts(Fields fields) {
     Optional<String> url = fields.required("url", ApplicationDocument::chartRepository);
     Optional<SecretReference> credentials = fields.text("credentials", SecretReference::new);
+    if (included.isPresent() && fields.has("credentials")) {
+      fields.problem(
+          FleetRule.OUTSIDE_PROJECT,
+          "credentials",
+          "are not accepted in a document that a FleetInclude reads: only the fleet itself may"
+              + " refer to credentials");
+    }
     fields.refuseUnknown();
     return url.map(text -> new RemotePolicy.Charts(text, credentials));
   }

@@ -32,17 +32,24 @@ final class DependencyRules {
   private final Set<ApplicationName> refused = new TreeSet<>();
 
   /**
-   * What ApplicationSets generate.
+   * What ApplicationSets generate, and what FleetIncludes include.
    *
    * @param isComplete whether there are no other applications; false if a set's could not be
    *     generated
    * @param readsRepositories whether a push may change which applications exist
    * @param applications that a push may change
+   * @param included those of FleetIncludes: if one is in a cycle, only such applications of the
+   *     cycle are refused, so that a team does not stop the applications of the fleet's own
+   *     documents
    */
   record Generated(
-      boolean isComplete, boolean readsRepositories, Set<ApplicationName> applications) {
+      boolean isComplete,
+      boolean readsRepositories,
+      Set<ApplicationName> applications,
+      Set<ApplicationName> included) {
     Generated {
       applications = Set.copyOf(applications);
+      included = Set.copyOf(included);
     }
   }
 
@@ -169,13 +176,19 @@ final class DependencyRules {
   }
 
   /**
-   * Reports a cycle at its first application by name, and refuses all of its applications.
+   * Reports a cycle at its first application by name, and refuses all of its applications, or those
+   * of includes.
    *
    * @param next by application, the number of its next dependency: the one before closes the cycle
    */
   private void refuseCycle(List<ApplicationName> cycle, Map<ApplicationName, Integer> next) {
-    refused.addAll(cycle);
-    int first = cycle.indexOf(new TreeSet<>(cycle).first());
+    Set<ApplicationName> refusable = new TreeSet<>(cycle);
+    refusable.retainAll(generated.included());
+    if (refusable.isEmpty()) {
+      refusable.addAll(cycle);
+    }
+    refused.addAll(refusable);
+    int first = cycle.indexOf(refusable.iterator().next());
     List<String> steps = new ArrayList<>();
     for (int i = 0; i < Math.min(NAMED, cycle.size()); i++) {
       ApplicationName application = cycle.get((first + i) % cycle.size());

@@ -2,7 +2,6 @@ package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.fleet.FleetRepository;
-import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.dispatcher.generate.ClusterGenerator;
 import dev.sluice.dispatcher.generate.DirectoryGenerator;
@@ -151,7 +150,7 @@ final class GeneratorDocument {
             found ->
                 new Source(
                     found.name(),
-                    new GeneratorSource(base(found), ref.orElse(GitRef.branch("main"))),
+                    GeneratorSource.of(found, ref.orElse(GitRef.branch("main"))),
                     new PathSelection(include, exclude)));
   }
 
@@ -163,17 +162,16 @@ final class GeneratorDocument {
     return globs;
   }
 
-  private static RemotePolicy.Base base(FleetRepository repository) {
-    return new RemotePolicy.Base(
-        repository.id(),
-        repository.url(),
-        repository.credentials(),
-        repository.ssh(),
-        repository.https(),
-        repository.forge());
+  private FleetRepository repository(String name) {
+    return known(repositories, name);
   }
 
-  private FleetRepository repository(String name) {
+  /**
+   * Returns the repository of a name.
+   *
+   * @throws IllegalArgumentException if the fleet has no valid one
+   */
+  static FleetRepository known(Map<String, FleetRepository> repositories, String name) {
     FleetRepository repository = repositories.get(name);
     if (repository == null) {
       throw new IllegalArgumentException(

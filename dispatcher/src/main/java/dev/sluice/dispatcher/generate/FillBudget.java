@@ -6,9 +6,23 @@ package dev.sluice.dispatcher.generate;
  */
 public final class FillBudget {
 
-  private static final int MAX_MEBIBYTES = 64;
+  private final int mebibytes;
+  private long left;
 
-  private long left = (long) MAX_MEBIBYTES << 20;
+  private FillBudget(int mebibytes) {
+    this.mebibytes = mebibytes;
+    this.left = (long) mebibytes << 20;
+  }
+
+  /** Returns the budget of the ApplicationSets of a fleet itself: 64 MiB. */
+  public static FillBudget ofFleet() {
+    return new FillBudget(64);
+  }
+
+  /** Returns the budget of the ApplicationSets of one FleetInclude: 8 MiB. */
+  public static FillBudget ofInclude() {
+    return new FillBudget(8);
+  }
 
   /**
    * Charges the budget.
@@ -19,8 +33,7 @@ public final class FillBudget {
     left -= characters;
     if (left < 0) {
       throw new GeneratorException(
-          field,
-          "all generated applications together are larger than %d MiB".formatted(MAX_MEBIBYTES));
+          field, "all generated applications together are larger than %d MiB".formatted(mebibytes));
     }
   }
 }

@@ -266,6 +266,7 @@ class IntakePlanTest {
             List.of("ApplicationSet 'all' keeps its applications"),
             false,
             List.of(),
+            Map.of(),
             Map.of()));
   }
 
@@ -482,7 +483,7 @@ class IntakePlanTest {
   private static void notTakenOver(Definition old, FleetReading reading, String owner) {
     IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
     assertThat(plan.events()).isEmpty();
-    assertThat(plan.refusals()).singleElement().asString().contains("generates web", owner);
+    assertThat(plan.refusals()).singleElement().asString().contains("defines web", owner);
   }
 
   private static void takenOver(Definition old, FleetReading reading) {
@@ -514,6 +515,7 @@ class IntakePlanTest {
             List.of(),
             false,
             List.of(),
+            Map.of(),
             Map.of()));
   }
 

@@ -149,7 +149,7 @@ class TemplateTest {
 
   private ObjectNode fill(String template) {
     return new Template("spec.template", (ObjectNode) node(template))
-        .fill(new Element(values, "element 1"), new FillBudget());
+        .fill(new Element(values, "element 1"), FillBudget.ofFleet());
   }
 
   private static JsonNode node(String json) {
