@@ -34,6 +34,9 @@ record ApplicationSetDocument(
   /** Each is located by parsing its file once. */
   private static final int MOST_PLACEHOLDER_PROBLEMS = 50;
 
+  /** Each copies the template of the elements that it matches. */
+  private static final int MOST_OVERRIDES = 50;
+
   ApplicationSetDocument {
     generators = List.copyOf(generators);
     overrides = List.copyOf(overrides);
@@ -55,7 +58,14 @@ record ApplicationSetDocument(
     included.ifPresent(project -> refuseOutside(project, generators, spec));
     Optional<Template> template = template(spec);
     List<SetOverride> overrides = new ArrayList<>();
-    for (Fields fields : spec.list("overrides")) {
+    List<Fields> items = spec.list("overrides");
+    if (items.size() > MOST_OVERRIDES) {
+      spec.problem(
+          "overrides",
+          "has %d overrides, and %d are allowed".formatted(items.size(), MOST_OVERRIDES));
+      items = List.of();
+    }
+    for (Fields fields : items) {
       override(fields, generators).ifPresent(overrides::add);
     }
     SetPolicy policy = spec.fields("policy").map(SetPolicy::read).orElse(SetPolicy.DEFAULT);

@@ -129,6 +129,9 @@ final class ApplicationSets {
           generated.add(GeneratedDocument.of(set, element, budget));
         } catch (GeneratorException e) {
           found.add(e);
+          if (budget.isExceeded()) {
+            break;
+          }
         }
       }
     } catch (GeneratorException e) {
@@ -136,7 +139,7 @@ final class ApplicationSets {
     } catch (UnreadSourceException e) {
       keep(set, e);
       return List.of();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       FatalErrors.check(e);
       keepBroken(set, asked, e);
       return List.of();
@@ -159,14 +162,17 @@ final class ApplicationSets {
 
   private static List<Element> elements(ApplicationSetDocument set, Generator.Input input) {
     List<Element> elements = new ArrayList<>();
-    set.generators().forEach(generator -> elements.addAll(generator.elements(input)));
+    for (Generator generator : set.generators()) {
+      elements.addAll(generator.elements(input));
+      Generator.requireBounded("spec.generators", elements.size());
+    }
     if (elements.isEmpty() && input.problems().isEmpty() && !set.policy().allowEmpty()) {
       throw new GeneratorException(
           "spec.generators",
           "generate no application, and none is removed: remove the set's document, or set"
               + " policy.allowEmpty");
     }
-    return Generator.bounded("spec.generators", elements);
+    return elements;
   }
 
   private void keep(ApplicationSetDocument set, UnreadSourceException e) {
@@ -188,7 +194,7 @@ final class ApplicationSets {
    * @param asked the repositories that it has read, of which the last one's mirror may be broken
    */
   private void keepBroken(
-      ApplicationSetDocument set, List<GeneratorSource> asked, RuntimeException failure) {
+      ApplicationSetDocument set, List<GeneratorSource> asked, Throwable failure) {
     kept.add(set.name());
     log.atError().setCause(failure).log("ApplicationSet '{}' cannot be evaluated", set.name());
     if (failure instanceof MirrorException && !asked.isEmpty()) {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reader of the generators of an {@code ApplicationSet} document. */
+/** Reader of the generators of one {@code ApplicationSet} document. */
 final class GeneratorDocument {
 
   private static final List<String> KINDS =
@@ -26,8 +26,10 @@ final class GeneratorDocument {
 
   private static final int MAX_DEPTH = 3;
   private static final int MOST_GLOBS = 100;
+  private static final int MOST_GENERATORS = 20;
 
   private final Map<String, FleetRepository> repositories;
+  private int generators;
 
   GeneratorDocument(Map<String, FleetRepository> repositories) {
     this.repositories = repositories;
@@ -46,6 +48,14 @@ final class GeneratorDocument {
     List<Fields> items = parent.list("generators");
     if (items.size() < atLeast) {
       parent.problem("generators", "must have at least %d".formatted(atLeast));
+    }
+    generators += items.size();
+    if (generators > MOST_GENERATORS) {
+      parent.problem(
+          "generators",
+          "has more than the %d generators that are allowed in a set, with nested ones"
+              .formatted(MOST_GENERATORS));
+      return List.of();
     }
     return items.stream().flatMap(item -> one(item, depth).stream()).toList();
   }
@@ -97,6 +107,11 @@ final class GeneratorDocument {
       fields.missing("elements");
     }
     fields.list("elements").forEach(item -> items.add(item.content()));
+    if (items.size() > Generator.MOST_ELEMENTS) {
+      fields.problem(
+          "elements",
+          "has %d elements, and %d are allowed".formatted(items.size(), Generator.MOST_ELEMENTS));
+    }
     return new ListGenerator(fields.path(), items);
   }
 

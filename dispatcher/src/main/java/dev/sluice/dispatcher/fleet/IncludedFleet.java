@@ -68,7 +68,7 @@ final class IncludedFleet {
     IncludedFleet fleet = new IncludedFleet(include, trees);
     try {
       fleet.read(trees.of(include.source()), surroundings);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       FatalErrors.check(e);
       fleet.fail(e);
     }
@@ -97,7 +97,7 @@ final class IncludedFleet {
   }
 
   /** Keeps the applications of an include that failed: it must not stop the fleet. */
-  private void fail(RuntimeException failure) {
+  private void fail(Throwable failure) {
     log.atError().setCause(failure).log("FleetInclude '{}' cannot be read", include.name());
     candidates.clear();
     generated = List.of();

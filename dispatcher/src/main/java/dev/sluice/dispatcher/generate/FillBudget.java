@@ -24,14 +24,19 @@ public final class FillBudget {
     return new FillBudget(8);
   }
 
+  /** Returns whether everything else that is generated is refused, too. */
+  public boolean isExceeded() {
+    return left < 0;
+  }
+
   /**
    * Charges the budget.
    *
    * @throws GeneratorException if it is exceeded
    */
-  void take(String field, long characters) {
+  public void take(String field, long characters) {
     left -= characters;
-    if (left < 0) {
+    if (isExceeded()) {
       throw new GeneratorException(
           field, "all generated applications together are larger than %d MiB".formatted(mebibytes));
     }

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.fleet.ApplicationSpec;
@@ -18,6 +19,7 @@ import dev.sluice.inputs.git.Origin.Content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -475,6 +477,122 @@ class FleetIncludesTest {
     assertThat(problems(reading))
         .containsExactly("deploy//fleet: has 1002 documents, and 1000 are allowed");
     assertThat(kept(reading, "web", "team-a")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"21, 1, has more than the 20 generators", "7, 3, has more than the 20 generators"})
+  void tooManyGeneratorsAreRefused(int count, int nested, String problem) throws IOException {
+    String list = "{list: {elements: [{name: x}]}}";
+    String one =
+        nested == 1
+            ? list
+            : "{matrix: {generators: [%s]}}".formatted(String.join(", ", nCopies(nested, list)));
+    included(
+        "fleet/set.yaml",
+        set(String.join(", ", nCopies(count, one)), "\"${name}\"", "[staging]", ""));
+
+    FleetReading reading = read();
+
+    assertThat(problems(reading)).first().asString().contains("set.yaml:", problem);
+    assertThat(names(reading)).containsExactly("web");
+    assertThat(reading.sets().kept()).containsExactly("team-a/all");
+  }
+
+  @Test
+  void documentsThatAreNestedTooDeeplyKeepTheApplications() {
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new StackOverflowError("too deep");
+            });
+
+    assertThat(reading.problems()).isEmpty();
+    assertThat(problems(reading))
+        .singleElement()
+        .asString()
+        .contains("cannot be read, and it keeps its applications", "too deep");
+    assertThat(kept(reading, "web", "team-a")).isTrue();
+  }
+
+  @Test
+  void generatorsEndAtTheFirstElementsThatAreTooMany() throws IOException {
+    StringBuilder elements = new StringBuilder();
+    for (int i = 0; i < 3_000; i++) {
+      elements.append("{name: a-").append(i).append("}, ");
+    }
+    String list = "{list: {elements: [%s]}}".formatted(elements);
+    included(
+        "fleet/set.yaml",
+        set(
+            String.join(
+                ", ", list, list, "{files: {repository: deploy, ref: none, include: [x.yaml]}}"),
+            "\"${name}\"",
+            "[staging]",
+            ""));
+    CommitId commit = commit();
+    List<String> asked = new ArrayList<>();
+
+    FleetReading reading;
+    try (LocalRepository local = LocalRepository.open(temporary.resolve("deploy.git"))) {
+      reading =
+          FleetLoader.read(
+              fleet,
+              source -> {
+                asked.add(source.toString());
+                return new GeneratorTrees.Answer.At(commit, local.tree(commit));
+              });
+    }
+
+    assertThat(asked).singleElement().asString().contains("main");
+    assertThat(problems(reading))
+        .singleElement()
+        .asString()
+        .contains("has 6000 elements, and 5000 are allowed");
+  }
+
+  @Test
+  void tooManyValuesOfAMatrixAreRefused() throws IOException {
+    StringBuilder values = new StringBuilder("name: x");
+    StringBuilder elements = new StringBuilder();
+    for (int i = 0; i < 1_001; i++) {
+      values.append(", v").append(i).append(": 1");
+      elements.append("{n: a-").append(i).append("}, ");
+    }
+    included(
+        "fleet/set.yaml",
+        set(
+            "{matrix: {generators: [{list: {elements: [{%s}]}}, {list: {elements: [%s]}}]}}"
+                .formatted(values, elements),
+            "\"${n}\"",
+            "[staging]",
+            ""));
+
+    FleetReading reading = read();
+
+    assertThat(problems(reading))
+        .singleElement()
+        .asString()
+        .contains("has 1004003 values in all elements together, and 1000000 are allowed");
+    assertThat(names(reading)).containsExactly("web");
+  }
+
+  @Test
+  void tooManyOverridesAreRefused() throws IOException {
+    included(
+        "fleet/set.yaml",
+        set("{list: {elements: [{name: x}]}}", "\"${name}\"", "[staging]", "")
+            + "  overrides: [%s]\n"
+                .formatted(
+                    String.join(", ", nCopies(51, "{match: {name: x}, patch: {spec: {}}}"))));
+
+    FleetReading reading = read();
+
+    assertThat(problems(reading))
+        .singleElement()
+        .asString()
+        .contains("set.yaml:", "spec.overrides: has 51 overrides, and 50 are allowed");
+    assertThat(names(reading)).containsExactly("web");
   }
 
   private void include(String name, String path) throws IOException {
