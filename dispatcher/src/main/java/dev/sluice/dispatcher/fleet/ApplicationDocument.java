@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -9,6 +10,7 @@ import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.window.SendingRules;
@@ -31,6 +33,10 @@ final class ApplicationDocument {
   static final String SAME_CLUSTER = "same";
 
   private static final int MOST_DEPENDENCIES = 100;
+  private static final int MOST_REMOTES = 100;
+
+  /** Of the JSON of a definition: a record of Kafka must have room for it and for its changes. */
+  private static final int MOST_BYTES = 1 << 20;
 
   private static final Pattern CHART_REPOSITORY =
       Pattern.compile("(https?|oci)://[^\\s/@?#]+(/[^\\s@?#]*)?");
@@ -96,7 +102,23 @@ final class ApplicationDocument {
             .withSending(sending);
     Definition definition = project.map(bounds -> bounds.applyTo(unbounded)).orElse(unbounded);
     new ProjectObjections(spec, definition).report();
+    requireSmall(spec, definition);
     return Optional.of(definition).filter(_ -> document.isValid());
+  }
+
+  /** Reports a definition that no record can hold: it would fail the transaction of all others. */
+  private static void requireSmall(Fields spec, Definition definition) {
+    try {
+      int bytes = Json.mapper().writeValueAsBytes(definition).length;
+      if (bytes > MOST_BYTES) {
+        spec.problem(
+            "",
+            "makes a definition of %d bytes, and %d are allowed: move values into files of its source"
+                .formatted(bytes, MOST_BYTES));
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot encode " + definition.application(), e);
+    }
   }
 
   /** Returns what the application depends on; {@link DependencyRules} checks the references. */
@@ -204,7 +226,16 @@ final class ApplicationDocument {
     List<RemotePolicy.Charts> charts =
         fields.list("charts").stream().map(this::charts).flatMap(Optional::stream).toList();
     fields.refuseUnknown();
+    requireFew(fields, "bases", bases);
+    requireFew(fields, "charts", charts);
     return new RemotePolicy(bases, charts);
+  }
+
+  private static void requireFew(Fields fields, String name, List<?> items) {
+    if (items.size() > MOST_REMOTES) {
+      fields.problem(
+          name, "has %d entries, and %d are allowed".formatted(items.size(), MOST_REMOTES));
+    }
   }
 
   private RemotePolicy.Base base(String name) {

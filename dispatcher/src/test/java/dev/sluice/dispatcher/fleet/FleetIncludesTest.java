@@ -498,6 +498,64 @@ class FleetIncludesTest {
     assertThat(reading.sets().kept()).containsExactly("team-a/all");
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "sources | {repository: deploy} | spec.sources: has 101 sources, and 100 are allowed",
+        "bases | deploy | spec.policy.remote.bases: has 101 entries, and 100 are allowed",
+        "charts | {url: 'https://forge.example/team-a/charts'}"
+            + " | spec.policy.remote.charts: has 101 entries, and 100 are allowed",
+        "ignoreDifferences | {kind: Pod, jsonPointers: [/spec]}"
+            + " | spec.policy.ignoreDifferences: has 101 rules, and 100 are allowed",
+      })
+  void tooManyEntriesOfAnApplicationAreRefused(String list, String entry, String problem)
+      throws IOException {
+    String all = "%s: [%s]".formatted(list, String.join(", ", nCopies(101, entry)));
+    String spec =
+        switch (list) {
+          case "sources" -> all;
+          case "ignoreDifferences" -> "source: {repository: deploy}, policy: {%s}".formatted(all);
+          default -> "source: {repository: deploy}, policy: {remote: {%s}}".formatted(all);
+        };
+    included(
+        "fleet/many.yaml",
+        "apiVersion: sluice.dev/v1\nkind: Application\nmetadata: {name: many}\nspec: {%s, %s}\n"
+            .formatted(spec, "clusters: {names: [staging]}, namespace: a-many"));
+
+    FleetReading reading = read();
+
+    assertThat(problems(reading)).singleElement().asString().contains("many.yaml:4", problem);
+    assertThat(names(reading)).containsExactly("web");
+  }
+
+  @Test
+  void anApplicationThatNoRecordCanHoldIsRefused() throws IOException {
+    String values = "source: {repository: deploy, path: apps, helm: {values: {a: %s}}}";
+    included(
+        "fleet/large.yaml",
+        application("large", "deploy", "staging", "a-large", "")
+            .replace(
+                "source: {repository: deploy, path: apps}",
+                values.formatted("x".repeat(1_100_000))));
+    included(
+        "fleet/small.yaml",
+        application("small", "deploy", "staging", "a-small", "")
+            .replace(
+                "source: {repository: deploy, path: apps}",
+                values.formatted("x".repeat(1_000_000))));
+
+    FleetReading reading = read();
+
+    assertThat(problems(reading))
+        .singleElement()
+        .asString()
+        .contains("large.yaml:", "spec: makes a definition of 1100", "1048576 are allowed");
+    assertThat(names(reading)).containsExactly("small", "web");
+    assertThat(kept(reading, "large", "team-a")).isTrue();
+  }
+
   @Test
   void documentsThatAreNestedTooDeeplyKeepTheApplications() {
     FleetReading reading =
