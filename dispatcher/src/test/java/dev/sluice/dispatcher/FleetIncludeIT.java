@@ -225,7 +225,7 @@ class FleetIncludeIT {
   }
 
   @Test
-  void anApplicationMovesBetweenTheFleetAndTheTeamInPlace() throws IOException {
+  void anApplicationMovesToTheTeamByARemovalAndBackInPlace() throws IOException {
     Dispatcher dispatcher = start("mirrors");
     situation.awaitSync(STAGING, 3);
 
@@ -235,15 +235,15 @@ class FleetIncludeIT {
     fleet.remove("own.yaml");
     pushFleet();
     situation.deliver(pushOf(platform));
-    assertThat(lines(situation.awaitSync(STAGING, 4))).endsWith("own 2 one");
+    assertThat(lines(situation.awaitSync(STAGING, 5))).endsWith("own 2 removal", "own 3 one");
     patiently().until(() -> dispatcher.fleetFindings().isEmpty());
 
     fleet.put("own.yaml", Content.file(application("own", "own", "staging", "own")));
     pushFleet();
     situation.deliver(pushOf(platform));
-    assertThat(lines(situation.awaitSync(STAGING, 5))).endsWith("own 3 one");
+    assertThat(lines(situation.awaitSync(STAGING, 6))).endsWith("own 4 one");
     situation.awaitQuiet();
-    assertThat(events(DefinitionRemoved.class)).isEmpty();
+    assertThat(events(DefinitionRemoved.class)).hasSize(1);
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +89,34 @@ public record FleetReading(
 
   private boolean takesOver(Definition read, @Nullable Definition old) {
     boolean isOfPush = read.generatedBy().isPresent() || read.includedBy().isPresent();
-    return old != null && isOfPush && !isOfSameOwner(read, old) && mayStillBeDefined(old);
+    return old != null
+        && isOfPush
+        && !isOfSameOwner(read, old)
+        && !isOfFleetAgain(read, old)
+        && mayStillBeDefined(old);
+  }
+
+  /**
+   * Returns the included definitions of known applications that belong to another include or to the
+   * fleet itself. They come into force after the application was removed, which the guard may hold:
+   * else a team could take an application over that its owner has lost by mistake.
+   */
+  Set<ApplicationName> awaitingRemoval(Map<ApplicationName, Definition> known) {
+    return definitions.stream()
+        .filter(read -> isOfOther(read, known.get(read.application())))
+        .map(Definition::application)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean isOfOther(Definition read, @Nullable Definition old) {
+    return old != null
+        && read.includedBy().isPresent()
+        && !read.includedBy().equals(old.includedBy());
+  }
+
+  /** Returns whether the fleet's own documents define an application of an include: they stand. */
+  private static boolean isOfFleetAgain(Definition read, Definition old) {
+    return read.includedBy().isEmpty() && old.includedBy().isPresent();
   }
 
   private static boolean isOfSameOwner(Definition one, Definition other) {

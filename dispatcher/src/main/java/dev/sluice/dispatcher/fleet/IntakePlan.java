@@ -126,6 +126,11 @@ record IntakePlan(
         safe.add(accepted);
       }
     }
+    for (ApplicationName awaiting : reading.awaitingRemoval(known)) {
+      if (!present.contains(awaiting)) {
+        waiting.add(awaitsRemoval(known.get(awaiting)));
+      }
+    }
     new TreeMap<>(known)
         .forEach(
             (application, old) -> {
@@ -184,6 +189,11 @@ record IntakePlan(
             read.application(),
             owner(old).orElse("a document of its own"),
             owner(old).orElse("the fleet"));
+  }
+
+  private static String awaitsRemoval(Definition old) {
+    return "%s belongs to %s, which does not define it anymore: a FleetInclude that does takes it in when it has been removed"
+        .formatted(old.application(), owner(old).orElse("a document of the fleet"));
   }
 
   /** Returns the set or include of a definition; empty for a document of its own in the fleet. */

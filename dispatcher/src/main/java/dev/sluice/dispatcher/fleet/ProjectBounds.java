@@ -31,13 +31,17 @@ final class ProjectBounds {
     this.reading = reading;
   }
 
-  /** Returns the valid definitions, and the last ones of applications that keep theirs. */
+  /**
+   * Returns the valid definitions that can come into force, and the last ones of applications that
+   * keep theirs.
+   */
   List<Definition> definitions() {
     List<Definition> definitions = new ArrayList<>();
     Optional<Definition> hidden = hiddenDefault();
     Set<ApplicationName> kept = reading.kept(known);
+    Set<ApplicationName> awaiting = reading.awaitingRemoval(known);
     for (Definition read : reading.definitions()) {
-      if (!kept.contains(read.application())) {
+      if (!kept.contains(read.application()) && !awaiting.contains(read.application())) {
         definitions.add(
             hidden
                 .filter(_ -> read.spec().project().isEmpty())
