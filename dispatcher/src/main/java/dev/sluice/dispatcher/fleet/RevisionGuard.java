@@ -64,25 +64,26 @@ record RevisionGuard(RemovalGuard guard, Collection<Definition> known, Generated
   }
 
   /**
-   * Returns the changes that exceed a limit. If the fleet's is exceeded, no application is taken
-   * out; if a set's or an include's is, none of it.
+   * Returns the changes that exceed a limit. If a set's or an include's is exceeded, no application
+   * of it is taken out. If the others exceed the fleet's limit, none at all is: a held removal of
+   * one team does not hold those of others.
    */
   Exceeded exceeded(List<Departure> taking, List<DefinitionAccepted> adding) {
     List<String> reasons = new ArrayList<>();
     Set<Departure> departures = new HashSet<>();
-    if (!guard.allows(taking.size(), known.size())) {
+    byGroup(taking, Departure::old)
+        .forEach(
+            (group, ofGroup) -> {
+              Optional<String> reason = removal(group, ofGroup.size());
+              reason.ifPresent(reasons::add);
+              departures.addAll(reason.isPresent() ? ofGroup : List.of());
+            });
+    int others = taking.size() - departures.size();
+    if (!guard.allows(others, known.size())) {
       departures.addAll(taking);
       reasons.add(
           "%d of %d applications would be removed or deselected, more than %s"
-              .formatted(taking.size(), known.size(), guard.limit(known.size())));
-    } else {
-      byGroup(taking, Departure::old)
-          .forEach(
-              (group, ofGroup) -> {
-                Optional<String> reason = removal(group, ofGroup.size());
-                reason.ifPresent(reasons::add);
-                departures.addAll(reason.isPresent() ? ofGroup : List.of());
-              });
+              .formatted(others, known.size(), guard.limit(known.size())));
     }
     Set<DefinitionAccepted> additions = new LinkedHashSet<>();
     byGroup(adding, DefinitionAccepted::definition)

@@ -565,6 +565,78 @@ class IntakePlanTest {
     }
   }
 
+  @Test
+  void aRemovalThatIsHeldForAnIncludeHoldsNoOthers() {
+    List<Definition> ofTeam =
+        IntStream.range(0, 6).mapToObj(i -> define("a-" + i, "one").includedBy("team")).toList();
+    List<Definition> ofOther =
+        IntStream.range(0, 6).mapToObj(i -> define("b-" + i, "one").includedBy("other")).toList();
+    IntakePlan.Known known =
+        known(Stream.concat(ofTeam.stream(), ofOther.stream()).toArray(Definition[]::new));
+
+    IntakePlan plan =
+        IntakePlan.of(
+            known, included(ofOther.subList(1, 6), "team", "other"), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ChangeEvent.DefinitionRemoved.class,
+            removed -> assertThat(removed.application()).hasToString("b-0"));
+    HeldRemoval held = plan.held().orElseThrow();
+    assertThat(held.taken().keySet())
+        .containsExactlyInAnyOrderElementsOf(ofTeam.stream().map(Definition::application).toList());
+    assertThat(held.reasons()).singleElement().asString().contains("6 of 6 applications of FleetI");
+  }
+
+  @Test
+  void theLimitOfTheFleetHoldsWhatTheGroupsAllow() {
+    List<Definition> all =
+        Stream.of("a", "b", "c", "d")
+            .flatMap(team -> IntStream.range(0, 2).mapToObj(i -> owned(team, i)))
+            .toList();
+
+    IntakePlan plan =
+        IntakePlan.of(
+            known(all.toArray(Definition[]::new)),
+            included(List.of(), "a", "b", "c", "d"),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.held().orElseThrow().reasons())
+        .singleElement()
+        .asString()
+        .startsWith("8 of 8 applications would be removed");
+  }
+
+  @Test
+  void theRemovalOfAnApplicationWaitsForNoApplicationOfAnotherInclude() {
+    Definition written = define("web", "one");
+    Definition next = named("next", written);
+
+    assertThat(removing(written, next).waiting()).hasSize(1);
+    assertThat(removing(written.includedBy("team"), next).waiting()).hasSize(1);
+    assertThat(removing(written.includedBy("team"), next.includedBy("team")).waiting()).hasSize(1);
+    for (Definition old : List.of(written, written.includedBy("other"))) {
+      IntakePlan plan = removing(old, next.includedBy("team"));
+      assertThat(plan.waiting()).isEmpty();
+      assertThat(plan.events()).anyMatch(ChangeEvent.DefinitionRemoved.class::isInstance);
+    }
+  }
+
+  private static IntakePlan removing(Definition old, Definition next) {
+    return IntakePlan.of(known(old), included(next, "team", "other"), RemovalGuard.DEFAULT);
+  }
+
+  private static Definition named(String name, Definition other) {
+    return new Definition(
+        new ApplicationName(name), other.sources(), other.clusters(), other.spec(), false);
+  }
+
+  private static Definition owned(String team, int number) {
+    return define("%s-%d".formatted(team, number), "one").includedBy(team);
+  }
+
   private static FleetReading included(Definition definition, String... includes) {
     return included(List.of(definition), includes);
   }
