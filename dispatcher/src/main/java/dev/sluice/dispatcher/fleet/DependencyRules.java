@@ -30,6 +30,7 @@ final class DependencyRules {
   private final Generated generated;
   private final List<FleetProblem> ofSets = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
+  private final Set<ApplicationName> inCycles = new HashSet<>();
 
   /**
    * What ApplicationSets generate, and what FleetIncludes include.
@@ -134,9 +135,25 @@ final class DependencyRules {
     }
   }
 
-  /** Searches in depth first, without recursion: a fleet may be one long chain. */
+  /**
+   * Refuses cycles until none is left: a cycle through an included application, which is refused
+   * alone, may hide one of the fleet's own applications.
+   */
   private void refuseCycles() {
-    Set<ApplicationName> done = new HashSet<>();
+    int before;
+    do {
+      before = inCycles.size();
+      searchCycles(Set.copyOf(inCycles));
+    } while (inCycles.size() > before);
+  }
+
+  /**
+   * Searches in depth first, without recursion: a fleet may be one long chain.
+   *
+   * @param without applications of cycles that are reported
+   */
+  private void searchCycles(Set<ApplicationName> without) {
+    Set<ApplicationName> done = new HashSet<>(without);
     for (ApplicationName start : definitions.keySet()) {
       List<ApplicationName> path = new ArrayList<>();
       Map<ApplicationName, Integer> next = new HashMap<>();
@@ -151,7 +168,7 @@ final class DependencyRules {
           continue;
         }
         ApplicationName dependency = dependencies.get(index).application();
-        if (refused.contains(last) && refused.contains(dependency)) {
+        if (inCycles.contains(last) && inCycles.contains(dependency)) {
           continue; // in a cycle that is reported
         }
         if (next.containsKey(dependency) && !done.contains(dependency)) {
@@ -188,6 +205,7 @@ final class DependencyRules {
       refusable.addAll(cycle);
     }
     refused.addAll(refusable);
+    inCycles.addAll(refusable);
     int first = cycle.indexOf(refusable.iterator().next());
     List<String> steps = new ArrayList<>();
     for (int i = 0; i < Math.min(NAMED, cycle.size()); i++) {
