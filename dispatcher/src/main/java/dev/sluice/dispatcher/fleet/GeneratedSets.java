@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -54,10 +55,12 @@ public record GeneratedSets(
   /**
    * What is known of a FleetInclude.
    *
+   * @param project that bounds its applications; empty if its document has problems
    * @param isKept whether it could not be read completely: none of its applications is removed
    * @param invalid its applications that keep their definitions
    */
-  public record Included(SetPolicy policy, boolean isKept, Set<ApplicationName> invalid) {
+  public record Included(
+      SetPolicy policy, Optional<String> project, boolean isKept, Set<ApplicationName> invalid) {
     public Included {
       invalid = Set.copyOf(invalid);
     }
@@ -88,7 +91,7 @@ public record GeneratedSets(
 
   /** Returns includes whose documents have problems: they keep their applications. */
   static GeneratedSets ofInvalid(List<String> includes) {
-    Included invalid = new Included(SetPolicy.DEFAULT, true, Set.of());
+    Included invalid = new Included(SetPolicy.DEFAULT, Optional.empty(), true, Set.of());
     return new GeneratedSets(
         Map.of(),
         Set.of(),

@@ -272,7 +272,12 @@ final class IncludedFleet {
                 List.of(),
                 broken.map(reason -> Map.of(include.source(), reason)).orElse(Map.of()),
                 Map.of(
-                    include.name(), new GeneratedSets.Included(include.policy(), kept, invalid)))));
+                    include.name(),
+                    new GeneratedSets.Included(
+                        include.policy(),
+                        Optional.of(include.project().bounds().name()),
+                        kept,
+                        invalid)))));
   }
 
   private List<FleetProblem> listed(List<FleetProblem> all) {

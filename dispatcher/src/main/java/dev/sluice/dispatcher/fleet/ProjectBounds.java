@@ -58,9 +58,17 @@ final class ProjectBounds {
     return definitions;
   }
 
-  /** Returns the project that a definition is in, as it is now. */
+  /**
+   * Returns the project that a definition is in, as it is now. An included application is in the
+   * one that its include names now.
+   */
   private Optional<DeclaredProject> now(Definition last) {
-    String name = last.spec().project().map(Project::name).orElse(Project.DEFAULT);
+    String name =
+        last.includedBy()
+            .map(reading.sets().includes()::get)
+            .flatMap(GeneratedSets.Included::project)
+            .or(() -> last.spec().project().map(Project::name))
+            .orElse(Project.DEFAULT);
     return Optional.ofNullable(reading.projects().get(name));
   }
 

@@ -10,6 +10,7 @@ import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.Project;
 import dev.sluice.contract.name.ApplicationName;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.LocalRepository;
@@ -464,6 +465,28 @@ class FleetIncludesTest {
   }
 
   @Test
+  void aCircleThroughATeamsApplicationHidesNoneOfTheFleet() throws IOException {
+    document(
+        "a",
+        application(
+            "a", "deploy", "staging", "own", "dependsOn: [{application: i}, {application: b}]"));
+    document("b", application("b", "deploy", "staging", "own", "dependsOn: [{application: c}]"));
+    document("c", application("c", "deploy", "staging", "own", "dependsOn: [{application: a}]"));
+    included(
+        "fleet/i.yaml",
+        application("i", "deploy", "staging", "a-i", "dependsOn: [{application: c}]"));
+
+    FleetReading reading = read();
+
+    assertThat(names(reading)).containsExactly("web");
+    assertThat(problems(reading)).singleElement().asString().startsWith("deploy//fleet/i.yaml:");
+    assertThat(reading.problems())
+        .singleElement()
+        .asString()
+        .contains("would wait for itself", "a (", "b (", "c (");
+  }
+
+  @Test
   void tooManyDocumentsAreRefused() throws IOException {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < 1_001; i++) {
@@ -554,6 +577,29 @@ class FleetIncludesTest {
         .contains("large.yaml:", "spec: makes a definition of 1100", "1048576 are allowed");
     assertThat(names(reading)).containsExactly("small", "web");
     assertThat(kept(reading, "large", "team-a")).isTrue();
+  }
+
+  @Test
+  void anApplicationThatKeepsItsDefinitionIsInTheProjectOfTodaysInclude() throws IOException {
+    Definition before = read().definitions().getFirst();
+    document(
+        "narrow",
+        "apiVersion: sluice.dev/v1\nkind: Project\nmetadata: {name: narrow}\n"
+            + "spec: {repositories: [none], clusters: [none], namespaces: [none]}\n");
+    document(
+        "include", includeText("team-a", "fleet").replace("project: team-a", "project: narrow"));
+
+    FleetReading reading = read();
+
+    assertThat(names(reading)).isEmpty();
+    assertThat(new ProjectBounds(Map.of(before.application(), before), reading).definitions())
+        .singleElement()
+        .satisfies(
+            web -> {
+              Project project = web.spec().project().orElseThrow();
+              assertThat(project.name()).isEqualTo("narrow");
+              assertThat(project.objectionTo(new ClusterName("staging"))).isPresent();
+            });
   }
 
   @Test

@@ -661,7 +661,9 @@ class IntakePlanTest {
         false,
         List.of(),
         Map.of(),
-        Map.of(include, new GeneratedSets.Included(SetPolicy.DEFAULT, isKept, Set.of())));
+        Map.of(
+            include,
+            new GeneratedSets.Included(SetPolicy.DEFAULT, Optional.empty(), isKept, Set.of())));
   }
 
   private static void notTakenOver(Definition old, FleetReading reading, String owner) {
