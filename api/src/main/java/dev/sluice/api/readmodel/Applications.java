@@ -225,7 +225,8 @@ public final class Applications {
         whole.remote(),
         whole.dependsOn(),
         whole.sending().map(rules -> rules.within(name -> allowed.includesCluster(name.value()))),
-        whole.generatedBy());
+        whole.generatedBy(),
+        whole.includedBy());
   }
 
   /** Returns the definitions of the selected applications that the caller may see, by name. */

@@ -30,6 +30,12 @@ public final class Allowance {
   /** The largest fleet, all its files together: 64 MiB of JSON. */
   public static final int MAX_FLEET = 64 << 20;
 
+  /** The largest include of a fleet, all its files together: 8 MiB of JSON. */
+  public static final int MAX_INCLUDE = 8 << 20;
+
+  /** The largest number of values in an include of a fleet. */
+  public static final int MAX_INCLUDE_VALUES = 400_000;
+
   private final long maxBytes;
   private final long maxValues;
   private final String subject;
@@ -61,9 +67,14 @@ public final class Allowance {
     return new Allowance(MAX_FLEET, MAX_VALUES, "a fleet", Optional.empty());
   }
 
-  /** Returns the allowance of a file of a fleet, which is charged to the fleet's as well. */
-  public static Allowance ofFileOf(Allowance fleet) {
-    return new Allowance(MAX_APPLICATION, MAX_FLEET_VALUES, "a file", Optional.of(fleet));
+  /** Returns the allowance of all files that a {@code FleetInclude} brings into a fleet. */
+  public static Allowance ofInclude() {
+    return new Allowance(MAX_INCLUDE, MAX_INCLUDE_VALUES, "an include", Optional.empty());
+  }
+
+  /** Returns the allowance of a file of a fleet, which is charged to all files' as well. */
+  public static Allowance ofFileOf(Allowance all) {
+    return new Allowance(MAX_APPLICATION, MAX_FLEET_VALUES, "a file", Optional.of(all));
   }
 
   /**
@@ -93,6 +104,16 @@ public final class Allowance {
   /** Returns whether the budget was exceeded. */
   public boolean isExceeded() {
     return bytes < 0 || values < 0;
+  }
+
+  /** Returns the number of bytes at the beginning. */
+  public long maxBytes() {
+    return maxBytes;
+  }
+
+  /** Returns the number of values at the beginning. */
+  public long maxValues() {
+    return maxValues;
   }
 
   long bytesLeft() {

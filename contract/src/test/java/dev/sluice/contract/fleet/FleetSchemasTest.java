@@ -29,7 +29,7 @@ class FleetSchemasTest {
   private static final Path SCHEMAS = Path.of("src/main/resources/schemas/fleet");
   private static final Path OF_FILES = SCHEMAS.resolve("fleet.v1.json");
   private static final List<String> KINDS =
-      List.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
+      List.of("Repository", "Cluster", "Project", "Application", "ApplicationSet", "FleetInclude");
 
   @Test
   void theSchemaOfFilesHasTheSchemasOfAllKinds() throws IOException {
@@ -57,6 +57,10 @@ class FleetSchemasTest {
             + " spec: {generators: [{matrix: {generators: [{lst: {}}, {list: {elements: []}}]}}],"
             + " template: {metadata: {name: a}, spec: {}}}}"
             + " | /spec/generators[0]/matrix/generators[0]",
+        "{kind: FleetInclude, apiVersion: sluice.dev/v1, metadata: {name: a},"
+            + " spec: {repository: a, path: fleet, project: a}} | ''",
+        "{kind: FleetInclude, apiVersion: sluice.dev/v1, metadata: {name: a},"
+            + " spec: {repository: a, path: ../fleet, project: a}} | /spec/path",
         "{kind: Deployment} | /kind",
       })
   void anEditorFindsTheMistakesOfEachKind(String document, String place) throws IOException {

@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.contract.fleet.ApplicationSpec;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
@@ -9,6 +10,7 @@ import dev.sluice.contract.fleet.Policy;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.window.SendingRules;
@@ -24,10 +26,17 @@ final class ApplicationDocument {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
+  /** Stands for the name of a document whose name is a problem, so that it is never valid. */
+  static final ApplicationName UNNAMED = new ApplicationName("unnamed");
+
   /** Names each cluster of the dependent application itself; a Cluster may not have this name. */
   static final String SAME_CLUSTER = "same";
 
   private static final int MOST_DEPENDENCIES = 100;
+  private static final int MOST_REMOTES = 100;
+
+  /** Of the JSON of a definition: a record of Kafka must have room for it and for its changes. */
+  private static final int MOST_BYTES = 1 << 20;
 
   private static final Pattern CHART_REPOSITORY =
       Pattern.compile("(https?|oci)://[^\\s/@?#]+(/[^\\s@?#]*)?");
@@ -35,14 +44,23 @@ final class ApplicationDocument {
   private final Map<String, FleetRepository> repositories;
   private final Map<ClusterName, ClusterTarget> clusters;
   private final ProjectDocuments projects;
+  private final Optional<DeclaredProject> included;
 
+  /**
+   * Creates a reader.
+   *
+   * @param included the project that a FleetInclude puts the applications in; empty for the fleet's
+   *     own documents
+   */
   ApplicationDocument(
       Map<String, FleetRepository> repositories,
       Map<ClusterName, ClusterTarget> clusters,
-      ProjectDocuments projects) {
+      ProjectDocuments projects,
+      Optional<DeclaredProject> included) {
     this.repositories = repositories;
     this.clusters = clusters;
     this.projects = projects;
+    this.included = included;
   }
 
   /** Returns the definition; empty if the document has problems. */
@@ -84,7 +102,23 @@ final class ApplicationDocument {
             .withSending(sending);
     Definition definition = project.map(bounds -> bounds.applyTo(unbounded)).orElse(unbounded);
     new ProjectObjections(spec, definition).report();
+    requireSmall(spec, definition);
     return Optional.of(definition).filter(_ -> document.isValid());
+  }
+
+  /** Reports a definition that no record can hold: it would fail the transaction of all others. */
+  private static void requireSmall(Fields spec, Definition definition) {
+    try {
+      int bytes = Json.mapper().writeValueAsBytes(definition).length;
+      if (bytes > MOST_BYTES) {
+        spec.problem(
+            "",
+            "makes a definition of %d bytes, and %d are allowed: move values into files of its source"
+                .formatted(bytes, MOST_BYTES));
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot encode " + definition.application(), e);
+    }
   }
 
   /** Returns what the application depends on; {@link DependencyRules} checks the references. */
@@ -126,6 +160,17 @@ final class ApplicationDocument {
           FleetRule.WRONG_TYPE, "project", "is empty: name a Project, or leave the field out");
     }
     Optional<String> name = spec.text("project");
+    if (included.isPresent()) {
+      name.filter(other -> !other.equals(included.get().bounds().name()))
+          .ifPresent(
+              _ ->
+                  spec.problem(
+                      FleetRule.OUTSIDE_PROJECT,
+                      "project",
+                      "must be %s, the project of the FleetInclude, or be left out"
+                          .formatted(included.get().bounds().name())));
+      return included;
+    }
     try {
       return projects.project(name);
     } catch (IllegalArgumentException e) {
@@ -179,12 +224,18 @@ final class ApplicationDocument {
   private RemotePolicy remote(Fields fields) {
     List<RemotePolicy.Base> bases = fields.texts("bases", FleetRule.UNKNOWN_REFERENCE, this::base);
     List<RemotePolicy.Charts> charts =
-        fields.list("charts").stream()
-            .map(ApplicationDocument::charts)
-            .flatMap(Optional::stream)
-            .toList();
+        fields.list("charts").stream().map(this::charts).flatMap(Optional::stream).toList();
     fields.refuseUnknown();
+    requireFew(fields, "bases", bases);
+    requireFew(fields, "charts", charts);
     return new RemotePolicy(bases, charts);
+  }
+
+  private static void requireFew(Fields fields, String name, List<?> items) {
+    if (items.size() > MOST_REMOTES) {
+      fields.problem(
+          name, "has %d entries, and %d are allowed".formatted(items.size(), MOST_REMOTES));
+    }
   }
 
   private RemotePolicy.Base base(String name) {
@@ -198,9 +249,16 @@ final class ApplicationDocument {
         repository.forge());
   }
 
-  private static Optional<RemotePolicy.Charts> charts(Fields fields) {
+  private Optional<RemotePolicy.Charts> charts(Fields fields) {
     Optional<String> url = fields.required("url", ApplicationDocument::chartRepository);
     Optional<SecretReference> credentials = fields.text("credentials", SecretReference::new);
+    if (included.isPresent() && fields.has("credentials")) {
+      fields.problem(
+          FleetRule.OUTSIDE_PROJECT,
+          "credentials",
+          "are not accepted in a document that a FleetInclude reads: only the fleet itself may"
+              + " refer to credentials");
+    }
     fields.refuseUnknown();
     return url.map(text -> new RemotePolicy.Charts(text, credentials));
   }

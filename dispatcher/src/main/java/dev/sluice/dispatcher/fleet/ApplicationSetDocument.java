@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.NamePattern;
+import dev.sluice.contract.fleet.Project;
 import dev.sluice.dispatcher.generate.Generator;
 import dev.sluice.dispatcher.generate.GeneratorException;
 import dev.sluice.dispatcher.generate.SetOverride;
@@ -33,21 +34,38 @@ record ApplicationSetDocument(
   /** Each is located by parsing its file once. */
   private static final int MOST_PLACEHOLDER_PROBLEMS = 50;
 
+  /** Each copies the template of the elements that it matches. */
+  private static final int MOST_OVERRIDES = 50;
+
   ApplicationSetDocument {
     generators = List.copyOf(generators);
     overrides = List.copyOf(overrides);
   }
 
-  /** Reads a document; empty if it has problems. */
+  /**
+   * Reads a document; empty if it has problems.
+   *
+   * @param included the project whose repositories generators may read; empty for the fleet's own
+   *     documents, which may read all
+   */
   static Optional<ApplicationSetDocument> read(
       Optional<String> name,
       FleetDocument document,
       Fields spec,
-      Map<String, FleetRepository> repositories) {
+      Map<String, FleetRepository> repositories,
+      Optional<Project> included) {
     List<Generator> generators = new GeneratorDocument(repositories).read(spec, 1);
+    included.ifPresent(project -> refuseOutside(project, generators, spec));
     Optional<Template> template = template(spec);
     List<SetOverride> overrides = new ArrayList<>();
-    for (Fields fields : spec.list("overrides")) {
+    List<Fields> items = spec.list("overrides");
+    if (items.size() > MOST_OVERRIDES) {
+      spec.problem(
+          "overrides",
+          "has %d overrides, and %d are allowed".formatted(items.size(), MOST_OVERRIDES));
+      items = List.of();
+    }
+    for (Fields fields : items) {
       override(fields, generators).ifPresent(overrides::add);
     }
     SetPolicy policy = spec.fields("policy").map(SetPolicy::read).orElse(SetPolicy.DEFAULT);
@@ -67,6 +85,15 @@ record ApplicationSetDocument(
             new ApplicationSetDocument(
                 name.orElse(""), document, generators, template.orElseThrow(), overrides, policy))
         .filter(_ -> document.isValid());
+  }
+
+  private static void refuseOutside(Project project, List<Generator> generators, Fields spec) {
+    generators.stream()
+        .flatMap(Generator::sources)
+        .map(source -> project.objectionTo(source.repository().repository()))
+        .flatMap(Optional::stream)
+        .distinct()
+        .forEach(objection -> spec.problem(FleetRule.OUTSIDE_PROJECT, "generators", objection));
   }
 
   /** Returns a problem of the document at the place of a placeholder, or of a field. */

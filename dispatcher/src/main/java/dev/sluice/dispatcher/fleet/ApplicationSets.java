@@ -52,20 +52,38 @@ final class ApplicationSets {
   private final Map<GeneratorSource, String> broken = new HashMap<>();
   private final List<GeneratedSets.Generated> applications = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
-  private final FillBudget budget = new FillBudget();
+  private final Optional<IncludeDocument> include;
+  private final FillBudget budget;
   private boolean pending;
 
-  ApplicationSets(GeneratorTrees trees) {
+  private ApplicationSets(
+      GeneratorTrees trees, Optional<IncludeDocument> include, FillBudget budget) {
     this.trees = trees;
+    this.include = include;
+    this.budget = budget;
+  }
+
+  /** Returns the sets of the fleet's own documents. */
+  static ApplicationSets ofFleet(GeneratorTrees trees) {
+    return new ApplicationSets(trees, Optional.empty(), FillBudget.ofFleet());
+  }
+
+  /** Returns the sets of an include, bounded by its project. */
+  static ApplicationSets of(IncludeDocument include, GeneratorTrees trees) {
+    return new ApplicationSets(trees, Optional.of(include), FillBudget.ofInclude());
   }
 
   /** Reads a document; errors become problems of the document. */
-  void read(
-      Optional<String> name,
-      FleetDocument document,
-      Fields spec,
-      Map<String, FleetRepository> repositories) {
-    ApplicationSetDocument.read(name, document, spec, repositories)
+  void read(DocumentHeader header, Map<String, FleetRepository> repositories) {
+    header.metadata().refuseUnknown();
+    Optional<String> name =
+        header.name().map(own -> include.map(one -> one.name() + "/" + own).orElse(own));
+    ApplicationSetDocument.read(
+            name,
+            header.document(),
+            header.spec(),
+            repositories,
+            include.map(one -> one.project().bounds()))
         .ifPresentOrElse(set -> sets.put(set.name(), set), () -> name.ifPresent(kept::add));
   }
 
@@ -73,56 +91,23 @@ final class ApplicationSets {
    * Generates the applications of all sets. Two of the same name are both refused, and one of the
    * name of a document is.
    *
-   * @param written by the name of an application with a document, the document's place
+   * @param taken by the name of an application that others define, by what
    */
   List<GeneratedDocument> generate(
-      Collection<ClusterTarget> clusters, Map<String, String> written) {
-    Map<ApplicationName, List<GeneratedDocument>> byName = new LinkedHashMap<>();
-    for (ApplicationSetDocument set : sets.values()) {
-      for (GeneratedDocument one : generate(set, clusters)) {
-        byName.computeIfAbsent(one.name(), _ -> new ArrayList<>()).add(one);
-      }
-    }
-    Map<String, List<GeneratorException>> collisions = new LinkedHashMap<>();
-    List<GeneratedDocument> unique = new ArrayList<>();
-    byName.forEach(
-        (name, same) -> {
-          GeneratedDocument first = same.getFirst();
-          String place = written.get(name.value());
-          if (place != null) {
-            same.forEach(one -> collide(collisions, one, "and by the Application in " + place));
-          } else if (same.size() > 1) {
-            refused.add(name);
-            collide(collisions, same.get(1), "and " + described(first));
-            if (!same.get(1).set().name().equals(first.set().name())) {
-              collide(collisions, first, "and " + described(same.get(1)));
-            }
-          } else {
-            unique.add(first);
-          }
-        });
-    collisions.forEach((set, found) -> report(sets.get(set), found));
-    unique.forEach(
-        one ->
-            applications.add(
-                new GeneratedSets.Generated(
-                    one.set().name(), one.name(), one.element().origin(), one.overrides())));
-    return unique;
-  }
-
-  private static String described(GeneratedDocument one) {
-    return "for %s by ApplicationSet '%s'".formatted(one.element().origin(), one.set().name());
-  }
-
-  private static void collide(
-      Map<String, List<GeneratorException>> collisions, GeneratedDocument one, String other) {
-    collisions
-        .computeIfAbsent(one.set().name(), _ -> new ArrayList<>())
-        .add(
-            new GeneratorException(
-                GeneratedDocument.NAME,
-                "Application '%s' is defined for %s %s"
-                    .formatted(one.name(), one.element().origin(), other)));
+      Collection<ClusterTarget> clusters, Map<ApplicationName, String> taken) {
+    List<GeneratedDocument> generated =
+        sets.values().stream().flatMap(set -> generate(set, clusters).stream()).toList();
+    GeneratedNames names = GeneratedNames.of(generated, taken);
+    names.collisions().forEach(this::report);
+    refused.addAll(names.refused());
+    names
+        .unique()
+        .forEach(
+            one ->
+                applications.add(
+                    new GeneratedSets.Generated(
+                        one.set().name(), one.name(), one.element().origin(), one.overrides())));
+    return names.unique();
   }
 
   private List<GeneratedDocument> generate(
@@ -144,6 +129,9 @@ final class ApplicationSets {
           generated.add(GeneratedDocument.of(set, element, budget));
         } catch (GeneratorException e) {
           found.add(e);
+          if (budget.isExceeded()) {
+            break;
+          }
         }
       }
     } catch (GeneratorException e) {
@@ -151,7 +139,7 @@ final class ApplicationSets {
     } catch (UnreadSourceException e) {
       keep(set, e);
       return List.of();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       FatalErrors.check(e);
       keepBroken(set, asked, e);
       return List.of();
@@ -174,14 +162,17 @@ final class ApplicationSets {
 
   private static List<Element> elements(ApplicationSetDocument set, Generator.Input input) {
     List<Element> elements = new ArrayList<>();
-    set.generators().forEach(generator -> elements.addAll(generator.elements(input)));
+    for (Generator generator : set.generators()) {
+      elements.addAll(generator.elements(input));
+      Generator.requireBounded("spec.generators", elements.size());
+    }
     if (elements.isEmpty() && input.problems().isEmpty() && !set.policy().allowEmpty()) {
       throw new GeneratorException(
           "spec.generators",
           "generate no application, and none is removed: remove the set's document, or set"
               + " policy.allowEmpty");
     }
-    return Generator.bounded("spec.generators", elements);
+    return elements;
   }
 
   private void keep(ApplicationSetDocument set, UnreadSourceException e) {
@@ -203,7 +194,7 @@ final class ApplicationSets {
    * @param asked the repositories that it has read, of which the last one's mirror may be broken
    */
   private void keepBroken(
-      ApplicationSetDocument set, List<GeneratorSource> asked, RuntimeException failure) {
+      ApplicationSetDocument set, List<GeneratorSource> asked, Throwable failure) {
     kept.add(set.name());
     log.atError().setCause(failure).log("ApplicationSet '{}' cannot be evaluated", set.name());
     if (failure instanceof MirrorException && !asked.isEmpty()) {
@@ -276,15 +267,21 @@ final class ApplicationSets {
     problems.addAll(found);
   }
 
+  /** Returns whether the sets have no other applications than those that were generated. */
+  boolean isComplete() {
+    return kept.isEmpty();
+  }
+
   /** Returns what a push may change. */
   DependencyRules.Generated changing(List<GeneratedDocument> generated) {
     return new DependencyRules.Generated(
-        kept.isEmpty(),
+        isComplete(),
         sets.values().stream().anyMatch(ApplicationSetDocument::readsRepositories),
         generated.stream()
             .filter(one -> one.set().readsRepositories())
             .map(GeneratedDocument::name)
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet()),
+        Set.of());
   }
 
   /** Returns the valid documents, with the commits that they read. */
@@ -314,6 +311,7 @@ final class ApplicationSets {
         unread,
         pending,
         applications,
-        broken);
+        broken,
+        Map.of());
   }
 }

@@ -93,6 +93,7 @@ final class ChangedFields {
     definition.dependsOn().ifPresent(all -> fields.add("dependsOn", tree(all)));
     fields.sending(definition.sendingRules());
     definition.generatedBy().ifPresent(set -> fields.fields.put("generatedBy", set));
+    definition.includedBy().ifPresent(include -> fields.fields.put("includedBy", include));
     fields.fields.put("onRemoval", definition.orphanOnRemoval() ? "orphan" : "prune");
     fields.labels(definition.clusters());
     return fields.fields;

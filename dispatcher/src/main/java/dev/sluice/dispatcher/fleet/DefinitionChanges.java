@@ -56,7 +56,7 @@ record DefinitionChanges(
   private DefinitionChange accepted(Definition definition) {
     Optional<Definition> old = Optional.ofNullable(definitions.get(definition.application()));
     List<FieldChange> fields = ChangedFields.between(old, Optional.of(definition));
-    List<String> files =
+    List<DocumentOrigin> files =
         Optional.ofNullable(documents.get(definition.application()))
             .map(before -> now.changedSince(before, old, definition))
             .orElseGet(() -> ownFile(definition.application(), old, fields));
@@ -71,7 +71,7 @@ record DefinitionChanges(
                             Optional.ofNullable(sets.get(set)),
                             Optional.ofNullable(now.sets().get(set)))
                         .documents(files, element(now, definition.application())))
-            .orElseGet(() -> unversioned(files)));
+            .orElse(files));
   }
 
   private static Optional<String> element(FleetDocuments documents, ApplicationName application) {
@@ -80,11 +80,11 @@ record DefinitionChanges(
   }
 
   /** Returns the application's own file if it is certain that its document has changed. */
-  private List<String> ownFile(
+  private List<DocumentOrigin> ownFile(
       ApplicationName application, Optional<Definition> old, List<FieldChange> fields) {
     return Optional.ofNullable(now.applications().get(application)).stream()
         .filter(document -> old.isEmpty() || isOwn(document, fields))
-        .map(FleetDocuments.Document::file)
+        .map(FleetDocuments.Document::origin)
         .toList();
   }
 
@@ -105,13 +105,7 @@ record DefinitionChanges(
 
   private List<DocumentOrigin> removedFrom(Definition old) {
     Optional<FleetDocuments> before = Optional.ofNullable(documents.get(old.application()));
-    List<String> files =
-        before
-            .map(FleetDocuments::applications)
-            .map(all -> all.get(old.application()))
-            .map(FleetDocuments.Document::file)
-            .stream()
-            .toList();
+    List<DocumentOrigin> files = before.flatMap(all -> now.removal(old, all)).stream().toList();
     return old.generatedBy()
         .map(
             set ->
@@ -120,14 +114,7 @@ record DefinitionChanges(
                         Optional.ofNullable(sets.get(set)),
                         Optional.ofNullable(now.sets().get(set)))
                     .documents(files, before.flatMap(all -> element(all, old.application()))))
-        .orElseGet(() -> unversioned(files));
-  }
-
-  private static List<DocumentOrigin> unversioned(List<String> files) {
-    return files.stream()
-        .<DocumentOrigin>map(
-            file -> new DocumentOrigin.Unversioned(file, Optional.empty(), Optional.empty()))
-        .toList();
+        .orElse(files);
   }
 
   private static DefinitionChange change(List<FieldChange> fields, List<DocumentOrigin> documents) {

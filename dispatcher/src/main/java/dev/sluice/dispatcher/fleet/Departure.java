@@ -29,11 +29,14 @@ record Departure(Definition old, Set<ClusterName> clusters, ChangeEvent.FleetEve
   /**
    * Returns the applications that take over its objects and have not been sent to one of its
    * clusters yet. A renamed application is a removed and a new one; the removal waits, so that the
-   * worker knows the new one's claims before it deletes anything.
+   * worker knows the new one's claims before it deletes anything. An application of an include
+   * takes over within the include only: a team cannot make the removals of others wait.
    */
   Set<Definition> successors(Collection<Definition> definitions, IntakePlan.Known known) {
     return definitions.stream()
         .filter(other -> !other.application().equals(old.application()))
+        .filter(
+            other -> other.includedBy().isEmpty() || other.includedBy().equals(old.includedBy()))
         .filter(this::sharesSource)
         .filter(other -> other.clusters().stream().anyMatch(to -> isAwaited(other, to, known)))
         .collect(

@@ -30,19 +30,27 @@ final class DependencyRules {
   private final Generated generated;
   private final List<FleetProblem> ofSets = new ArrayList<>();
   private final Set<ApplicationName> refused = new TreeSet<>();
+  private final Set<ApplicationName> inCycles = new HashSet<>();
 
   /**
-   * What ApplicationSets generate.
+   * What ApplicationSets generate, and what FleetIncludes include.
    *
    * @param isComplete whether there are no other applications; false if a set's could not be
    *     generated
    * @param readsRepositories whether a push may change which applications exist
    * @param applications that a push may change
+   * @param included those of FleetIncludes: if one is in a cycle, only such applications of the
+   *     cycle are refused, so that a team does not stop the applications of the fleet's own
+   *     documents
    */
   record Generated(
-      boolean isComplete, boolean readsRepositories, Set<ApplicationName> applications) {
+      boolean isComplete,
+      boolean readsRepositories,
+      Set<ApplicationName> applications,
+      Set<ApplicationName> included) {
     Generated {
       applications = Set.copyOf(applications);
+      included = Set.copyOf(included);
     }
   }
 
@@ -127,9 +135,25 @@ final class DependencyRules {
     }
   }
 
-  /** Searches in depth first, without recursion: a fleet may be one long chain. */
+  /**
+   * Refuses cycles until none is left: a cycle through an included application, which is refused
+   * alone, may hide one of the fleet's own applications.
+   */
   private void refuseCycles() {
-    Set<ApplicationName> done = new HashSet<>();
+    int before;
+    do {
+      before = inCycles.size();
+      searchCycles(Set.copyOf(inCycles));
+    } while (inCycles.size() > before);
+  }
+
+  /**
+   * Searches in depth first, without recursion: a fleet may be one long chain.
+   *
+   * @param without applications of cycles that are reported
+   */
+  private void searchCycles(Set<ApplicationName> without) {
+    Set<ApplicationName> done = new HashSet<>(without);
     for (ApplicationName start : definitions.keySet()) {
       List<ApplicationName> path = new ArrayList<>();
       Map<ApplicationName, Integer> next = new HashMap<>();
@@ -144,7 +168,7 @@ final class DependencyRules {
           continue;
         }
         ApplicationName dependency = dependencies.get(index).application();
-        if (refused.contains(last) && refused.contains(dependency)) {
+        if (inCycles.contains(last) && inCycles.contains(dependency)) {
           continue; // in a cycle that is reported
         }
         if (next.containsKey(dependency) && !done.contains(dependency)) {
@@ -169,13 +193,20 @@ final class DependencyRules {
   }
 
   /**
-   * Reports a cycle at its first application by name, and refuses all of its applications.
+   * Reports a cycle at its first application by name, and refuses all of its applications, or those
+   * of includes.
    *
    * @param next by application, the number of its next dependency: the one before closes the cycle
    */
   private void refuseCycle(List<ApplicationName> cycle, Map<ApplicationName, Integer> next) {
-    refused.addAll(cycle);
-    int first = cycle.indexOf(new TreeSet<>(cycle).first());
+    Set<ApplicationName> refusable = new TreeSet<>(cycle);
+    refusable.retainAll(generated.included());
+    if (refusable.isEmpty()) {
+      refusable.addAll(cycle);
+    }
+    refused.addAll(refusable);
+    inCycles.addAll(refusable);
+    int first = cycle.indexOf(refusable.iterator().next());
     List<String> steps = new ArrayList<>();
     for (int i = 0; i < Math.min(NAMED, cycle.size()); i++) {
       ApplicationName application = cycle.get((first + i) % cycle.size());

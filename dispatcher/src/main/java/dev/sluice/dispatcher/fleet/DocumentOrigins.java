@@ -32,7 +32,7 @@ final class DocumentOrigins {
   /**
    * Returns the events with descriptions of the files that they name.
    *
-   * @param histories of the repositories that generators read
+   * @param histories of the repositories that generators and includes read
    */
   static List<FleetEvent> describe(List<FleetEvent> events, FleetInput input, Histories histories) {
     return generated(ofFleet(events, input), histories);
@@ -67,13 +67,7 @@ final class DocumentOrigins {
                         .forEach(
                             (file, found) ->
                                 described.put(
-                                    new DocumentOrigin.Committed(
-                                        file,
-                                        commit,
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Instant.EPOCH,
-                                        Optional.of(repository)),
+                                    unread(file, commit, repository),
                                     committed(file, found, Optional.of(repository))))));
     UnaryOperator<DocumentOrigin> description = one -> described.getOrDefault(one, one);
     return events.stream().map(event -> described(event, description)).toList();
@@ -97,6 +91,15 @@ final class DocumentOrigins {
                 ? origins.getOrDefault(document.file(), document)
                 : document;
     return events.stream().map(event -> described(event, description)).toList();
+  }
+
+  /**
+   * Returns a file or directory of another repository than the fleet's, without the author and the
+   * subject, which are not read yet.
+   */
+  static DocumentOrigin unread(String file, CommitId commit, RepositoryId repository) {
+    return new DocumentOrigin.Committed(
+        file, commit, Optional.empty(), Optional.empty(), Instant.EPOCH, Optional.of(repository));
   }
 
   /** Returns the description of a file that a commit has. */

@@ -98,6 +98,7 @@ final class FleetDocument {
           file.name(),
           HexFormat.of().formatHex(digest, 0, 16),
           root.at("/spec/clusters").has("selector"),
+          Optional.empty(),
           Optional.empty());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

@@ -21,6 +21,11 @@ import java.util.List;
 /** Reader of a fleet's documents: {@code *.yaml} and {@code *.yml} without hidden names. */
 final class FleetFiles {
 
+  /** Files that may have documents; throws if they cannot be listed. */
+  interface Listing {
+    List<FleetInput.File> files() throws IOException;
+  }
+
   /** Documents of a fleet, and the problems of unreadable files. */
   record Content(List<FleetDocument> documents, List<FleetProblem> unreadable) {}
 
@@ -29,13 +34,14 @@ final class FleetFiles {
 
   private static final int MAX_MESSAGE = 1_000;
 
-  private final FleetInput input;
+  private final String location;
   private final List<FleetDocument> documents = new ArrayList<>();
   private final List<FleetProblem> unreadable = new ArrayList<>();
-  private final Allowance allowance = Allowance.ofFleet();
+  private final Allowance allowance;
 
-  private FleetFiles(FleetInput input) {
-    this.input = input;
+  private FleetFiles(String location, Allowance allowance) {
+    this.location = location;
+    this.allowance = allowance;
   }
 
   /**
@@ -44,32 +50,43 @@ final class FleetFiles {
    * @throws MirrorException if the mirror that has the fleet is broken
    */
   static Content read(FleetInput input) {
-    FleetFiles files = new FleetFiles(input);
-    for (FleetInput.File file : files.list()) {
+    return read(input.name(), input::files, Allowance.ofFleet());
+  }
+
+  /**
+   * Reads files. Does not throw for their content.
+   *
+   * @param location of the files, for messages about all of them
+   * @param allowance of all documents together
+   * @throws MirrorException if the mirror that has the files is broken
+   */
+  static Content read(String location, Listing listing, Allowance allowance) {
+    FleetFiles files = new FleetFiles(location, allowance);
+    for (FleetInput.File file : files.list(listing)) {
       files.read(file);
-      if (files.allowance.isExceeded()) {
-        return tooLarge(input);
+      if (allowance.isExceeded()) {
+        return tooLarge(location, allowance);
       }
     }
     return new Content(files.documents, files.unreadable);
   }
 
-  private static Content tooLarge(FleetInput input) {
+  private static Content tooLarge(String location, Allowance allowance) {
     return new Content(
         List.of(),
         List.of(
             FleetProblem.of(
                 FleetRule.INVALID_FILE,
-                input.name(),
+                location,
                 "is too large: all documents together, with their aliases expanded, may have %d values and be %d MiB of JSON"
-                    .formatted(Allowance.MAX_VALUES, Allowance.MAX_FLEET >> 20))));
+                    .formatted(allowance.maxValues(), allowance.maxBytes() >> 20))));
   }
 
-  private List<FleetInput.File> list() {
+  private List<FleetInput.File> list(Listing listing) {
     try {
-      return input.files();
+      return listing.files();
     } catch (IOException e) {
-      unreadable(input.name(), "cannot be listed: " + e.getMessage());
+      unreadable(location, "cannot be listed: " + e.getMessage());
       return List.of();
     }
   }

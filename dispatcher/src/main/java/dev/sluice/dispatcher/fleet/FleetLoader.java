@@ -26,25 +26,22 @@ import java.util.TreeSet;
 
 /**
  * Loader of a fleet from YAML documents: {@code Repository}, {@code Cluster}, {@code Project},
- * {@code Application} and {@code ApplicationSet} of {@code sluice.dev/v1}.
+ * {@code Application}, {@code ApplicationSet} and {@code FleetInclude} of {@code sluice.dev/v1}.
  *
  * <p>Strict, but never stops at the first problem: an invalid application blocks no other
  * (CVE-2022-39272), and an unreadable document never counts as removed.
  */
 public final class FleetLoader {
 
-  private static final String API_VERSION = "sluice.dev/v1";
   private static final Set<String> KINDS =
-      Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet");
+      Set.of("Repository", "Cluster", "Project", "Application", "ApplicationSet", "FleetInclude");
 
   private static final int MOST_PROBLEMS = 1_000;
-
-  /** Stands for the name of a document whose name is a problem, so that it is never valid. */
-  private static final ApplicationName UNNAMED = new ApplicationName("unnamed");
 
   private final RepositoryDocuments documents = new RepositoryDocuments();
   private final ProjectDocuments projects = new ProjectDocuments();
   private final ApplicationSets sets;
+  private final FleetIncludes includes;
   private final Map<ClusterName, ClusterTarget> clusters = new TreeMap<>();
   private final Map<ApplicationName, Definition> definitions = new TreeMap<>();
   private final Map<ApplicationName, FleetDocuments.Document> applicationDocuments =
@@ -53,11 +50,15 @@ public final class FleetLoader {
   private final Set<ApplicationName> invalid = new TreeSet<>();
   private boolean complete = true;
 
-  private FleetLoader(GeneratorTrees trees) {
-    this.sets = new ApplicationSets(trees);
+  private FleetLoader(GeneratorTrees trees, Map<ApplicationName, String> owners) {
+    this.sets = ApplicationSets.ofFleet(trees);
+    this.includes = new FleetIncludes(trees, owners);
   }
 
-  /** Reads the directory without the repositories of generators. Never throws for its content. */
+  /**
+   * Reads the directory without the repositories of generators and includes. Never throws for its
+   * content.
+   */
   public static FleetReading read(Path directory) {
     return read(directory, GeneratorTrees.NONE);
   }
@@ -65,7 +66,7 @@ public final class FleetLoader {
   /**
    * Reads the directory. Never throws for its content or its absence.
    *
-   * @param trees the repositories that generators read
+   * @param trees the repositories that generators and includes read
    */
   public static FleetReading read(Path directory, GeneratorTrees trees) {
     return read(new DirectoryInput(directory), trees);
@@ -74,11 +75,23 @@ public final class FleetLoader {
   /**
    * Reads a fleet. Does not throw for its content.
    *
-   * @param trees the repositories that generators read
-   * @throws MirrorException if a mirror is broken
+   * @param trees the repositories that generators and includes read
+   * @throws MirrorException if the mirror of the fleet is broken
    */
   static FleetReading read(FleetInput input, GeneratorTrees trees) {
-    return new FleetLoader(trees).load(input);
+    return read(input, trees, Map.of());
+  }
+
+  /**
+   * Reads a fleet of which applications are in force already. Does not throw for its content.
+   *
+   * @param trees the repositories that generators and includes read
+   * @param owners by application in force, the FleetInclude that it belongs to
+   * @throws MirrorException if the mirror of the fleet is broken
+   */
+  static FleetReading read(
+      FleetInput input, GeneratorTrees trees, Map<ApplicationName, String> owners) {
+    return new FleetLoader(trees, owners).load(input);
   }
 
   private FleetReading load(FleetInput input) {
@@ -90,26 +103,20 @@ public final class FleetLoader {
               FleetRule.NO_DOCUMENTS, input.name(), "holds no documents (*.yaml, *.yml)"));
     }
     complete = problems.isEmpty();
-    Map<String, List<Header>> byKind = new HashMap<>();
-    for (FleetDocument document : content.documents()) {
-      header(document)
-          .ifPresent(
-              found -> byKind.computeIfAbsent(found.kind(), _ -> new ArrayList<>()).add(found));
-    }
-    byKind.values().forEach(FleetLoader::refuseDuplicates);
-    byKind.getOrDefault("Repository", List.of()).forEach(this::repository);
+    DocumentHeader.All headers = DocumentHeader.read(content.documents(), FleetLoader::kind);
+    complete &= headers.isComplete();
+    headers.of("Repository").forEach(this::repository);
     Map<String, FleetRepository> repositories = documents.repositories();
-    byKind.getOrDefault("Cluster", List.of()).forEach(this::cluster);
-    byKind.getOrDefault("Project", List.of()).forEach(this::project);
-    ApplicationDocument reader = new ApplicationDocument(repositories, clusters, projects);
-    byKind
-        .getOrDefault("Application", List.of())
-        .forEach(application -> application(application, reader));
-    byKind
-        .getOrDefault("ApplicationSet", List.of())
-        .forEach(set -> applicationSet(set, repositories));
-    List<Header> written = byKind.getOrDefault("Application", List.of());
+    headers.of("Cluster").forEach(this::cluster);
+    headers.of("Project").forEach(this::project);
+    ApplicationDocument reader =
+        new ApplicationDocument(repositories, clusters, projects, Optional.empty());
+    List<DocumentHeader> written = headers.of("Application");
+    written.forEach(application -> application(application, reader));
+    headers.of("ApplicationSet").forEach(set -> sets.read(set, repositories));
     List<GeneratedDocument> generated = generated(written, reader);
+    headers.of("FleetInclude").forEach(one -> includes.read(one, repositories, projects));
+    include(repositories, taken(written, generated));
     refuseBrokenDependencies(written, generated);
     sets.report(generated);
     content.documents().forEach(document -> problems.addAll(document.problems()));
@@ -127,9 +134,10 @@ public final class FleetLoader {
             documents.documents(),
             clusterDocuments,
             projects.documents(),
-            sets.documents()),
+            setDocuments(),
+            includes.documents()),
         projects.projects(),
-        sets.result());
+        includes.addTo(sets.result()));
   }
 
   /** Returns the first problems, and one that counts the others. */
@@ -148,74 +156,17 @@ public final class FleetLoader {
     return listed;
   }
 
-  /**
-   * The fields that documents of all kinds have.
-   *
-   * @param name empty if it is missing or invalid; the document is read for its other problems
-   */
-  private record Header(
-      FleetDocument document, String kind, Optional<String> name, Fields metadata, Fields spec) {}
-
-  private Optional<Header> header(FleetDocument document) {
-    Fields root = document.fields();
-    root.required("apiVersion", FleetRule.UNKNOWN_KIND, FleetLoader::apiVersion);
-    Optional<String> kind = root.required("kind", FleetRule.UNKNOWN_KIND, FleetLoader::kind);
-    Fields metadata = root.requiredFields("metadata");
-    Optional<String> name = metadata.required("name", text -> new ApplicationName(text).value());
-    boolean hasSpec = root.has("spec");
-    Fields spec = hasSpec ? root.requiredFields("spec") : emptySpec(document, root, kind);
-    if (kind.isPresent()) {
-      root.refuseUnknown();
-    }
-    if (kind.isEmpty() || name.isEmpty()) {
-      // the document's application is unknown, so none may count as removed
-      complete = false;
-    }
-    return kind.map(known -> new Header(document, known, name, metadata, spec));
-  }
-
-  private static Fields emptySpec(FleetDocument document, Fields root, Optional<String> kind) {
-    if (kind.filter(known -> !known.equals("Cluster")).isPresent()) {
-      root.missing("spec");
-    }
-    return Fields.absent("spec", document);
-  }
-
-  private static void refuseDuplicates(List<Header> headers) {
-    Map<String, Header> first = new HashMap<>();
-    for (Header header : headers) {
-      header
-          .name()
-          .map(name -> first.putIfAbsent(name, header))
-          .ifPresent(
-              other -> {
-                refuseDuplicate(header, other);
-                refuseDuplicate(other, header);
-              });
-    }
-  }
-
-  private static void refuseDuplicate(Header header, Header other) {
-    header
-        .document()
-        .problem(
-            FleetRule.DUPLICATE_NAME,
-            "metadata.name",
-            "%s '%s' is defined twice: here and in %s"
-                .formatted(header.kind(), header.name().orElseThrow(), other.document().place()));
-  }
-
-  private void repository(Header header) {
+  private void repository(DocumentHeader header) {
     header.metadata().refuseUnknown();
     documents.read(header.name().orElse(""), header.document(), header.spec());
   }
 
-  private void project(Header header) {
+  private void project(DocumentHeader header) {
     header.metadata().refuseUnknown();
     projects.read(header.name().orElse(""), header.document(), header.spec());
   }
 
-  private void cluster(Header header) {
+  private void cluster(DocumentHeader header) {
     Map<String, String> labels = header.metadata().labels("labels");
     header.metadata().refuseUnknown();
     header.spec().refuseUnknown();
@@ -229,13 +180,13 @@ public final class FleetLoader {
     }
   }
 
-  private void application(Header header, ApplicationDocument reader) {
+  private void application(DocumentHeader header, ApplicationDocument reader) {
     header.metadata().refuseUnknown();
     Optional<ApplicationName> name = header.name().map(ApplicationName::new);
     accept(
         name,
         header.document().summary(),
-        reader.read(name.orElse(UNNAMED), header.document(), header.spec()));
+        reader.read(name.orElse(ApplicationDocument.UNNAMED), header.document(), header.spec()));
   }
 
   private void accept(
@@ -248,18 +199,11 @@ public final class FleetLoader {
         () -> name.ifPresent(invalid::add));
   }
 
-  private void applicationSet(Header header, Map<String, FleetRepository> repositories) {
-    header.metadata().refuseUnknown();
-    sets.read(header.name(), header.document(), header.spec(), repositories);
-  }
-
   /** Reads the applications that sets generate. */
-  private List<GeneratedDocument> generated(List<Header> applications, ApplicationDocument reader) {
-    Map<String, String> written = new HashMap<>();
-    for (Header header : applications) {
-      header.name().ifPresent(name -> written.put(name, header.document().place()));
-    }
-    List<GeneratedDocument> generated = sets.generate(clusters.values(), written);
+  private List<GeneratedDocument> generated(
+      List<DocumentHeader> applications, ApplicationDocument reader) {
+    List<GeneratedDocument> generated =
+        sets.generate(clusters.values(), taken(applications, List.of()));
     for (GeneratedDocument one : generated) {
       accept(
           Optional.of(one.name()),
@@ -272,19 +216,60 @@ public final class FleetLoader {
     return generated;
   }
 
+  /** Returns the names of applications that the fleet's own documents define, and by what. */
+  private Map<ApplicationName, String> taken(
+      List<DocumentHeader> applications, List<GeneratedDocument> generated) {
+    Map<ApplicationName, String> taken = new HashMap<>();
+    sets.refused().forEach(name -> taken.put(name, "ApplicationSets of the fleet"));
+    for (GeneratedDocument one : generated) {
+      taken.put(one.name(), "ApplicationSet '%s' of the fleet".formatted(one.set().name()));
+    }
+    for (DocumentHeader header : applications) {
+      header
+          .name()
+          .ifPresent(
+              name ->
+                  taken.put(
+                      new ApplicationName(name),
+                      "the Application in " + header.document().place()));
+    }
+    return taken;
+  }
+
+  /** Reads the applications of includes. */
+  private void include(
+      Map<String, FleetRepository> repositories, Map<ApplicationName, String> taken) {
+    includes.load(new IncludedFleet.Surroundings(repositories, clusters, projects, taken));
+    includes
+        .definitions()
+        .forEach(definition -> definitions.put(definition.application(), definition));
+    applicationDocuments.putAll(includes.summaries());
+  }
+
+  private Map<String, FleetDocuments.SetDocument> setDocuments() {
+    Map<String, FleetDocuments.SetDocument> all = new HashMap<>(sets.documents());
+    all.putAll(includes.setDocuments());
+    return all;
+  }
+
   private void refuseBrokenDependencies(
-      List<Header> applications, List<GeneratedDocument> generated) {
+      List<DocumentHeader> applications, List<GeneratedDocument> generated) {
     Map<ApplicationName, FleetDocument> byName = new HashMap<>();
     generated.forEach(one -> byName.put(one.name(), one.document()));
-    for (Header header : applications) {
+    for (DocumentHeader header : applications) {
       header.name().ifPresent(name -> byName.put(new ApplicationName(name), header.document()));
     }
-    DependencyRules rules = new DependencyRules(definitions, byName, sets.changing(generated));
+    Map<ApplicationName, FleetDocument> included = includes.applicationDocuments();
+    byName.putAll(included);
+    DependencyRules rules =
+        new DependencyRules(
+            definitions, byName, includes.addTo(sets.changing(generated), included.keySet()));
     Set<ApplicationName> refused = rules.refused();
     sets.addAll(rules.ofSets());
     definitions.keySet().removeAll(refused);
     applicationDocuments.keySet().removeAll(refused);
-    invalid.addAll(refused);
+    includes.refuse(refused);
+    refused.stream().filter(name -> !included.containsKey(name)).forEach(invalid::add);
   }
 
   private String revision(Collection<FleetRepository> repositories) {
@@ -305,17 +290,10 @@ public final class FleetLoader {
     }
   }
 
-  private static String apiVersion(String text) {
-    if (!text.equals(API_VERSION)) {
-      throw new IllegalArgumentException("must be " + API_VERSION);
-    }
-    return text;
-  }
-
   private static String kind(String text) {
     if (!KINDS.contains(text)) {
       throw new IllegalArgumentException(
-          "must be Repository, Cluster, Project, Application or ApplicationSet, not '%s'"
+          "must be Repository, Cluster, Project, Application, ApplicationSet or FleetInclude, not '%s'"
               .formatted(text));
     }
     return text;

@@ -7,7 +7,8 @@ import java.util.List;
  * Problem in the fleet's documents, with its place.
  *
  * @param rule the kind of problem
- * @param file relative to the fleet's directory; the directory itself if it is about all files
+ * @param file relative to the fleet's directory; the directory itself if it is about all files; of
+ *     a FleetInclude {@code REPOSITORY//PATH}
  * @param line counted from 1; 0 if it is about the whole file
  * @param column in code points, counted from 1; 0 if it is about the whole file or line
  * @param field such as {@code spec.sources[0].path}; empty if it is about the whole document
@@ -19,6 +20,11 @@ public record FleetProblem(
   /** Returns a problem of a whole file. */
   static FleetProblem of(FleetRule rule, String file, String message) {
     return new FleetProblem(rule, file, 0, 0, "", message);
+  }
+
+  /** Returns whether it is about the directory or a file that a FleetInclude reads. */
+  public boolean isIncluded() {
+    return file.contains("//");
   }
 
   /** Returns it with the generated applications that have it. */

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,21 +60,26 @@ public record FleetReading(
     definitions.forEach(definition -> read.add(definition.application()));
     Set<ApplicationName> kept = new HashSet<>(invalid);
     takenOver(known).forEach(definition -> kept.add(definition.application()));
-    known
-        .values()
-        .forEach(
-            definition ->
-                definition
-                    .generatedBy()
-                    .filter(sets.kept()::contains)
-                    .filter(_ -> !read.contains(definition.application()))
-                    .ifPresent(_ -> kept.add(definition.application())));
+    known.values().stream()
+        .filter(definition -> !read.contains(definition.application()) && isKept(definition))
+        .forEach(definition -> kept.add(definition.application()));
     return kept;
   }
 
+  /** Returns whether the set or the include of a definition keeps it although it was not read. */
+  private boolean isKept(Definition known) {
+    return known.generatedBy().filter(sets.kept()::contains).isPresent()
+        || known
+            .includedBy()
+            .map(sets.includes()::get)
+            .filter(include -> include.keeps(known.application()))
+            .isPresent();
+  }
+
   /**
-   * Returns the generated definitions of known applications whose owner, which is another set or a
-   * document, was not read completely. The owner may still define them, so they are not taken over.
+   * Returns the generated and included definitions of known applications whose owner, which is
+   * another set, include or document, was not read completely. The owner may still define them, so
+   * they are not taken over.
    */
   List<Definition> takenOver(Map<ApplicationName, Definition> known) {
     return definitions.stream()
@@ -81,20 +88,48 @@ public record FleetReading(
   }
 
   private boolean takesOver(Definition read, @Nullable Definition old) {
+    boolean isOfPush = read.generatedBy().isPresent() || read.includedBy().isPresent();
     return old != null
-        && read.generatedBy().isPresent()
-        && !read.generatedBy().equals(old.generatedBy())
-        && mayStillDefine(old.generatedBy());
+        && isOfPush
+        && !isOfSameOwner(read, old)
+        && !isOfFleetAgain(read, old)
+        && mayStillBeDefined(old);
   }
 
   /**
-   * Returns whether an owner may define applications that were not read.
-   *
-   * @param set empty if the owner is a document
+   * Returns the included definitions of known applications that belong to another include or to the
+   * fleet itself. They come into force after the application was removed, which the guard may hold:
+   * else a team could take an application over that its owner has lost by mistake.
    */
-  private boolean mayStillDefine(Optional<String> set) {
-    return set.filter(sets.kept()::contains).isPresent()
-        || (!complete && set.filter(sets.policies()::containsKey).isEmpty());
+  Set<ApplicationName> awaitingRemoval(Map<ApplicationName, Definition> known) {
+    return definitions.stream()
+        .filter(read -> isOfOther(read, known.get(read.application())))
+        .map(Definition::application)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static boolean isOfOther(Definition read, @Nullable Definition old) {
+    return old != null
+        && read.includedBy().isPresent()
+        && !read.includedBy().equals(old.includedBy());
+  }
+
+  /** Returns whether the fleet's own documents define an application of an include: they stand. */
+  private static boolean isOfFleetAgain(Definition read, Definition old) {
+    return read.includedBy().isEmpty() && old.includedBy().isPresent();
+  }
+
+  private static boolean isOfSameOwner(Definition one, Definition other) {
+    return one.generatedBy().equals(other.generatedBy())
+        && one.includedBy().equals(other.includedBy());
+  }
+
+  /** Returns whether the owner of a definition may define it although it was not read. */
+  private boolean mayStillBeDefined(Definition old) {
+    boolean isOwnerRead =
+        old.includedBy().map(sets.includes()::containsKey).orElse(false)
+            || old.generatedBy().filter(sets.policies()::containsKey).isPresent();
+    return isKept(old) || (!complete && !isOwnerRead);
   }
 
   /** Returns the name of the revision in events: its commit, or the digest of a directory. */

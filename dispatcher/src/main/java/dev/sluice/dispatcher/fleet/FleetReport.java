@@ -145,7 +145,7 @@ final class FleetReport {
       found.add(
           Finding.fault(
               PartFailure.FLEET_INVALID,
-              "ApplicationSets of the fleet in %s have %s with what they read, and what they concern stays as it was: %s"
+              "ApplicationSets and FleetIncludes of the fleet in %s have %s with what they read, and what they concern stays as it was: %s"
                   .formatted(
                       location,
                       counted(reading.sets().problems()),

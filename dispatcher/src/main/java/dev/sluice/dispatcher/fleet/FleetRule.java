@@ -20,8 +20,9 @@ public enum FleetRule {
       "Name the directory that has the fleet's *.yaml and *.yml files."),
   UNKNOWN_KIND(
       "The document is of an unknown kind or version",
-      "Write apiVersion: sluice.dev/v1 and kind: Repository, Cluster, Project, Application or"
-          + " ApplicationSet. Keep other YAML files outside of the fleet's directory."),
+      "Write apiVersion: sluice.dev/v1 and kind: Repository, Cluster, Project, Application,"
+          + " ApplicationSet or FleetInclude. Keep other YAML files outside of the fleet's"
+          + " directory."),
   UNKNOWN_FIELD(
       "The field is not known",
       "Correct the spelling or the indentation of the field: the message lists the fields that are"

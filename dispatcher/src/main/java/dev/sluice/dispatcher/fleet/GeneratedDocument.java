@@ -37,15 +37,17 @@ record GeneratedDocument(
   /**
    * Generates the document for an element.
    *
-   * @throws GeneratorException if the element lacks a value, or the name is no DNS label
+   * @throws GeneratorException if the element lacks a value, the name is no DNS label, or the
+   *     budget is exceeded
    */
   static GeneratedDocument of(ApplicationSetDocument set, Element element, FillBudget budget) {
+    budget.take(NAME, element.values().size());
     Template template = set.template();
     List<Integer> overrides = new ArrayList<>();
     for (int i = 0; i < set.overrides().size(); i++) {
       SetOverride override = set.overrides().get(i);
       if (override.applies(element)) {
-        template = template.patched(override.patch());
+        template = template.patched(override.patch(), budget);
         overrides.add(i);
       }
     }

@@ -2,7 +2,6 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.fleet.DocumentOrigin;
 import dev.sluice.dispatcher.fleet.FleetDocuments.SetDocument;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +22,11 @@ record GeneratedOrigin(String set, Optional<SetDocument> before, Optional<SetDoc
    * @param files that have changed for the definition, with the set's own
    * @param element the path in a repository that the application is generated for
    */
-  List<DocumentOrigin> documents(List<String> files, Optional<String> element) {
+  List<DocumentOrigin> documents(List<DocumentOrigin> files, Optional<String> element) {
     List<DocumentOrigin> origins = new ArrayList<>();
-    for (String file : files) {
-      if (!isUnchanged(file)) {
-        origins.add(new DocumentOrigin.Unversioned(file, Optional.empty(), Optional.empty()));
+    for (DocumentOrigin file : files) {
+      if (!isUnchanged(file.file())) {
+        origins.add(file);
       }
     }
     now.ifPresent(
@@ -41,14 +40,7 @@ record GeneratedOrigin(String set, Optional<SetDocument> before, Optional<SetDoc
                               .filter(one -> commit.equals(one.read().get(repository)))
                               .isPresent();
                       if (!isSame) {
-                        origins.add(
-                            new DocumentOrigin.Committed(
-                                element.orElse(""),
-                                commit,
-                                Optional.empty(),
-                                Optional.empty(),
-                                Instant.EPOCH,
-                                Optional.of(repository)));
+                        origins.add(DocumentOrigins.unread(element.orElse(""), commit, repository));
                       }
                     }));
     return origins;

@@ -2,22 +2,29 @@ package dev.sluice.dispatcher.fleet;
 
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.dispatcher.generate.GeneratorSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What the ApplicationSets of a reading of the fleet generate.
+ * What the ApplicationSets of a reading of the fleet generate, and what its FleetIncludes include.
  *
  * @param policies of the valid sets by name
  * @param kept sets that could not be evaluated completely: none of their applications is removed
- * @param sources that generators read
+ * @param sources that generators and includes read
  * @param problems of applications and generators that depend on the content of repositories: they
- *     concern their set only, and refuse no revision
- * @param unread sets whose repositories could not be read, with the reason
+ *     concern their set or include only, and refuse no revision
+ * @param unread sets and includes whose repositories could not be read, with the reason
  * @param isPending whether a repository is being fetched for the first time
  * @param applications valid or not, sorted by set
  * @param broken sources whose mirrors could not be read, with the reason
+ * @param includes by name
  */
 public record GeneratedSets(
     Map<String, SetPolicy> policies,
@@ -27,11 +34,12 @@ public record GeneratedSets(
     List<String> unread,
     boolean isPending,
     List<Generated> applications,
-    Map<GeneratorSource, String> broken) {
+    Map<GeneratorSource, String> broken,
+    Map<String, Included> includes) {
 
   static final GeneratedSets NONE =
       new GeneratedSets(
-          Map.of(), Set.of(), Set.of(), List.of(), List.of(), false, List.of(), Map.of());
+          Map.of(), Set.of(), Set.of(), List.of(), List.of(), false, List.of(), Map.of(), Map.of());
 
   public GeneratedSets {
     policies = Map.copyOf(policies);
@@ -41,6 +49,26 @@ public record GeneratedSets(
     unread = List.copyOf(unread);
     applications = List.copyOf(applications);
     broken = Map.copyOf(broken);
+    includes = Map.copyOf(includes);
+  }
+
+  /**
+   * What is known of a FleetInclude.
+   *
+   * @param project that bounds its applications; empty if its document has problems
+   * @param isKept whether it could not be read completely: none of its applications is removed
+   * @param invalid its applications that keep their definitions
+   */
+  public record Included(
+      SetPolicy policy, Optional<String> project, boolean isKept, Set<ApplicationName> invalid) {
+    public Included {
+      invalid = Set.copyOf(invalid);
+    }
+
+    /** Returns whether an application of the include that was not read stays as it is. */
+    boolean keeps(ApplicationName application) {
+      return isKept || invalid.contains(application);
+    }
   }
 
   /**
@@ -59,5 +87,53 @@ public record GeneratedSets(
   /** Returns whether everything that generators read was read. */
   boolean isSettled() {
     return unread.isEmpty() && !isPending;
+  }
+
+  /** Returns includes whose documents have problems: they keep their applications. */
+  static GeneratedSets ofInvalid(List<String> includes) {
+    Included invalid = new Included(SetPolicy.DEFAULT, Optional.empty(), true, Set.of());
+    return new GeneratedSets(
+        Map.of(),
+        Set.of(),
+        Set.of(),
+        List.of(),
+        List.of(),
+        false,
+        List.of(),
+        Map.of(),
+        includes.stream().distinct().collect(Collectors.toMap(name -> name, _ -> invalid)));
+  }
+
+  /** Returns this without problems. */
+  GeneratedSets withoutProblems() {
+    return new GeneratedSets(
+        policies, kept, sources, List.of(), unread, isPending, applications, broken, includes);
+  }
+
+  /** Returns what is known of all parts, each with other sets and includes. */
+  static GeneratedSets merged(List<GeneratedSets> parts) {
+    Map<String, SetPolicy> policies = new HashMap<>();
+    Map<GeneratorSource, String> broken = new HashMap<>();
+    Map<String, Included> includes = new HashMap<>();
+    for (GeneratedSets part : parts) {
+      policies.putAll(part.policies);
+      broken.putAll(part.broken);
+      includes.putAll(part.includes);
+    }
+    return new GeneratedSets(
+        policies,
+        all(parts, GeneratedSets::kept).collect(Collectors.toSet()),
+        all(parts, GeneratedSets::sources).collect(Collectors.toSet()),
+        all(parts, GeneratedSets::problems).toList(),
+        all(parts, GeneratedSets::unread).toList(),
+        parts.stream().anyMatch(GeneratedSets::isPending),
+        all(parts, GeneratedSets::applications).toList(),
+        broken,
+        includes);
+  }
+
+  private static <T> Stream<T> all(
+      List<GeneratedSets> parts, Function<GeneratedSets, Collection<T>> list) {
+    return parts.stream().map(list).flatMap(Collection::stream);
   }
 }

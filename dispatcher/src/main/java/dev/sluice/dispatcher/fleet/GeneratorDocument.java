@@ -2,7 +2,6 @@ package dev.sluice.dispatcher.fleet;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.fleet.FleetRepository;
-import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.dispatcher.generate.ClusterGenerator;
 import dev.sluice.dispatcher.generate.DirectoryGenerator;
@@ -19,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reader of the generators of an {@code ApplicationSet} document. */
+/** Reader of the generators of one {@code ApplicationSet} document. */
 final class GeneratorDocument {
 
   private static final List<String> KINDS =
@@ -27,8 +26,10 @@ final class GeneratorDocument {
 
   private static final int MAX_DEPTH = 3;
   private static final int MOST_GLOBS = 100;
+  private static final int MOST_GENERATORS = 20;
 
   private final Map<String, FleetRepository> repositories;
+  private int generators;
 
   GeneratorDocument(Map<String, FleetRepository> repositories) {
     this.repositories = repositories;
@@ -47,6 +48,14 @@ final class GeneratorDocument {
     List<Fields> items = parent.list("generators");
     if (items.size() < atLeast) {
       parent.problem("generators", "must have at least %d".formatted(atLeast));
+    }
+    generators += items.size();
+    if (generators > MOST_GENERATORS) {
+      parent.problem(
+          "generators",
+          "has more than the %d generators that are allowed in a set, with nested ones"
+              .formatted(MOST_GENERATORS));
+      return List.of();
     }
     return items.stream().flatMap(item -> one(item, depth).stream()).toList();
   }
@@ -98,6 +107,11 @@ final class GeneratorDocument {
       fields.missing("elements");
     }
     fields.list("elements").forEach(item -> items.add(item.content()));
+    if (items.size() > Generator.MOST_ELEMENTS) {
+      fields.problem(
+          "elements",
+          "has %d elements, and %d are allowed".formatted(items.size(), Generator.MOST_ELEMENTS));
+    }
     return new ListGenerator(fields.path(), items);
   }
 
@@ -151,7 +165,7 @@ final class GeneratorDocument {
             found ->
                 new Source(
                     found.name(),
-                    new GeneratorSource(base(found), ref.orElse(GitRef.branch("main"))),
+                    GeneratorSource.of(found, ref.orElse(GitRef.branch("main"))),
                     new PathSelection(include, exclude)));
   }
 
@@ -163,17 +177,16 @@ final class GeneratorDocument {
     return globs;
   }
 
-  private static RemotePolicy.Base base(FleetRepository repository) {
-    return new RemotePolicy.Base(
-        repository.id(),
-        repository.url(),
-        repository.credentials(),
-        repository.ssh(),
-        repository.https(),
-        repository.forge());
+  private FleetRepository repository(String name) {
+    return known(repositories, name);
   }
 
-  private FleetRepository repository(String name) {
+  /**
+   * Returns the repository of a name.
+   *
+   * @throws IllegalArgumentException if the fleet has no valid one
+   */
+  static FleetRepository known(Map<String, FleetRepository> repositories, String name) {
     FleetRepository repository = repositories.get(name);
     if (repository == null) {
       throw new IllegalArgumentException(

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches of the refs that the generators of a fleet read, in the same way as the fleet's own: each
- * is fetched when it is followed first, after pushes that {@code changes} has, and at intervals. A
- * ref that cannot be read any longer stays at the commit that was read last. Used by the intake's
- * thread only, which it holds up by no fetch.
+ * Watches of the refs that the generators and includes of a fleet read, in the same way as the
+ * fleet's own: each is fetched when it is followed first, after pushes that {@code changes} has,
+ * and at intervals. A ref that cannot be read any longer stays at the commit that was read last.
+ * Used by the intake's thread only, which it holds up by no fetch.
  */
 final class GeneratorWatches implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class GeneratorWatches implements AutoCloseable {
 
   private static final RefWatch.Remedies REMEDIES =
       new RefWatch.Remedies(
-          "correct the generator's ref",
+          "correct the ref of the generator or FleetInclude",
           "spec.credentials, spec.ssh or spec.https of the Repository");
 
   private final Mirrors mirrors;
@@ -100,7 +100,7 @@ final class GeneratorWatches implements AutoCloseable {
       log.atInfo()
           .addKeyValue("repository", source.repository().repository())
           .addKeyValue("commit", at.head())
-          .log("generators read {}", source);
+          .log("ApplicationSets and FleetIncludes read {}", source);
     }
     return isNew;
   }
@@ -129,7 +129,7 @@ final class GeneratorWatches implements AutoCloseable {
                 ref.failure()
                     .map(
                         reason ->
-                            "%s, which generators of ApplicationSets read, cannot be read, and %s is used: %s"
+                            "%s, which ApplicationSets or FleetIncludes read, cannot be read, and %s is used: %s"
                                 .formatted(source, commit.abbreviated(), reason)));
   }
 

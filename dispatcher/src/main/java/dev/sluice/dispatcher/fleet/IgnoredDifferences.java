@@ -8,15 +8,19 @@ import java.util.regex.Pattern;
 /** Reader of the {@code ignoreDifferences} of a policy. */
 final class IgnoredDifferences {
 
+  private static final String FIELD = "ignoreDifferences";
+  private static final int MOST = 100;
   private static final Pattern INVALID_ESCAPE = Pattern.compile("~(?![01])");
 
   private IgnoredDifferences() {}
 
   static List<IgnoredDifference> read(Fields policy) {
-    return policy.list("ignoreDifferences").stream()
-        .map(IgnoredDifferences::rule)
-        .flatMap(Optional::stream)
-        .toList();
+    List<Fields> items = policy.list(FIELD);
+    if (items.size() > MOST) {
+      policy.problem(FIELD, "has %d rules, and %d are allowed".formatted(items.size(), MOST));
+      return List.of();
+    }
+    return items.stream().map(IgnoredDifferences::rule).flatMap(Optional::stream).toList();
   }
 
   private static Optional<IgnoredDifference> rule(Fields fields) {

@@ -104,7 +104,7 @@ record IntakePlan(
     String accepting = reading.acceptedAs();
     Set<ApplicationName> present = new HashSet<>(reading.kept(known));
     for (Definition taken : reading.takenOver(known)) {
-      refusals.add(notTakenOver(taken, known.get(taken.application()).generatedBy()));
+      refusals.add(notTakenOver(taken, known.get(taken.application())));
     }
     for (Definition read : new ProjectBounds(known, reading).definitions()) {
       present.add(read.application());
@@ -124,6 +124,11 @@ record IntakePlan(
         adding.add(accepted);
       } else {
         safe.add(accepted);
+      }
+    }
+    for (ApplicationName awaiting : reading.awaitingRemoval(known)) {
+      if (!present.contains(awaiting)) {
+        waiting.add(awaitsRemoval(known.get(awaiting)));
       }
     }
     new TreeMap<>(known)
@@ -150,8 +155,7 @@ record IntakePlan(
       taking.clear();
     }
     RevisionGuard.Exceeded exceeded =
-        new RevisionGuard(guard, known.values(), reading.sets().policies())
-            .exceeded(taking, adding);
+        new RevisionGuard(guard, known.values(), reading.sets()).exceeded(taking, adding);
     if (!exceeded.reasons().isEmpty()
         && granted.filter(removal -> removal.covers(revision, exceeded)).isEmpty()) {
       HeldRemoval removal = HeldRemoval.of(revision, exceeded);
@@ -178,13 +182,23 @@ record IntakePlan(
     return new IntakePlan(safe, refusals, held, waiting);
   }
 
-  private static String notTakenOver(Definition read, Optional<String> owner) {
-    return "ApplicationSet '%s' generates %s, which belongs to %s: it does not take it over until %s can be read completely"
+  private static String notTakenOver(Definition read, Definition old) {
+    return "%s defines %s, which belongs to %s: it does not take it over until %s can be read completely"
         .formatted(
-            read.generatedBy().orElseThrow(),
+            owner(read).orElseThrow(),
             read.application(),
-            owner.map("ApplicationSet '%s'"::formatted).orElse("a document of its own"),
-            owner.map(_ -> "that set").orElse("the fleet"));
+            owner(old).orElse("a document of its own"),
+            owner(old).orElse("the fleet"));
+  }
+
+  private static String awaitsRemoval(Definition old) {
+    return "%s belongs to %s, which does not define it anymore: a FleetInclude that does takes it in when it has been removed"
+        .formatted(old.application(), owner(old).orElse("a document of the fleet"));
+  }
+
+  /** Returns the set or include of a definition; empty for a document of its own in the fleet. */
+  private static Optional<String> owner(Definition definition) {
+    return RevisionGuard.groups(definition).stream().map(RevisionGuard.Group::toString).findFirst();
   }
 
   private static String waits(Departure departure, Set<Definition> successors) {

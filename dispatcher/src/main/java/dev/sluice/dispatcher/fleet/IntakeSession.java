@@ -42,7 +42,7 @@ final class IntakeSession implements AutoCloseable {
   private final GeneratorWatches generators;
   private boolean looked;
 
-  /** Whether generators may have other results than in the last reading. */
+  /** Whether generators and includes may have other results than in the last reading. */
   private boolean isGeneratedAnew;
 
   private Optional<FleetInput> newest = Optional.empty();
@@ -164,19 +164,19 @@ final class IntakeSession implements AutoCloseable {
     fences.done();
   }
 
-  /** Reads the documents, with what their generators read. */
+  /** Reads the documents, with what their generators and includes read. */
   private void read(FleetInput input) {
     isGeneratedAnew = false;
     take(
         input,
         () -> {
-          FleetReading reading = FleetLoader.read(input, generators.trees(input));
+          FleetReading reading = FleetLoader.read(input, generators.trees(input), known.includes());
           follow(input, reading.sets());
           return reading;
         });
   }
 
-  /** Follows the repositories that generators read, and reads those again that are broken. */
+  /** Follows what generators and includes read, and reads those again that are broken. */
   private void follow(FleetInput input, GeneratedSets sets) {
     generators.follow(
         sets.sources().stream()

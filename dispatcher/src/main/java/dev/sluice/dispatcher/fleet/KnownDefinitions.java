@@ -86,6 +86,15 @@ final class KnownDefinitions {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** Returns by application the FleetInclude that it belongs to. */
+  Map<ApplicationName, String> includes() {
+    Map<ApplicationName, String> includes = new HashMap<>();
+    definitions.forEach(
+        (application, definition) ->
+            definition.includedBy().ifPresent(include -> includes.put(application, include)));
+    return includes;
+  }
+
   /** Returns descriptions of what events of a reading change. */
   DefinitionChanges changes(FleetReading reading) {
     return new DefinitionChanges(definitions, documents, last.sets(), reading.documents());

@@ -31,13 +31,17 @@ final class ProjectBounds {
     this.reading = reading;
   }
 
-  /** Returns the valid definitions, and the last ones of applications that keep theirs. */
+  /**
+   * Returns the valid definitions that can come into force, and the last ones of applications that
+   * keep theirs.
+   */
   List<Definition> definitions() {
     List<Definition> definitions = new ArrayList<>();
     Optional<Definition> hidden = hiddenDefault();
     Set<ApplicationName> kept = reading.kept(known);
+    Set<ApplicationName> awaiting = reading.awaitingRemoval(known);
     for (Definition read : reading.definitions()) {
-      if (!kept.contains(read.application())) {
+      if (!kept.contains(read.application()) && !awaiting.contains(read.application())) {
         definitions.add(
             hidden
                 .filter(_ -> read.spec().project().isEmpty())
@@ -54,9 +58,17 @@ final class ProjectBounds {
     return definitions;
   }
 
-  /** Returns the project that a definition is in, as it is now. */
+  /**
+   * Returns the project that a definition is in, as it is now. An included application is in the
+   * one that its include names now.
+   */
   private Optional<DeclaredProject> now(Definition last) {
-    String name = last.spec().project().map(Project::name).orElse(Project.DEFAULT);
+    String name =
+        last.includedBy()
+            .map(reading.sets().includes()::get)
+            .flatMap(GeneratedSets.Included::project)
+            .or(() -> last.spec().project().map(Project::name))
+            .orElse(Project.DEFAULT);
     return Optional.ofNullable(reading.projects().get(name));
   }
 

@@ -99,6 +99,21 @@ final class ProjectDocuments {
     return found;
   }
 
+  /**
+   * Returns the declared project of a name; also for the default project, which has no bounds
+   * unless it is declared.
+   *
+   * @throws IllegalArgumentException if the fleet has no valid project of that name
+   */
+  DeclaredProject named(String name) {
+    return project(Optional.of(name))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the Project '%s' has no bounds, since the fleet does not declare it"
+                        .formatted(name)));
+  }
+
   private static List<NamePattern> required(Fields spec, String field) {
     if (!spec.has(field)) {
       spec.problem(FleetRule.MISSING_FIELD, field, "is required: [\"*\"] allows all, [] none");

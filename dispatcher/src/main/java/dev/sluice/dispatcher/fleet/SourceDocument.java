@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 /** Reader of the {@code source} or {@code sources} of an {@code Application} document. */
 final class SourceDocument {
 
+  private static final int MOST_SOURCES = 100;
+
   private static final Pattern ALIAS = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
   private final Map<String, FleetRepository> repositories;
@@ -48,6 +50,11 @@ final class SourceDocument {
       return List.of();
     }
     List<Fields> found = one ? spec.fields("source").stream().toList() : spec.list("sources");
+    if (found.size() > MOST_SOURCES) {
+      spec.problem(
+          "sources", "has %d sources, and %d are allowed".formatted(found.size(), MOST_SOURCES));
+      return List.of();
+    }
     if (several && found.isEmpty()) {
       spec.problem("sources", "must name at least one source");
     }

@@ -57,9 +57,7 @@ public record FileGenerator(
             problem(input, entry.path(), "has a name that is not UTF-8 or has control characters");
         case DIRECTORY, GITLINK -> {}
       }
-      if (elements.size() > MOST_ELEMENTS) {
-        throw Generator.tooMany(field, elements.size());
-      }
+      Generator.requireBounded(field, elements.size());
     }
     return List.copyOf(elements);
   }

@@ -69,15 +69,19 @@ public sealed interface Generator
 
   /** Returns the elements if they are not too many. */
   static List<Element> bounded(String field, List<Element> elements) {
-    if (elements.size() > MOST_ELEMENTS) {
-      throw tooMany(field, elements.size());
-    }
+    requireBounded(field, elements.size());
     return List.copyOf(elements);
   }
 
-  /** Returns the exception for too many elements. */
-  static GeneratorException tooMany(String field, long count) {
-    return new GeneratorException(
-        field, "has %d elements, and %d are allowed".formatted(count, MOST_ELEMENTS));
+  /**
+   * Requires that a number of elements is not too large.
+   *
+   * @throws GeneratorException if it is
+   */
+  static void requireBounded(String field, long count) {
+    if (count > MOST_ELEMENTS) {
+      throw new GeneratorException(
+          field, "has %d elements, and %d are allowed".formatted(count, MOST_ELEMENTS));
+    }
   }
 }

@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  */
 public record MatrixGenerator(String field, List<Generator> generators) implements Generator {
 
+  /** Limit of the memory that the copies of values take. */
+  private static final int MOST_VALUES = 1_000_000;
+
   public MatrixGenerator {
     generators = List.copyOf(generators);
   }
@@ -24,10 +27,8 @@ public record MatrixGenerator(String field, List<Generator> generators) implemen
     List<Element> combined = List.of(new Element(Map.of(), ""));
     for (Generator generator : generators) {
       List<Element> next = generator.elements(input);
-      long count = (long) combined.size() * next.size();
-      if (count > MOST_ELEMENTS) {
-        throw Generator.tooMany(field, count);
-      }
+      Generator.requireBounded(field, (long) combined.size() * next.size());
+      requireFew(values(combined) * next.size() + values(next) * combined.size());
       List<Element> product = new ArrayList<>();
       for (Element one : combined) {
         next.forEach(other -> product.add(both(one, other)));
@@ -35,6 +36,19 @@ public record MatrixGenerator(String field, List<Generator> generators) implemen
       combined = product;
     }
     return List.copyOf(combined);
+  }
+
+  private static long values(List<Element> elements) {
+    return elements.stream().mapToLong(element -> element.values().size()).sum();
+  }
+
+  private void requireFew(long values) {
+    if (values > MOST_VALUES) {
+      throw new GeneratorException(
+          field,
+          "has %d values in all elements together, and %d are allowed"
+              .formatted(values, MOST_VALUES));
+    }
   }
 
   private Element both(Element one, Element other) {

@@ -28,7 +28,16 @@ public record Template(String field, ObjectNode content) {
 
   private static final String OPENING = "${cluster.";
 
-  /** Returns the placeholders that are invalid or whose names are not known. */
+  /** Each is located by parsing its file once. */
+  private static final int MOST_PROBLEMS = 50;
+
+  /** Of the path of a field, in characters: it is made for each field of each element. */
+  private static final int MOST_OF_PATH = 1_000;
+
+  /**
+   * Returns the placeholders that are invalid or whose names are not known, and the fields whose
+   * paths are too long: the first 50.
+   */
   public List<GeneratorException> check(Predicate<String> isKnown) {
     List<GeneratorException> problems = new ArrayList<>();
     check(field, content, isKnown, problems);
@@ -37,6 +46,9 @@ public record Template(String field, ObjectNode content) {
 
   private static void check(
       String field, JsonNode node, Predicate<String> isKnown, List<GeneratorException> problems) {
+    if (problems.size() >= MOST_PROBLEMS) {
+      return;
+    }
     switch (node) {
       case ObjectNode mapping ->
           mapping
@@ -49,7 +61,11 @@ public record Template(String field, ObjectNode content) {
                           new GeneratorException(
                               at, "a name of a field has no placeholders, only values have"));
                     }
-                    check(at, each.getValue(), isKnown, problems);
+                    if (at.length() <= MOST_OF_PATH) {
+                      check(at, each.getValue(), isKnown, problems);
+                    } else {
+                      problems.add(tooLong(field, at.length()));
+                    }
                   });
       case ArrayNode list -> {
         for (int i = 0; i < list.size(); i++) {
@@ -71,6 +87,13 @@ public record Template(String field, ObjectNode content) {
     }
   }
 
+  private static GeneratorException tooLong(String parent, int characters) {
+    return new GeneratorException(
+        parent,
+        "has a field whose path has %d characters, and %d are allowed: shorten its name"
+            .formatted(characters, MOST_OF_PATH));
+  }
+
   private static GeneratorException unknown(String field, Value value) {
     return new GeneratorException(
         field,
@@ -89,9 +112,22 @@ public record Template(String field, ObjectNode content) {
     return (ObjectNode) new Filling(element, budget).fill(field, content);
   }
 
-  /** Returns this with a merge patch; problems of fields are those of the template. */
-  public Template patched(Template patch) {
+  /**
+   * Returns this with a merge patch; problems of fields are those of the template.
+   *
+   * @param budget is charged for the fields that are copied
+   */
+  public Template patched(Template patch, FillBudget budget) {
+    budget.take(patch.field(), fields(content) + fields(patch.content()));
     return new Template(field, (ObjectNode) MergePatch.apply(content, patch.content()));
+  }
+
+  private static long fields(JsonNode node) {
+    long fields = 1;
+    for (JsonNode each : node) {
+      fields += fields(each);
+    }
+    return fields;
   }
 
   private record Filling(Element element, FillBudget budget) {

@@ -399,6 +399,23 @@ class ApplicationSetsTest {
     assertThat(lines(reading)).hasSize(1);
   }
 
+  @Test
+  void valuesThatAreNestedTooDeeplyAreTheProblemOfTheirSetOnly() throws IOException {
+    set(simple(DIRECTORIES, "${path.basename}"));
+    otherSet();
+
+    FleetReading reading =
+        FleetLoader.read(
+            fleet,
+            _ -> {
+              throw new StackOverflowError("too deep");
+            });
+
+    assertThat(reading.sets().kept()).containsExactly("all");
+    assertThat(reading.sets().problems()).singleElement().asString().contains("too deep");
+    assertThat(lines(reading)).hasSize(1);
+  }
+
   private void otherSet() throws IOException {
     document(
         "other",

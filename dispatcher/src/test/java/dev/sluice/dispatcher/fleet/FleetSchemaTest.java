@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The published schemas of applications, sets and repositories have the fields that the loader
- * reads, at every level.
+ * The published schemas of applications, sets, repositories and includes have the fields that the
+ * loader reads, at every level.
  */
 class FleetSchemaTest {
 
@@ -101,6 +101,18 @@ class FleetSchemaTest {
   void hasTheFieldsOfSetsThatTheLoaderReads(String place, String pointer, String spec)
       throws IOException {
     assertFields("ApplicationSet", place, pointer, spec);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spec        | /properties/spec                   | unknown: 1",
+        "spec.policy | /properties/spec/properties/policy | policy: {unknown: 1}",
+      })
+  void hasTheFieldsOfIncludesThatTheLoaderReads(String place, String pointer, String spec)
+      throws IOException {
+    assertFields("FleetInclude", place, pointer, spec);
   }
 
   private void assertFields(String kind, String place, String pointer, String spec)

@@ -88,8 +88,8 @@ class GitInputIT {
         .containsExactly(
             "b.yaml: is a symbolic link, which is not followed: commit the file",
             "c.yaml: is a symbolic link, which is not followed: commit the file",
-            "module: is a submodule, which is not followed: commit its files, or keep the fleet in"
-                + " a directory without it");
+            "module: is a submodule, which is not followed: commit its files, or keep the documents"
+                + " in a directory without it");
     assertThat(read(commit, "").complete()).isFalse();
   }
 

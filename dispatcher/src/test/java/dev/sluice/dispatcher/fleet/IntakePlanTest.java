@@ -266,7 +266,23 @@ class IntakePlanTest {
             List.of("ApplicationSet 'all' keeps its applications"),
             false,
             List.of(),
+            Map.of(),
             Map.of()));
+  }
+
+  private static FleetReading with(FleetReading read, GeneratedSets sets) {
+    return new FleetReading(
+        read.definitions(),
+        read.invalid(),
+        read.complete(),
+        read.problems(),
+        read.clusters(),
+        read.repositories(),
+        read.revision(),
+        read.commit(),
+        read.documents(),
+        read.projects(),
+        sets);
   }
 
   @Test
@@ -479,10 +495,181 @@ class IntakePlanTest {
         define("web", "one").generatedBy("b"), generated(false, Set.of("b"), Set.of("b"), ofB));
   }
 
+  @Test
+  void anIncludeTakesAnApplicationOfAnotherOwnerAfterItsRemoval() {
+    Definition written = define("web", "one");
+    Definition ofTeam = define("web", "one", "two").includedBy("team");
+    Definition ofSet = ofTeam.generatedBy("team/all");
+    List<Definition> owned =
+        List.of(
+            written,
+            written.generatedBy("a"),
+            written.includedBy("other"),
+            written.generatedBy("other/all").includedBy("other"));
+    for (Definition old : owned) {
+      for (Definition read : List.of(ofTeam, ofSet)) {
+        IntakePlan plan =
+            IntakePlan.of(known(old), included(read, "team", "other"), RemovalGuard.DEFAULT);
+
+        assertThat(plan.events())
+            .as("%s", old)
+            .singleElement()
+            .isInstanceOf(ChangeEvent.DefinitionRemoved.class);
+        assertThat(plan.waiting()).singleElement().asString().contains("web belongs to");
+        assertThat(plan.refusals()).isEmpty();
+        IntakePlan next = IntakePlan.of(known(), included(read, "team"), RemovalGuard.DEFAULT);
+        assertThat(next.events()).containsExactly(accepted(read));
+        assertThat(next.waiting()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void anIncludeDoesNotTakeApplicationsAroundTheGuard() {
+    Definition[] owned =
+        IntStream.range(0, 5).mapToObj(i -> define("app-" + i, "one")).toArray(Definition[]::new);
+    Definition[] squatting =
+        Stream.of(owned).map(old -> old.includedBy("team")).toArray(Definition[]::new);
+
+    IntakePlan plan =
+        IntakePlan.of(known(owned), included(List.of(squatting), "team"), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.held().orElseThrow().taken()).hasSize(5);
+    assertThat(plan.waiting()).hasSize(5);
+  }
+
+  @Test
+  void anIncludeChangesWhatItHasInPlace() {
+    Definition old = define("web", "one").includedBy("team");
+    Definition ofSet = define("web", "one", "two").generatedBy("team/all").includedBy("team");
+
+    IntakePlan plan = IntakePlan.of(known(old), included(ofSet, "team"), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).containsExactly(accepted(ofSet));
+    assertThat(plan.waiting()).isEmpty();
+  }
+
+  @Test
+  void theFleetTakesAnApplicationOfAnIncludeAlsoIfTheIncludeIsNotRead() {
+    Definition old = define("web", "one").includedBy("team");
+    Definition written = define("web", "one", "two");
+    for (Definition read : List.of(written, written.generatedBy("a"))) {
+      for (FleetReading reading :
+          List.of(included(read, "team"), unreadInclude(read, "team"), reading(false, read))) {
+        IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
+
+        assertThat(plan.events()).containsExactly(accepted(read));
+        assertThat(plan.refusals()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aRemovalThatIsHeldForAnIncludeHoldsNoOthers() {
+    List<Definition> ofTeam =
+        IntStream.range(0, 6).mapToObj(i -> define("a-" + i, "one").includedBy("team")).toList();
+    List<Definition> ofOther =
+        IntStream.range(0, 6).mapToObj(i -> define("b-" + i, "one").includedBy("other")).toList();
+    IntakePlan.Known known =
+        known(Stream.concat(ofTeam.stream(), ofOther.stream()).toArray(Definition[]::new));
+
+    IntakePlan plan =
+        IntakePlan.of(
+            known, included(ofOther.subList(1, 6), "team", "other"), RemovalGuard.DEFAULT);
+
+    assertThat(plan.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ChangeEvent.DefinitionRemoved.class,
+            removed -> assertThat(removed.application()).hasToString("b-0"));
+    HeldRemoval held = plan.held().orElseThrow();
+    assertThat(held.taken().keySet())
+        .containsExactlyInAnyOrderElementsOf(ofTeam.stream().map(Definition::application).toList());
+    assertThat(held.reasons()).singleElement().asString().contains("6 of 6 applications of FleetI");
+  }
+
+  @Test
+  void theLimitOfTheFleetHoldsWhatTheGroupsAllow() {
+    List<Definition> all =
+        Stream.of("a", "b", "c", "d")
+            .flatMap(team -> IntStream.range(0, 2).mapToObj(i -> owned(team, i)))
+            .toList();
+
+    IntakePlan plan =
+        IntakePlan.of(
+            known(all.toArray(Definition[]::new)),
+            included(List.of(), "a", "b", "c", "d"),
+            RemovalGuard.DEFAULT);
+
+    assertThat(plan.events()).isEmpty();
+    assertThat(plan.held().orElseThrow().reasons())
+        .singleElement()
+        .asString()
+        .startsWith("8 of 8 applications would be removed");
+  }
+
+  @Test
+  void theRemovalOfAnApplicationWaitsForNoApplicationOfAnotherInclude() {
+    Definition written = define("web", "one");
+    Definition next = named("next", written);
+
+    assertThat(removing(written, next).waiting()).hasSize(1);
+    assertThat(removing(written.includedBy("team"), next).waiting()).hasSize(1);
+    assertThat(removing(written.includedBy("team"), next.includedBy("team")).waiting()).hasSize(1);
+    for (Definition old : List.of(written, written.includedBy("other"))) {
+      IntakePlan plan = removing(old, next.includedBy("team"));
+      assertThat(plan.waiting()).isEmpty();
+      assertThat(plan.events()).anyMatch(ChangeEvent.DefinitionRemoved.class::isInstance);
+    }
+  }
+
+  private static IntakePlan removing(Definition old, Definition next) {
+    return IntakePlan.of(known(old), included(next, "team", "other"), RemovalGuard.DEFAULT);
+  }
+
+  private static Definition named(String name, Definition other) {
+    return new Definition(
+        new ApplicationName(name), other.sources(), other.clusters(), other.spec(), false);
+  }
+
+  private static Definition owned(String team, int number) {
+    return define("%s-%d".formatted(team, number), "one").includedBy(team);
+  }
+
+  private static FleetReading included(Definition definition, String... includes) {
+    return included(List.of(definition), includes);
+  }
+
+  private static FleetReading included(List<Definition> definitions, String... includes) {
+    return with(
+        reading(true, definitions.toArray(Definition[]::new)),
+        GeneratedSets.merged(Stream.of(includes).map(include -> setsOf(include, false)).toList()));
+  }
+
+  private static FleetReading unreadInclude(Definition definition, String include) {
+    return with(reading(true, definition), setsOf(include, true));
+  }
+
+  private static GeneratedSets setsOf(String include, boolean isKept) {
+    return new GeneratedSets(
+        Map.of(),
+        Set.of(),
+        Set.of(),
+        List.of(),
+        List.of(),
+        false,
+        List.of(),
+        Map.of(),
+        Map.of(
+            include,
+            new GeneratedSets.Included(SetPolicy.DEFAULT, Optional.empty(), isKept, Set.of())));
+  }
+
   private static void notTakenOver(Definition old, FleetReading reading, String owner) {
     IntakePlan plan = IntakePlan.of(known(old), reading, RemovalGuard.DEFAULT);
     assertThat(plan.events()).isEmpty();
-    assertThat(plan.refusals()).singleElement().asString().contains("generates web", owner);
+    assertThat(plan.refusals()).singleElement().asString().contains("defines web", owner);
   }
 
   private static void takenOver(Definition old, FleetReading reading) {
@@ -494,18 +681,8 @@ class IntakePlanTest {
 
   private static FleetReading generated(
       boolean complete, Set<String> kept, Set<String> valid, Definition... definitions) {
-    FleetReading read = reading(complete, definitions);
-    return new FleetReading(
-        read.definitions(),
-        read.invalid(),
-        read.complete(),
-        read.problems(),
-        read.clusters(),
-        read.repositories(),
-        read.revision(),
-        read.commit(),
-        read.documents(),
-        read.projects(),
+    return with(
+        reading(complete, definitions),
         new GeneratedSets(
             valid.stream().collect(Collectors.toMap(set -> set, _ -> SetPolicy.DEFAULT)),
             kept,
@@ -514,6 +691,7 @@ class IntakePlanTest {
             List.of(),
             false,
             List.of(),
+            Map.of(),
             Map.of()));
   }
 

@@ -130,9 +130,46 @@ class TemplateTest {
     Template patch =
         new Template(
             "p", (ObjectNode) node("{\"a\":{\"b\":null,\"x\":{\"y\":null,\"z\":1}},\"d\":[2]}"));
-    assertThat(template.patched(patch).content())
+    assertThat(template.patched(patch, FillBudget.ofFleet()).content())
         .hasToString("{\"a\":{\"c\":2,\"x\":{\"z\":1}},\"d\":[2]}");
     assertThat(template.content()).hasToString("{\"a\":{\"b\":1,\"c\":2},\"d\":[1]}");
+  }
+
+  @Test
+  void patchesOfALargeTemplateDoNotExhaustTheMemory() {
+    Template large =
+        new Template("t", (ObjectNode) node("{\"a\": [" + "1, ".repeat(1_000_000) + "1]}"));
+    Template patch = new Template("p", (ObjectNode) node("{\"b\": 1}"));
+    FillBudget budget = FillBudget.ofInclude();
+    for (int i = 0; i < 8; i++) {
+      large.patched(patch, budget);
+    }
+    assertThat(budget.isExceeded()).isFalse();
+    assertThatThrownBy(() -> large.patched(patch, budget))
+        .hasMessageContaining("larger than 8 MiB");
+    assertThat(budget.isExceeded()).isTrue();
+  }
+
+  @Test
+  void aFieldWithALongPathIsRefused() {
+    String key = "k".repeat(600);
+    Template template =
+        new Template(
+            "t", (ObjectNode) node("{\"%s\": {\"%s\": {\"x\": 1}, \"b\": 2}}".formatted(key, key)));
+    assertThat(template.check(_ -> true))
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.field()).isEqualTo("t." + key);
+              assertThat(problem).hasMessageContaining("1203 characters, and 1000 are allowed");
+            });
+  }
+
+  @Test
+  void theFirstProblemsOfATemplateAreReported() {
+    Template template =
+        new Template("t", (ObjectNode) node("{\"a\": [" + "\"${no}\", ".repeat(60) + "1]}"));
+    assertThat(template.check(_ -> false)).hasSize(50);
   }
 
   private void someValues() {
@@ -149,7 +186,7 @@ class TemplateTest {
 
   private ObjectNode fill(String template) {
     return new Template("spec.template", (ObjectNode) node(template))
-        .fill(new Element(values, "element 1"), new FillBudget());
+        .fill(new Element(values, "element 1"), FillBudget.ofFleet());
   }
 
   private static JsonNode node(String json) {

@@ -40,8 +40,8 @@ public final class ValidateCommand {
           "repository",
           "DIR|HOST/PATH=DIR",
           "a checkout of that repository, or of all repositories that are not named, which"
-              + " generators of ApplicationSets read at its HEAD (default: the fleet's own"
-              + " checkout)",
+              + " FleetIncludes and generators of ApplicationSets read at its HEAD (default: the"
+              + " fleet's own checkout)",
           text -> text);
   private static final Setting<Output> OUTPUT =
       Setting.of("output", "text|json|sarif", "output format", Output::parse).or("text");
@@ -118,8 +118,8 @@ public final class ValidateCommand {
     return new Command(
         "validate",
         "Reports all problems of a fleet's directory with file, line and column, as the dispatcher"
-            + " would. Connects to nothing. Evaluates generators of directories and files with the"
-            + " checkouts that are given. Exits with 0 if the fleet is valid, "
+            + " would. Connects to nothing. Evaluates FleetIncludes and generators of directories"
+            + " and files with the checkouts that are given. Exits with 0 if the fleet is valid, "
             + INVALID
             + " if it has problems, "
             + UNREADABLE
@@ -190,6 +190,9 @@ public final class ValidateCommand {
 
   /** Returns the problem with its file relative to the working directory, as it was named. */
   private static FleetProblem placed(FleetProblem problem, Path directory) {
+    if (problem.isIncluded()) {
+      return problem;
+    }
     boolean isOfAll = problem.file().equals(directory.toString());
     Path file = isOfAll ? directory : directory.resolve(problem.file()).normalize();
     return new FleetProblem(

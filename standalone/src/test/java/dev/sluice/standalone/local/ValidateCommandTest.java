@@ -151,6 +151,55 @@ class ValidateCommandTest {
   }
 
   @Test
+  void includesAreReadFromTheCheckoutsThatAreGiven(@TempDir Path checkout) throws Exception {
+    try (Git git = Git.init().setDirectory(checkout.toFile()).call()) {
+      Files.createDirectories(checkout.resolve("fleet"));
+      Files.writeString(
+          checkout.resolve("fleet/web.yaml"),
+          """
+          apiVersion: sluice.dev/v1
+          kind: Application
+          metadata: {name: web}
+          spec:
+            source: {repository: deploy, path: apps/web}
+            clusters: {names: [eu]}
+            namespace: kube-system
+          """);
+      git.add().addFilepattern(".").call();
+      git.commit().setMessage("x").setSign(false).call();
+    }
+    write(
+        "team.yaml",
+        CLUSTER.formatted("eu")
+            + """
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Repository
+            metadata: {name: deploy}
+            spec: {url: "https://forge.example/team-a/deploy.git"}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: Project
+            metadata: {name: team-a}
+            spec: {repositories: ["forge.example/team-a/*"], clusters: [eu], namespaces: ["a-*"]}
+            ---
+            apiVersion: sluice.dev/v1
+            kind: FleetInclude
+            metadata: {name: team-a}
+            spec: {repository: deploy, path: fleet, project: team-a}
+            """);
+
+    assertThat(validate()).isZero();
+    assertThat(printed()).contains("is valid: applications 0,");
+
+    assertThat(validate("--repository", "forge.example/team-a/deploy=" + checkout)).isEqualTo(1);
+    assertThat(printed())
+        .contains(
+            "deploy//fleet/web.yaml:7:3: spec.namespace: the project team-a does not allow the"
+                + " namespace kube-system");
+  }
+
+  @Test
   void jsonHasEachProblemWithItsPlaceAndRule() throws IOException {
     breakFleet();
 
