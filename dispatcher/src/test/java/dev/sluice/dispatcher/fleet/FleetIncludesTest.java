@@ -108,6 +108,32 @@ class FleetIncludesTest {
   }
 
   @Test
+  void theWindowsOfTheProjectHold() throws IOException {
+    document(
+        "frozen",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Project
+        metadata: {name: frozen}
+        spec:
+          repositories: ["*"]
+          clusters: [staging]
+          namespaces: ["*"]
+          windows: [{kind: deny, schedule: "0 0 * * *", duration: 24h, timeZone: UTC}]
+        """);
+    document(
+        "include", includeText("team-a", "fleet").replace("project: team-a", "project: frozen"));
+
+    assertThat(read().definitions())
+        .singleElement()
+        .satisfies(
+            web ->
+                assertThat(web.sendingRules().all())
+                    .singleElement()
+                    .satisfies(window -> assertThat(window.project()).contains("frozen")));
+  }
+
+  @Test
   void setsOfTheDirectorySeeOnlyTheClustersOfTheProject() throws IOException {
     included(
         "fleet/set.yaml",
@@ -584,8 +610,12 @@ class FleetIncludesTest {
     Definition before = read().definitions().getFirst();
     document(
         "narrow",
-        "apiVersion: sluice.dev/v1\nkind: Project\nmetadata: {name: narrow}\n"
-            + "spec: {repositories: [none], clusters: [none], namespaces: [none]}\n");
+        """
+        apiVersion: sluice.dev/v1
+        kind: Project
+        metadata: {name: narrow}
+        spec: {repositories: [none], clusters: [none], namespaces: [none]}
+        """);
     document(
         "include", includeText("team-a", "fleet").replace("project: team-a", "project: narrow"));
 
