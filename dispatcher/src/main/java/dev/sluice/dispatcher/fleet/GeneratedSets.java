@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the ApplicationSets of a reading of the fleet generate, and what its FleetIncludes include.
+ * The applications that the ApplicationSets of a fleet generate, and those of its FleetIncludes.
  *
  * @param policies of the valid sets by name
  * @param kept sets that could not be evaluated completely: none of their applications is removed
@@ -53,7 +53,7 @@ public record GeneratedSets(
   }
 
   /**
-   * What is known of a FleetInclude.
+   * A FleetInclude and the state of its documents.
    *
    * @param project that bounds its applications; empty if its document has problems
    * @param isKept whether it could not be read completely: none of its applications is removed

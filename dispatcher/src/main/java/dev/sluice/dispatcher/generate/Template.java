@@ -28,11 +28,13 @@ public record Template(String field, ObjectNode content) {
 
   private static final String OPENING = "${cluster.";
 
-  /** Each is located by parsing its file once. */
-  private static final int MOST_PROBLEMS = 50;
+  /** Maximum number of reported problems: locating them takes time for each. */
+  private static final int MAX_PROBLEMS = 50;
 
-  /** Of the path of a field, in characters: it is made for each field of each element. */
-  private static final int MOST_OF_PATH = 1_000;
+  /**
+   * Maximum length of a field's path in characters. A path is built for each field of each element.
+   */
+  private static final int MAX_PATH_LENGTH = 1_000;
 
   /**
    * Returns the placeholders that are invalid or whose names are not known, and the fields whose
@@ -46,7 +48,7 @@ public record Template(String field, ObjectNode content) {
 
   private static void check(
       String field, JsonNode node, Predicate<String> isKnown, List<GeneratorException> problems) {
-    if (problems.size() >= MOST_PROBLEMS) {
+    if (problems.size() >= MAX_PROBLEMS) {
       return;
     }
     switch (node) {
@@ -61,7 +63,7 @@ public record Template(String field, ObjectNode content) {
                           new GeneratorException(
                               at, "a name of a field has no placeholders, only values have"));
                     }
-                    if (at.length() <= MOST_OF_PATH) {
+                    if (at.length() <= MAX_PATH_LENGTH) {
                       check(at, each.getValue(), isKnown, problems);
                     } else {
                       problems.add(tooLong(field, at.length()));
@@ -91,7 +93,7 @@ public record Template(String field, ObjectNode content) {
     return new GeneratorException(
         parent,
         "has a field whose path has %d characters, and %d are allowed: shorten its name"
-            .formatted(characters, MOST_OF_PATH));
+            .formatted(characters, MAX_PATH_LENGTH));
   }
 
   private static GeneratorException unknown(String field, Value value) {

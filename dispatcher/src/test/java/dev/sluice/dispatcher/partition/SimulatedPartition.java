@@ -181,7 +181,7 @@ final class SimulatedPartition implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /** What a process has in memory. */
+  /** State of the process in memory, which a crash loses. */
   private final class Session implements Evaluations {
 
     private record Timer(Duration delay, PartitionInput input, CompletableFuture<Void> canceled) {}
