@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -66,7 +67,7 @@ final class DocumentedPermissions {
     }
     return text.equals("all parts")
         ? PARTS.stream()
-        : Stream.of(text.split(", ")).map(part -> part.toLowerCase(java.util.Locale.ROOT));
+        : Stream.of(text.split(", ")).map(part -> part.toLowerCase(Locale.ROOT));
   }
 
   private List<ResourcePattern> patterns(String text) {

@@ -1,7 +1,7 @@
 package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.platform.process.NeededProgram;
 import dev.sluice.simulated.ClusterFixture;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A real API server accepts every object of the deployment files, as a dry run. */
 @Tag("kubernetes")
 class ManifestsIT {
+
+  @BeforeEach
+  void requireARealCluster() {
+    assumeTrue(
+        ClusterFixture.realKubeconfig().isPresent(),
+        "the simulated cluster does not validate objects");
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -59,7 +67,6 @@ class ManifestsIT {
     ProgramRun run = ProgramRun.of(Path.of("."), Map.of(), Duration.ofMinutes(1), command);
     assertThat(run.code()).as(run.output()).isZero();
     try (ClusterFixture cluster = ClusterFixture.open()) {
-      assumeFalse(cluster.isSimulated(), "the simulated cluster does not validate objects");
       KubernetesClient client = cluster.client();
       List<HasMetadata> objects =
           client

@@ -18,7 +18,7 @@ public record ClosedWindow(MaintenanceWindow window, Instant until, boolean open
             ? window.kind() == MaintenanceWindow.Kind.ALLOW
                 ? "the maintenance window that opens at %s (%s)"
                 : "the end of the maintenance window at %s (%s)"
-            : "a maintenance window, none of which opens before %s (%s)";
+            : "a change of its maintenance windows, which allow nothing before %s (%s)";
     return words.formatted(until, window);
   }
 }

@@ -157,7 +157,7 @@ class SendingRulesTest {
     assertThat(closed.until()).isAfter(now.plus(Duration.ofDays(400)));
     assertThat(closed.waitsFor())
         .isEqualTo(
-            "a maintenance window, none of which opens before %s (deny '0 * * * *' for 2h in Europe/Berlin)"
+            "a change of its maintenance windows, which allow nothing before %s (deny '0 * * * *' for 2h in Europe/Berlin)"
                 .formatted(closed.until()));
   }
 
