@@ -90,8 +90,8 @@ class ValidateCommandTest {
 
     assertThat(errors.toString(UTF_8))
         .startsWith(
-            "sluice: warning: application web waits in cluster eu for a maintenance window, none of"
-                + " which opens before ")
+            "sluice: warning: application web waits in cluster eu for a change of its maintenance"
+                + " windows, which allow nothing before ")
         .hasLineCount(1);
   }
 
