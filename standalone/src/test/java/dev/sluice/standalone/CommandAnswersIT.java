@@ -29,6 +29,7 @@ class CommandAnswersIT {
       try (OneProcess started = scenario.start()) {
         sluice = started;
         patiently().until(() -> scenario.configMaps().value("web").isPresent());
+        patiently().until(() -> applied().at("/clusters/0/applied/commit").isTextual());
         CommitId one = new CommitId(applied().at("/clusters/0/applied/commit").asText());
 
         assertAnswer(

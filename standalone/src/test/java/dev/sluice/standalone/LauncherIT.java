@@ -120,7 +120,8 @@ class LauncherIT {
     List<String> server = run(launcher, Map.of(), "worker");
 
     assertThat(client).contains("-XX:AOTCache=" + library.resolve("client.aot"));
-    assertThat(server).contains("-XX:AOTCache=" + library.resolve("server.aot"));
+    assertThat(server)
+        .contains("-XX:AOTCache=" + library.resolve("server.aot"), "-XX:ArchiveRelocationMode=0");
     assertThat(client.get(client.indexOf("-cp") + 1))
         .isEqualTo(server.get(server.indexOf("-cp") + 1))
         .endsWith("%s:%s".formatted(library.resolve("a.jar"), library.resolve("b.jar")));
@@ -145,7 +146,8 @@ class LauncherIT {
     assertThat(training)
         .contains("-XX:AOTCacheOutput=x")
         .noneMatch(option -> option.startsWith("-XX:AOTCache="));
-    assertThat(worker).contains("-XX:AOTCache=" + home.resolve("server.aot"));
+    assertThat(worker)
+        .contains("-XX:AOTCache=" + home.resolve("server.aot"), "-XX:ArchiveRelocationMode=0");
     assertThat(worker.get(worker.indexOf("-cp") + 1))
         .isEqualTo(training.get(training.indexOf("-cp") + 1))
         .isEqualTo("%s:%s".formatted(home.resolve("lib/a.jar"), home.resolve("lib/b.jar")));
