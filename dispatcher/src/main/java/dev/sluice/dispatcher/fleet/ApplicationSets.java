@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -296,22 +296,25 @@ final class ApplicationSets {
     return documents;
   }
 
+  /** Returns the sets by what their generators read. */
+  private Map<GeneratorSource, SortedSet<String>> readers() {
+    Map<GeneratorSource, SortedSet<String>> readers = new HashMap<>();
+    sets.forEach(
+        (name, set) ->
+            set.generators().stream()
+                .flatMap(Generator::sources)
+                .forEach(
+                    source ->
+                        readers
+                            .computeIfAbsent(source, _ -> new TreeSet<>())
+                            .add("ApplicationSet " + name)));
+    return readers;
+  }
+
   GeneratedSets result() {
     Map<String, SetPolicy> policies = new HashMap<>();
     sets.forEach((name, set) -> policies.put(name, set.policy()));
-    Stream<GeneratorSource> sources =
-        sets.values().stream()
-            .flatMap(set -> set.generators().stream())
-            .flatMap(Generator::sources);
     return new GeneratedSets(
-        policies,
-        kept,
-        new HashSet<>(sources.toList()),
-        problems,
-        unread,
-        pending,
-        applications,
-        broken,
-        Map.of());
+        policies, kept, readers(), problems, unread, pending, applications, broken, Map.of());
   }
 }
