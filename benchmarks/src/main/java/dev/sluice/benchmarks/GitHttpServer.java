@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
  * Server of the repositories under a directory, by Git's smart HTTP. Each request runs Git's own
  * server program (git-http-backend(1)), as a forge does.
  */
-final class GitHttpServer implements AutoCloseable {
+public final class GitHttpServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -34,14 +34,15 @@ final class GitHttpServer implements AutoCloseable {
     server.start();
   }
 
-  static GitHttpServer start(Path directory) throws IOException {
+  /** Starts a server of the repositories in a directory. */
+  public static GitHttpServer start(Path directory) throws IOException {
     return new GitHttpServer(
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0),
         directory.toAbsolutePath());
   }
 
   /** Returns the URL of a repository in the directory. */
-  String url(String repository) {
+  public String url(String repository) {
     return "http://127.0.0.1:%d/%s".formatted(server.getAddress().getPort(), repository);
   }
 

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * A bare repository of many files, which git-fast-import(1) writes. The manifests have random text,
  * so that they do not compress.
  */
-final class ImportedRepository {
+public final class ImportedRepository {
 
   private static final int FILES_IN_DIRECTORY = 100;
 
@@ -31,7 +31,9 @@ final class ImportedRepository {
     this.fileBytes = fileBytes;
   }
 
-  static ImportedRepository create(Path directory, int files, int fileBytes) throws Exception {
+  /** Creates a repository with this many files of this size. */
+  public static ImportedRepository create(Path directory, int files, int fileBytes)
+      throws Exception {
     Files.createDirectories(directory);
     ImportedRepository repository = new ImportedRepository(directory, fileBytes);
     repository.git(List.of("init", "--quiet", "--bare", "--initial-branch=main"), _ -> {});
@@ -39,13 +41,14 @@ final class ImportedRepository {
     return repository;
   }
 
-  String path(int file) {
+  /** Returns the path of a file. */
+  public String path(int file) {
     return "apps/%04d/file-%02d.yaml"
         .formatted(file / FILES_IN_DIRECTORY, file % FILES_IN_DIRECTORY);
   }
 
   /** Changes a file; returns the new head of the branch. */
-  CommitId change(int file) throws Exception {
+  public CommitId change(int file) throws Exception {
     imports(file, file + 1);
     return new CommitId(git(List.of("rev-parse", "main"), _ -> {}));
   }

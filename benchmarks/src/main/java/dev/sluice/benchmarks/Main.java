@@ -1,6 +1,9 @@
 package dev.sluice.benchmarks;
 
 import dev.sluice.benchmarks.comparison.RenderingComparison;
+import dev.sluice.benchmarks.dispatch.DispatchBenchmark;
+import dev.sluice.benchmarks.dispatch.LargeRepositoriesBenchmark;
+import dev.sluice.benchmarks.dispatch.TargetsBenchmark;
 import dev.sluice.benchmarks.live.FirstSyncBenchmark;
 import dev.sluice.benchmarks.live.HealingBenchmark;
 import dev.sluice.benchmarks.live.ObservationBenchmark;
@@ -31,6 +34,9 @@ public final class Main {
                     RenderingBenchmark.command(),
                     ClosureBenchmark.command(),
                     LargeRepositoryBenchmark.command(),
+                    LargeRepositoriesBenchmark.command(),
+                    DispatchBenchmark.command(),
+                    TargetsBenchmark.command(),
                     ReceiverBenchmark.command(),
                     ReadModelBenchmark.command(),
                     ChainBenchmark.command(),

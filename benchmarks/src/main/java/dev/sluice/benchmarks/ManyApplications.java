@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.zip.Deflater;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -28,26 +30,40 @@ import org.eclipse.jgit.lib.TreeFormatter;
  * Bare repository of N kustomizations with five files each; every tenth builds on a shared base.
  * Objects are written directly to packs.
  */
-final class ManyApplications implements AutoCloseable {
+public final class ManyApplications implements AutoCloseable {
 
-  static final int FILES = 5;
+  /** The number of files of an application. */
+  public static final int FILES = 5;
 
   private final Path directory;
   private final FileRepository repository;
+  private final int bytes;
+  private final SplittableRandom random = new SplittableRandom(1);
   private final List<ObjectId> applications = new ArrayList<>();
   private ObjectId base = ObjectId.zeroId();
   private Optional<ObjectId> head = Optional.empty();
   private int changes;
 
-  private ManyApplications(Path directory, FileRepository repository) {
+  private ManyApplications(Path directory, FileRepository repository, int bytes) {
     this.directory = directory;
     this.repository = repository;
+    this.bytes = bytes;
   }
 
   static ManyApplications create(Path directory, int applications) throws IOException {
+    return create(directory, applications, 0);
+  }
+
+  /**
+   * Creates a repository.
+   *
+   * @param bytes of text in a file of each application, which does not compress
+   */
+  public static ManyApplications create(Path directory, int applications, int bytes)
+      throws IOException {
     FileRepository repository = new FileRepository(directory.toFile());
     repository.create(true);
-    ManyApplications many = new ManyApplications(directory, repository);
+    ManyApplications many = new ManyApplications(directory, repository, bytes);
     try (PackInserter inserter = repository.getObjectDatabase().newPackInserter()) {
       inserter.setCompressionLevel(Deflater.BEST_SPEED);
       inserter.checkExisting(false);
@@ -56,25 +72,38 @@ final class ManyApplications implements AutoCloseable {
       files.put("common.yaml", map("common", "0"));
       many.base = tree(inserter, files);
       for (int i = 0; i < applications; i++) {
-        many.applications.add(application(inserter, i, 0));
+        many.applications.add(many.application(inserter, i, 0));
       }
       many.commit(inserter);
     }
     return many;
   }
 
-  static String path(int application) {
+  /** Returns the directory of an application. */
+  public static String path(int application) {
     return "apps/app-%05d".formatted(application);
   }
 
-  String url() {
+  /** Returns the URL of the repository. */
+  public String url() {
     return "file://" + directory;
   }
 
   /** Changes one file of an application and moves the branch. */
-  CommitId change(int application) throws IOException {
+  public CommitId change(int application) throws IOException {
     try (ObjectInserter inserter = repository.getObjectDatabase().newPackInserter()) {
       applications.set(application, application(inserter, application, ++changes));
+      return commit(inserter);
+    }
+  }
+
+  /** Changes one file of each application and moves the branch. */
+  public CommitId changeAll() throws IOException {
+    try (ObjectInserter inserter = repository.getObjectDatabase().newPackInserter()) {
+      changes++;
+      for (int i = 0; i < applications.size(); i++) {
+        applications.set(i, application(inserter, i, changes));
+      }
       return commit(inserter);
     }
   }
@@ -105,7 +134,7 @@ final class ManyApplications implements AutoCloseable {
     return new CommitId(id.name());
   }
 
-  private static ObjectId application(ObjectInserter inserter, int number, int version)
+  private ObjectId application(ObjectInserter inserter, int number, int version)
       throws IOException {
     TreeMap<String, String> files = new TreeMap<>();
     String name = "app-" + number;
@@ -113,11 +142,17 @@ final class ManyApplications implements AutoCloseable {
         "kustomization.yaml",
         "resources: [a.yaml, b.yaml%s]\nconfigMapGenerator: [{name: %s, envs: [settings.env]}]\n"
             .formatted(number % 10 == 0 ? ", ../../base" : "", name));
-    files.put("a.yaml", map(name + "-a", String.valueOf(version)));
+    files.put("a.yaml", map(name + "-a", version + noise()));
     files.put("b.yaml", map(name + "-b", "0"));
     files.put("settings.env", "level=info\n");
     files.put("README.md", name + "\n");
     return tree(inserter, files);
+  }
+
+  private String noise() {
+    byte[] noise = new byte[bytes * 3 / 4];
+    random.nextBytes(noise);
+    return Base64.getEncoder().encodeToString(noise);
   }
 
   private static ObjectId tree(ObjectInserter inserter, SortedMap<String, String> files)

@@ -12,6 +12,7 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.ChangeEvent.DefinitionAccepted;
 import dev.sluice.contract.event.ChangeEvent.DefinitionRemoved;
+import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.fleet.DefinitionChange;
 import dev.sluice.contract.fleet.DocumentOrigin;
@@ -81,11 +82,16 @@ class ApplicationSetIT {
   @Test
   void pushedDirectoriesAddAndRemoveApplicationsInEachCluster() throws IOException {
     set("", "");
-    situation.start();
+    Dispatcher dispatcher = situation.start();
     assertThat(lines(situation.awaitSync(STAGING, 2)))
         .containsExactlyInAnyOrder("a-staging 1 one", "b-staging 1 one");
     assertThat(lines(situation.awaitSync(PRODUCTION, 2)))
         .containsExactlyInAnyOrder("a-production 1 one", "b-production 1 one");
+
+    assertThat(dispatcher.fleet().flatMap(Heartbeat.Fleet::reads))
+        .contains(
+            List.of(
+                new Heartbeat.ReadRef(situation.repository, MAIN, List.of("ApplicationSet all"))));
 
     CommitId added = situation.put("c", "one").pushAndNotify();
     assertThat(lines(situation.awaitSync(STAGING, 3))).endsWith("c-staging 1 one");

@@ -454,6 +454,7 @@ class GitFleetIT {
             Optional.of(new SecretReference("file:" + directory.resolve("no-token"))),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             FleetValidation.STRICT);
     try (Dispatcher dispatcher =
         Dispatcher.start(

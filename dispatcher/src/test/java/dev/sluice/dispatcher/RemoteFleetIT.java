@@ -20,11 +20,13 @@ import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLocation;
 import dev.sluice.dispatcher.fleet.FleetValidation;
 import dev.sluice.dispatcher.partition.RetryTiming;
+import dev.sluice.inputs.git.ConnectProxy;
 import dev.sluice.inputs.git.HttpBackend;
 import dev.sluice.inputs.git.OpenSshServer;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.git.Origin.Content;
 import dev.sluice.inputs.git.TestAuthority;
+import dev.sluice.platform.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +118,45 @@ class RemoteFleetIT {
   }
 
   @Test
+  void aFleetByHttpsIsReadWithAClientCertificateThroughAProxy() throws Exception {
+    https.close();
+    https = HttpBackend.withTls(directory, authority.server(), /* requiresClient= */ true);
+    https.accept("bot:s3cret");
+    Path login = Files.writeString(directory.resolve("login"), "bot:s3cret");
+    Path client = directory.resolve("client.pem");
+    var unused = authority.client(client, Duration.ofHours(1));
+    push(
+        documents(login)
+            .replace(
+                "https: {",
+                "https: {clientCertificate: \"file:%s\", clientKey: \"file:%s.key\", "
+                    .formatted(client, client)));
+    try (ConnectProxy proxy = new ConnectProxy()) {
+      proxy.require("proxy-user:s3cret-proxy");
+      Map<String, List<String>> options =
+          Map.of(
+              "fleet", List.of("git+" + https.url("fleet.git") + "//production"),
+              "fleet-credentials", List.of("file:" + login),
+              "fleet-trusted-certificates", List.of("file:" + directory.resolve("ca.pem")),
+              "fleet-client-certificate", List.of("file:" + client),
+              "fleet-client-key", List.of("file:" + client + ".key"),
+              "fleet-proxy", List.of(proxy.url()),
+              "fleet-proxy-credentials",
+                  List.of(
+                      "file:"
+                          + Files.writeString(
+                              directory.resolve("proxy-login"), "proxy-user:s3cret-proxy")));
+      start(
+          FleetConfig.from(
+              new Settings(FleetConfig.SETTINGS, List.of())
+                  .read(options, Map.of(), Optional.empty())));
+
+      assertThat(lines(situation.awaitSync(STAGING, 1))).containsExactly("web 1 one");
+      assertThat(proxy.tunnels()).containsOnly("127.0.0.1:" + https.port());
+    }
+  }
+
+  @Test
   void rotatedCredentialsAreReadWithoutARestartAndTheirFailuresAreRecorded() throws Exception {
     Path token = Files.writeString(directory.resolve("token"), "wrong-token\n");
     https.accept("x-access-token:first-token");
@@ -192,11 +233,15 @@ class RemoteFleetIT {
   }
 
   private void push(Path credentials) throws IOException {
+    push(documents(credentials));
+  }
+
+  private void push(String documents) throws IOException {
     CommitId commit =
         fleet.commit(
             Map.of(
                 "production/base.yaml",
-                Content.file(documents(credentials)),
+                Content.file(documents),
                 "production/web.yaml",
                 Content.file(
                     """
@@ -219,7 +264,12 @@ class RemoteFleetIT {
             credentials,
             ssh,
             Optional.empty(),
+            Optional.empty(),
             FleetValidation.STRICT);
+    start(config);
+  }
+
+  private void start(FleetConfig config) {
     situation.start(
         situation.config(config, "mirrors", PARTITIONS, POLLING), DispatchListener.NONE);
   }

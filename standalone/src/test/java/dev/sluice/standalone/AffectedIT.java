@@ -133,6 +133,120 @@ class AffectedIT {
   }
 
   @Test
+  void generatorsAreEvaluatedAtBothCommits() throws Exception {
+    document(
+        "set",
+        """
+        kind: ApplicationSet
+        metadata: {name: all}
+        spec:
+          generators:
+            - matrix:
+                generators:
+                  - directories: {repository: apps, include: ["shops/*"]}
+                  - clusters: {selector: {matchLabels: {env: staging}}}
+          template:
+            metadata: {name: "${path.basename}-${cluster.name}"}
+            spec:
+              source: {repository: apps, path: "${path}"}
+              clusters: {names: ["${cluster.name}"]}
+              namespace: "${path.basename}"
+        """);
+    repository.push(
+        Map.of(
+            "shops/books/x.yaml", MAP.formatted("books"),
+            "shops/music/x.yaml", MAP.formatted("music"),
+            "shops/toys/x.yaml", MAP.formatted("toys")));
+    repository.push(
+        Map.of(
+            "shops/books/x.yaml", "",
+            "shops/music/x.yaml", MAP.formatted("songs"),
+            "shops/games/x.yaml", MAP.formatted("games")));
+
+    assertThat(affected().lines())
+        .containsExactly(
+            "books-test test removed",
+            "games-test test added",
+            "music-test test affected",
+            "shops/music/x.yaml",
+            "1 affected, 1 added, 1 removed, 0 refused, of 8");
+    JsonNode report = Json.mapper().readTree(affected("--output", "json").output());
+    assertThat(report.at("/verdicts/1/effect").asText()).isEqualTo("ADDED");
+
+    repository.push(Map.of("shops/Not_A_Name/x.yaml", MAP.formatted("x"), "shops/toys/x.yaml", ""));
+    Run invalid = affected();
+    assertThat(invalid.errors()).contains("'Not_A_Name-test'");
+    assertThat(invalid.lines())
+        .as("a set with a problem removes nothing")
+        .contains("toys-test test refused", "0 affected, 1 refused, of 7");
+  }
+
+  @Test
+  void includesOfTheRepositoryAreReadAtBothCommitsAndOthersFromCheckoutsOrByTheirUrl()
+      throws Exception {
+    try (TestRepository team =
+        TestRepository.create(Files.createDirectory(directory.resolve("team")))) {
+      team.push(Map.of("apps/team.yaml", application("team", "path: api, ref: main", "team")));
+      document(
+          "include",
+          """
+          kind: Project
+          metadata: {name: teams}
+          spec: {repositories: ["**"], clusters: ["*"], namespaces: ["*"]}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Repository
+          metadata: {name: team}
+          spec: {url: "%s", identity: forge.example/team}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: FleetInclude
+          metadata: {name: own}
+          spec: {repository: apps, path: deploy, project: teams}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: FleetInclude
+          metadata: {name: other}
+          spec: {repository: team, path: apps, project: teams}
+          """
+              .formatted(team.url()));
+      repository.push(
+          Map.of(
+              "deploy/one.yaml", application("one", "path: api", "one"),
+              "deploy/two.yaml", application("two", "path: api", "two")));
+      repository.push(
+          Map.of(
+              "deploy/one.yaml", application("one", "path: api", "elsewhere"),
+              "deploy/two.yaml", "",
+              "deploy/three.yaml", application("three", "path: api", "three"),
+              "api/x.yaml", MAP.formatted("other")));
+      String cache = directory.resolve("cache").toString();
+
+      List<String> lines = affected("--as", "apps", "--cache", cache).lines();
+      assertThat(lines)
+          .containsSubsequence(
+              "one eu affected",
+              "its definition differs",
+              "api/x.yaml",
+              "team eu affected",
+              "api/x.yaml",
+              "three eu added",
+              "two eu removed");
+      assertThat(
+              affected(
+                      "--as",
+                      "apps",
+                      "--cache",
+                      directory.resolve("unused").toString(),
+                      "--repository",
+                      "forge.example/team=" + directory.resolve("team/apps"))
+                  .lines())
+          .isEqualTo(lines);
+      assertThat(directory.resolve("unused")).doesNotExist();
+    }
+  }
+
+  @Test
   void invalidArgumentsAreErrors() {
     assertThat(affected("--from", "nowhere").exit()).isEqualTo(1);
     assertThat(affected("--as", "nobody").exit()).isEqualTo(1);
@@ -165,7 +279,7 @@ class AffectedIT {
     }
   }
 
-  private record Run(int exit, String output) {
+  private record Run(int exit, String output, String errors) {
 
     List<String> lines() {
       return output.lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
@@ -187,29 +301,41 @@ class AffectedIT {
                 fleet));
     arguments.addAll(List.of(more));
     PrintStream original = System.out;
+    PrintStream originalErrors = System.err;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
     System.setOut(new PrintStream(bytes, true, UTF_8));
+    System.setErr(new PrintStream(errors, true, UTF_8));
     try {
       int exit =
           new CommandLineInterface(Main.commands(), Map.of()).run(arguments.toArray(String[]::new));
-      return new Run(exit, bytes.toString(UTF_8));
+      return new Run(exit, bytes.toString(UTF_8), errors.toString(UTF_8));
     } finally {
       System.setOut(original);
+      System.setErr(originalErrors);
     }
   }
 
   private void application(String name, String source) throws Exception {
     Files.writeString(
-        directory.resolve("fleet/" + name + ".yaml"),
-        """
-        apiVersion: sluice.dev/v1
-        kind: Application
-        metadata: {name: %s}
-        spec:
-          source: {repository: apps, %s}
-          clusters: {selector: {matchLabels: {}}}
-          namespace: %s
-        """
-            .formatted(name, source, name));
+        directory.resolve("fleet/" + name + ".yaml"), application(name, source, name));
+  }
+
+  private static String application(String name, String source, String namespace) {
+    return """
+    apiVersion: sluice.dev/v1
+    kind: Application
+    metadata: {name: %s}
+    spec:
+      source: {repository: apps, %s}
+      clusters: {selector: {matchLabels: {}}}
+      namespace: %s
+    """
+        .formatted(name, source, namespace);
+  }
+
+  private void document(String name, String text) throws Exception {
+    Files.writeString(
+        directory.resolve("fleet/" + name + ".yaml"), "apiVersion: sluice.dev/v1\n" + text);
   }
 }

@@ -176,7 +176,7 @@ class ClientIT {
                 webhooks ok webhooks name every repository of the fleet, and no other
                 under way ok nothing for longer than 10 minutes
                 dead letters warning 1 Invalid: sluice dead-letters list
-                holds ok nothing is suspended or pinned
+                holds ok nothing is suspended, pinned, or waits to be sent
                 """);
         assertThat(CommandRun.of(sluice, "dead-letters", "discard", "--reason", "x").code())
             .isEqualTo(2);

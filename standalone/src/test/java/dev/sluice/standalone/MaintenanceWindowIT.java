@@ -48,6 +48,10 @@ class MaintenanceWindowIT {
             .contains("sync manual: sluice release sends new inputs")
             .contains("window allow '0 2 1 %d *' for 4h in UTC: releases".formatted(month))
             .contains("(waits for an operator to release it); released by: sluice release web");
+        assertThat(CommandRun.of(sluice, "doctor").words())
+            .contains(
+                "holds warning new inputs are not sent: web in staging (waits for an operator to"
+                    + " release it; released by: sluice release web --cluster staging)");
 
         CommandRun approved = CommandRun.of(sluice, "release", "web", "--reason", "reviewed");
 
@@ -63,6 +67,10 @@ class MaintenanceWindowIT {
             .contains("OutOfSync")
             .contains("window");
         assertThat(CommandRun.of(sluice, "status").words()).contains("1 window");
+        assertThat(CommandRun.of(sluice, "doctor").words())
+            .contains("new inputs are not sent: web in staging (waits for the maintenance window")
+            .contains("T02:00:00Z (allow '0 2 1 %d *' for 4h in UTC: releases)".formatted(month))
+            .contains("that, or sluice release web --cluster staging --ignore-windows");
         CommandRun refused = CommandRun.of(sluice, "release", "web", "--reason", "again");
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.words()).contains("add --ignore-windows to send it now");
@@ -76,6 +84,8 @@ class MaintenanceWindowIT {
         assertThat(CommandRun.of(sluice, "describe", "web").words())
             .contains("incident 7")
             .doesNotContain("held staging");
+        assertThat(CommandRun.of(sluice, "doctor").words())
+            .contains("holds ok nothing is suspended, pinned, or waits to be sent");
         scenario.verify();
       }
     }

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -128,6 +129,29 @@ record RealForge(String url, int sshPort, String admin, String password, String 
                 before.get().get("sha").asText())
             : Map.of("content", encoded(text), "branch", branch, "message", "add");
     return send(before.isPresent() ? "PUT" : "POST", path, body).at("/commit/sha").asText();
+  }
+
+  /** Commits files to main, all in one push; an empty text deletes a file. Returns the commit. */
+  String commit(String repository, Map<String, String> files)
+      throws IOException, InterruptedException {
+    List<Map<String, String>> operations = new ArrayList<>();
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      String path = file.getKey();
+      if (file.getValue().isEmpty()) {
+        JsonNode before = find(path(repository, "/contents/" + path)).orElseThrow();
+        operations.add(
+            Map.of("operation", "delete", "path", path, "sha", before.get("sha").asText()));
+      } else {
+        operations.add(
+            Map.of("operation", "upload", "path", path, "content", encoded(file.getValue())));
+      }
+    }
+    return send(
+            "POST",
+            path(repository, "/contents"),
+            Map.of("branch", "main", "message", "change", "files", operations))
+        .at("/commit/sha")
+        .asText();
   }
 
   /** Merges a branch into main by a pull request; returns its number. */

@@ -81,7 +81,7 @@ record Parameter(
       query(
           "held",
           "only applications that are (true) or are not (false) suspended, pinned to a commit, or"
-              + " waiting for others that they depend on",
+              + " waiting for a maintenance window, an operator, or others that they depend on",
           oneOf("true", "false"));
   static final Parameter REPOSITORY =
       query("repository", "canonical name of the repository, host[:port]/path", TEXT);

@@ -2,7 +2,6 @@ package dev.sluice.api.readmodel;
 
 import dev.sluice.api.store.Database;
 import dev.sluice.api.store.Row;
-import dev.sluice.contract.name.RepositoryId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,8 +17,9 @@ public final class Deliveries {
 
   private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
 
-  /** With the repository of the fleet as the value; empty for none. */
-  private static final String OF_FLEET = "change.repository = ? COLLATE NOCASE";
+  /** With a JSON array of the repositories that the fleet reads as the value. */
+  private static final String OF_FLEET =
+      "change.repository COLLATE NOCASE IN (SELECT value FROM json_each(?))";
 
   private static final String FOLLOWED =
       "(EXISTS (SELECT 1 FROM source WHERE " + SAME + ") OR " + OF_FLEET + ")";
@@ -60,11 +60,11 @@ public final class Deliveries {
                     .change(allowed)
                     .when("sequence < ?", after),
                 "change.at");
-    String fleet = parts.fleetRepository().map(RepositoryId::value).orElse("");
+    FleetRepositories fleet = parts.fleetRepositories();
     filter
         .followed()
-        .ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED, fleet));
-    Where selected = new Where().and(FOLLOWED + " AS followed, " + OF_FLEET, fleet, fleet);
+        .ifPresent(followed -> where.and(followed ? FOLLOWED : "NOT " + FOLLOWED, fleet.json()));
+    Where selected = new Where().and(FOLLOWED, fleet.json());
     String and = allowed.isAll() ? "" : " AND " + sources.text();
     return database.read(
         sql -> {
@@ -74,20 +74,20 @@ public final class Deliveries {
                 sql.list(
                     "SELECT DISTINCT repository FROM source ORDER BY 1",
                     row -> row.text("repository")));
-            parts.fleetRepository().map(RepositoryId::value).ifPresent(known::add);
+            known.addAll(fleet.all());
           }
           List<Numbered> found =
               sql.list(
                   "SELECT change.*, unmet.expected, unmet.evaluated, unmet.at AS unmet_at, "
                       + selected.text()
-                      + " AS fleet, (SELECT count(DISTINCT application) FROM source WHERE "
+                      + " AS followed, (SELECT count(DISTINCT application) FROM source WHERE "
                       + SAME
                       + " AND (change.ref IS NULL OR source.ref = change.ref)"
                       + and
                       + ") AS applications FROM change LEFT JOIN unmet USING (id)"
                       + where
                       + " ORDER BY sequence DESC LIMIT ?",
-                  row -> new Numbered(row.number("sequence"), view(row, known)),
+                  row -> new Numbered(row.number("sequence"), view(row, known, fleet, allowed)),
                   selected.values(sources.values(where.values(limit + 1))));
           Page<Numbered> page = Page.of(found, limit, one -> Long.toString(one.sequence()));
           return new Page<>(page.items().stream().map(Numbered::view).toList(), page.next());
@@ -105,7 +105,8 @@ public final class Deliveries {
                 .orElseGet(() -> KnownSince.of(sql, KnownSince.History.CHANGES)));
   }
 
-  private static DeliveryView view(Row row, List<String> known) throws SQLException {
+  private static DeliveryView view(
+      Row row, List<String> known, FleetRepositories fleet, Scope allowed) throws SQLException {
     boolean followed = row.number("followed") > 0;
     String repository = row.text("repository");
     Optional<String> expected = row.find("expected");
@@ -122,8 +123,9 @@ public final class Deliveries {
         row.find("commit_id"),
         row.find("actor"),
         followed,
-        row.number("fleet") > 0,
+        fleet.isOwn(repository),
         row.number("applications"),
+        allowed.isAll() ? fleet.readers(repository, row.find("ref")) : List.of(),
         followed ? Optional.empty() : similar(repository, known),
         unmetAt.map(at -> new DeliveryView.Unmet(expected.orElse(""), evaluated, at)));
   }

@@ -1,6 +1,7 @@
 package dev.sluice.api.readmodel;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,10 +13,14 @@ import java.util.Optional;
  * @param delivery the forge's id of the delivery
  * @param commit the ref's commit according to the forge; empty if the ref was deleted or the forge
  *     sent no full id
- * @param followed whether any application has a source in the repository, or the fleet is in it
+ * @param followed whether any application has a source in the repository, or the fleet is in it or
+ *     reads it
  * @param fleet whether the fleet is in the repository
  * @param applications number of applications that follow the ref, or the repository if the event
  *     names no ref
+ * @param readers ApplicationSets and FleetIncludes that read the ref, or the repository if the
+ *     event names no ref, such as {@code ApplicationSet web}; empty for callers who may see only
+ *     some applications
  * @param similar if the repository is not followed, a followed one with a similar path: usually the
  *     endpoint's host lacks a port or path, or the fleet has a different URL
  * @param unmet set if Git did not show the commit in time
@@ -33,6 +38,7 @@ public record DeliveryView(
     boolean followed,
     boolean fleet,
     long applications,
+    List<String> readers,
     Optional<String> similar,
     Optional<Unmet> unmet) {
 

@@ -8,7 +8,6 @@ import dev.sluice.contract.event.Heartbeat.Part;
 import dev.sluice.contract.event.Heartbeat.State;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.ClusterName;
-import dev.sluice.contract.name.RepositoryId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,12 +96,14 @@ final class PartReports implements Silences {
         .map(each -> each.report().instance());
   }
 
-  /** Returns the repository that the fleet is in, according to the dispatcher that reads it. */
-  Optional<RepositoryId> fleetRepository() {
+  /** Returns the repositories that the fleet reads, according to the dispatcher that reads it. */
+  FleetRepositories fleetRepositories() {
     return parts(each -> each.report().state() != State.STOPPED)
         .filter(each -> each.report().fleet().isPresent())
         .max(Comparator.comparing(Seen::at))
-        .flatMap(each -> each.report().fleet().get().repository());
+        .flatMap(each -> each.report().fleet())
+        .map(FleetRepositories::of)
+        .orElse(FleetRepositories.NONE);
   }
 
   /** Returns all parts except those whose place another one has taken. */

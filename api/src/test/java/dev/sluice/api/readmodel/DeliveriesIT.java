@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.readmodel.Overview.RepositoryView;
 import dev.sluice.contract.event.Heartbeat;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
@@ -74,20 +75,12 @@ class DeliveriesIT {
     topics
         .write(
             "heartbeat",
-            new Heartbeat(
-                Heartbeat.Part.DISPATCHER,
-                "dispatcher-1",
-                Optional.empty(),
-                Instant.now(),
-                Duration.ofSeconds(10),
-                Heartbeat.State.RUNNING,
-                List.of(),
-                Optional.empty(),
-                Optional.of(
-                    new Heartbeat.Fleet(
-                        "git+https://git.example/Fleet@main",
-                        Optional.of(new RepositoryId("git.example/Fleet")),
-                        Optional.of(commit(1))))))
+            dispatcher(
+                new Heartbeat.Fleet(
+                    "git+https://git.example/Fleet@main",
+                    Optional.of(new RepositoryId("git.example/Fleet")),
+                    Optional.of(commit(1)),
+                    Optional.empty())))
         .pushed("hub", "git.example/fleet", "main", 1)
         .pushed("hub", "git.example:3000/fleet", "main", 2);
     try (ReadModel model = open()) {
@@ -104,6 +97,58 @@ class DeliveriesIT {
           .singleElement()
           .satisfies(one -> assertThat(one.similar()).contains("git.example/Fleet"));
     }
+  }
+
+  @Test
+  void aRepositoryThatSetsAndIncludesReadIsFollowedByThem() {
+    RepositoryId teams = new RepositoryId("git.example/Teams");
+    topics
+        .write(
+            "heartbeat",
+            dispatcher(
+                new Heartbeat.Fleet(
+                    "/fleet",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(
+                        List.of(
+                            new Heartbeat.ReadRef(
+                                teams,
+                                GitRef.branch("main"),
+                                List.of("ApplicationSet web", "FleetInclude a")),
+                            new Heartbeat.ReadRef(
+                                teams, GitRef.branch("old"), List.of("FleetInclude b")))))))
+        .pushed("hub", "git.example/teams", "main", 1)
+        .pushed("hub", "git.example/teams", "topic", 2)
+        .pushed("hub", "git.example:3000/teams", "main", 3);
+    try (ReadModel model = open()) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> model.parts(Scope.ALL).stream().anyMatch(part -> part.fleet().isPresent()));
+
+      assertThat(deliveries(model, Scope.ALL, Optional.of(true)))
+          .allSatisfy(one -> assertThat(one.followed()).isTrue())
+          .allSatisfy(one -> assertThat(one.fleet()).isFalse())
+          .extracting(one -> one.ref().orElseThrow() + " " + one.readers())
+          .containsExactlyInAnyOrder(
+              "refs/heads/main [ApplicationSet web, FleetInclude a]", "refs/heads/topic []");
+      assertThat(deliveries(model, Scope.ALL, Optional.of(false)))
+          .singleElement()
+          .satisfies(one -> assertThat(one.similar()).contains("git.example/Teams"));
+    }
+  }
+
+  private static Heartbeat dispatcher(Heartbeat.Fleet fleet) {
+    return new Heartbeat(
+        Heartbeat.Part.DISPATCHER,
+        "dispatcher-1",
+        Optional.empty(),
+        Instant.now(),
+        Duration.ofSeconds(10),
+        Heartbeat.State.RUNNING,
+        List.of(),
+        Optional.empty(),
+        Optional.of(fleet));
   }
 
   @Test

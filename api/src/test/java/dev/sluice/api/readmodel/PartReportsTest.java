@@ -209,12 +209,12 @@ class PartReportsTest {
     RepositoryId repository = new RepositoryId("git.example/fleet");
     reports.received(reading(repository, dispatcher("a", State.RUNNING)), now, true);
     reports.received(dispatcher("b", State.RUNNING), now, true);
-    assertThat(reports.fleetRepository()).contains(repository);
+    assertThat(reports.fleetRepositories().own()).contains(repository);
 
     after(60);
-    assertThat(reports.fleetRepository()).as("of a dispatcher that is silent").isPresent();
+    assertThat(reports.fleetRepositories().own()).as("of a dispatcher that is silent").isPresent();
     reports.received(dispatcher("a", State.STOPPED), now, true);
-    assertThat(reports.fleetRepository()).isEmpty();
+    assertThat(reports.fleetRepositories()).isEqualTo(FleetRepositories.NONE);
   }
 
   private static Heartbeat reading(RepositoryId repository, Heartbeat report) {
@@ -227,7 +227,9 @@ class PartReportsTest {
         report.state(),
         report.conditions(),
         report.endpoints(),
-        Optional.of(new Heartbeat.Fleet("git+x", Optional.of(repository), Optional.empty())));
+        Optional.of(
+            new Heartbeat.Fleet(
+                "git+x", Optional.of(repository), Optional.empty(), Optional.empty())));
   }
 
   private static Heartbeat dispatcher(String instance, State state, Condition... conditions) {

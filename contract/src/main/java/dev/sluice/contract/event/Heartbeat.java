@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.Generation;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,9 +133,37 @@ public record Heartbeat(
    * @param repository that a fleet in Git is in
    * @param commit the newest commit of a fleet in Git that was accepted since the dispatcher reads
    *     it
+   * @param reads refs of repositories that its ApplicationSets and FleetIncludes read; absent if
+   *     there are none, and in records of earlier versions
    */
   public record Fleet(
-      String location, Optional<RepositoryId> repository, Optional<CommitId> commit) {}
+      String location,
+      Optional<RepositoryId> repository,
+      Optional<CommitId> commit,
+      Optional<List<ReadRef>> reads) {
+
+    /** The most refs of a report; further ones are left out. */
+    public static final int MAX_REFS = 1_000;
+
+    public Fleet {
+      reads = reads.map(all -> all.stream().limit(MAX_REFS).toList()).filter(all -> !all.isEmpty());
+    }
+  }
+
+  /**
+   * A ref of a repository that ApplicationSets and FleetIncludes read.
+   *
+   * @param by what reads it, such as {@code ApplicationSet web}, sorted
+   */
+  public record ReadRef(RepositoryId repository, GitRef ref, List<String> by) {
+
+    /** The most names of a ref; further ones are left out. */
+    public static final int MAX_NAMES = 10;
+
+    public ReadRef {
+      by = by.stream().limit(MAX_NAMES).toList();
+    }
+  }
 
   /** How much a condition matters. */
   public enum Severity {

@@ -504,7 +504,13 @@ public final class EventSamples {
                 new Heartbeat.Fleet(
                     "git+https://github.com/acme/fleet@main",
                     Optional.of(new RepositoryId("github.com/acme/fleet")),
-                    Optional.of(COMMIT)))),
+                    Optional.of(COMMIT),
+                    Optional.of(
+                        List.of(
+                            new Heartbeat.ReadRef(
+                                new RepositoryId("github.com/acme/shop"),
+                                GitRef.branch("main"),
+                                List.of("ApplicationSet web", "FleetInclude shop"))))))),
         new Checkpoint(
             "sluice.results", 0, 0, 12, 1, "AQ==", Optional.empty(), NOON, "2026", "c2lnbmF0dXJl"),
         new QuestionEvent.DiffAsked(WEB, STAGING, "cat", NOON),

@@ -11,6 +11,7 @@ import dev.sluice.dispatcher.generate.Generator;
 import dev.sluice.dispatcher.generate.GeneratorException;
 import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
+import dev.sluice.dispatcher.generate.SearchBudget;
 import dev.sluice.dispatcher.generate.UnreadSourceException;
 import dev.sluice.inputs.git.MirrorException;
 import dev.sluice.platform.process.FatalErrors;
@@ -23,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,23 +55,30 @@ final class ApplicationSets {
   private final Set<ApplicationName> refused = new TreeSet<>();
   private final Optional<IncludeDocument> include;
   private final FillBudget budget;
+  private final SearchBudget search;
   private boolean pending;
 
   private ApplicationSets(
-      GeneratorTrees trees, Optional<IncludeDocument> include, FillBudget budget) {
+      GeneratorTrees trees,
+      Optional<IncludeDocument> include,
+      FillBudget budget,
+      SearchBudget search) {
     this.trees = trees;
     this.include = include;
     this.budget = budget;
+    this.search = search;
   }
 
   /** Returns the sets of the fleet's own documents. */
   static ApplicationSets ofFleet(GeneratorTrees trees) {
-    return new ApplicationSets(trees, Optional.empty(), FillBudget.ofFleet());
+    return new ApplicationSets(
+        trees, Optional.empty(), FillBudget.ofFleet(), SearchBudget.ofFleet());
   }
 
   /** Returns the sets of an include, bounded by its project. */
   static ApplicationSets of(IncludeDocument include, GeneratorTrees trees) {
-    return new ApplicationSets(trees, Optional.of(include), FillBudget.ofInclude());
+    return new ApplicationSets(
+        trees, Optional.of(include), FillBudget.ofInclude(), SearchBudget.ofInclude());
   }
 
   /** Reads a document; errors become problems of the document. */
@@ -120,7 +128,8 @@ final class ApplicationSets {
             source -> {
               asked.add(source);
               return tree(source, commits);
-            });
+            },
+            search);
     List<GeneratorException> found = new ArrayList<>();
     List<GeneratedDocument> generated = new ArrayList<>();
     try {
@@ -296,22 +305,25 @@ final class ApplicationSets {
     return documents;
   }
 
+  /** Returns the sets by what their generators read. */
+  private Map<GeneratorSource, SortedSet<String>> readers() {
+    Map<GeneratorSource, SortedSet<String>> readers = new HashMap<>();
+    sets.forEach(
+        (name, set) ->
+            set.generators().stream()
+                .flatMap(Generator::sources)
+                .forEach(
+                    source ->
+                        readers
+                            .computeIfAbsent(source, _ -> new TreeSet<>())
+                            .add("ApplicationSet " + name)));
+    return readers;
+  }
+
   GeneratedSets result() {
     Map<String, SetPolicy> policies = new HashMap<>();
     sets.forEach((name, set) -> policies.put(name, set.policy()));
-    Stream<GeneratorSource> sources =
-        sets.values().stream()
-            .flatMap(set -> set.generators().stream())
-            .flatMap(Generator::sources);
     return new GeneratedSets(
-        policies,
-        kept,
-        new HashSet<>(sources.toList()),
-        problems,
-        unread,
-        pending,
-        applications,
-        broken,
-        Map.of());
+        policies, kept, readers(), problems, unread, pending, applications, broken, Map.of());
   }
 }

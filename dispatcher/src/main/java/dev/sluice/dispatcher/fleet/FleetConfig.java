@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  *
  * @param credentials {@code user:password} or a bare token for the fleet's repository
  * @param ssh keys for the fleet's repository, if its URL is one of SSH
+ * @param https certificates, a proxy or a GitHub App for the fleet's repository
  * @param identity the canonical name of the fleet's repository, if webhooks do not name it as its
  *     URL does
  */
@@ -26,6 +28,7 @@ public record FleetConfig(
     FleetLocation location,
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
+    Optional<HttpsAccess> https,
     Optional<RepositoryId> identity,
     FleetValidation validation) {
 
@@ -63,14 +66,18 @@ public record FleetConfig(
 
   /** Settings of access to a fleet in a Git repository. */
   public static final List<Setting<?>> ACCESS =
-      List.of(CREDENTIALS, SSH_KEY, SSH_PASSPHRASE, KNOWN_HOSTS);
+      Stream.of(
+              List.<Setting<?>>of(CREDENTIALS, SSH_KEY, SSH_PASSPHRASE, KNOWN_HOSTS),
+              FleetHttps.SETTINGS)
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   public static final List<Setting<?>> SETTINGS =
       Stream.of(List.<Setting<?>>of(FLEET), ACCESS, List.<Setting<?>>of(IDENTITY, VALIDATION))
           .<Setting<?>>flatMap(List::stream)
           .toList();
 
-  private static Setting<Optional<SecretReference>> reference(String name, String description) {
+  static Setting<Optional<SecretReference>> reference(String name, String description) {
     return Setting.of(name, "REF", description + ": env:NAME or file:PATH", SecretReference::new)
         .optional();
   }
@@ -83,7 +90,12 @@ public record FleetConfig(
   /** Returns the default settings of a fleet. */
   public static FleetConfig at(FleetLocation location) {
     return new FleetConfig(
-        location, Optional.empty(), Optional.empty(), Optional.empty(), byDefault(location));
+        location,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        byDefault(location));
   }
 
   /**
@@ -98,6 +110,7 @@ public record FleetConfig(
         access.location,
         access.credentials,
         access.ssh,
+        access.https,
         values.get(IDENTITY),
         values.get(VALIDATION).orElse(access.validation));
   }
@@ -132,6 +145,9 @@ public record FleetConfig(
                 new SshAccess(
                     values.get(SSH_KEY), values.get(SSH_PASSPHRASE), values.get(KNOWN_HOSTS)))
             : Optional.empty(),
+        location instanceof FleetLocation.InGit git
+            ? FleetHttps.read(values, git.url())
+            : Optional.empty(),
         Optional.empty(),
         byDefault(location));
   }
@@ -163,7 +179,7 @@ public record FleetConfig(
 
   /** Returns these settings with another validation. */
   public FleetConfig with(FleetValidation other) {
-    return new FleetConfig(location, credentials, ssh, identity, other);
+    return new FleetConfig(location, credentials, ssh, https, identity, other);
   }
 
   /** Returns the repository that a fleet in Git is in; empty for a directory. */
@@ -180,6 +196,7 @@ public record FleetConfig(
         git.url(),
         credentials,
         ssh,
+        https,
         Optional.empty());
   }
 }

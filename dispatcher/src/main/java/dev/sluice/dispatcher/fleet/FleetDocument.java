@@ -14,11 +14,15 @@ import java.util.function.UnaryOperator;
 /** YAML document of the fleet, with its problems. */
 final class FleetDocument {
 
+  /** A document of 3 MiB could have hundreds of thousands. */
+  private static final int MOST_PROBLEMS = 100;
+
   private final FleetFile file;
   private final int number;
   private final ObjectNode root;
   private final UnaryOperator<String> written;
   private final List<FleetProblem> problems = new ArrayList<>();
+  private int unlisted;
 
   /**
    * Creates a document.
@@ -51,7 +55,11 @@ final class FleetDocument {
   }
 
   void problem(FleetRule rule, String field, String message) {
-    problems.add(located(rule, field, message));
+    if (problems.size() < MOST_PROBLEMS) {
+      problems.add(located(rule, field, message));
+    } else {
+      unlisted++;
+    }
   }
 
   /** Returns a problem of a field, which the document does not have. */
@@ -78,7 +86,9 @@ final class FleetDocument {
 
   /** Adds problems of what is generated from the document. */
   void addAll(List<FleetProblem> found) {
-    problems.addAll(found);
+    int room = Math.min(MOST_PROBLEMS - problems.size(), found.size());
+    problems.addAll(found.subList(0, room));
+    unlisted += found.size() - room;
   }
 
   /**
@@ -109,8 +119,18 @@ final class FleetDocument {
     return problems.isEmpty();
   }
 
+  /** Returns the first problems, and one that counts the others. */
   List<FleetProblem> problems() {
-    return problems;
+    if (unlisted == 0) {
+      return List.copyOf(problems);
+    }
+    List<FleetProblem> listed = new ArrayList<>(problems);
+    listed.add(
+        located(
+            problems.getLast().rule(),
+            "metadata.name",
+            "the document has %d more problems: correct the others first".formatted(unlisted)));
+    return listed;
   }
 
   /** Returns the place of a field, such as {@code web.yaml:4}. */

@@ -55,7 +55,7 @@ public record FleetReading(
    * Returns the known applications that keep their definitions: their documents, or something of
    * the sets that generate them, could not be read.
    */
-  Set<ApplicationName> kept(Map<ApplicationName, Definition> known) {
+  public Set<ApplicationName> kept(Map<ApplicationName, Definition> known) {
     Set<ApplicationName> read = new HashSet<>();
     definitions.forEach(definition -> read.add(definition.application()));
     Set<ApplicationName> kept = new HashSet<>(invalid);

@@ -3,11 +3,15 @@ package dev.sluice.dispatcher.fleet;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +30,7 @@ final class FleetReport {
   private volatile List<Finding> ofAccepted = List.of();
   private List<String> failures = List.of();
   private volatile List<Finding> ofGenerators = List.of();
+  private Optional<List<Heartbeat.ReadRef>> reads = Optional.empty();
   private volatile Optional<Heartbeat.Fleet> fleet = Optional.empty();
 
   /**
@@ -45,7 +50,7 @@ final class FleetReport {
 
   /** Records that this instance reads the fleet now. */
   void begin() {
-    fleet = Optional.of(new Heartbeat.Fleet(location, repository, Optional.empty()));
+    fleet = Optional.of(new Heartbeat.Fleet(location, repository, Optional.empty(), reads));
   }
 
   /** Returns why the fleet cannot be read, if this makes the dispatcher unready. */
@@ -65,6 +70,7 @@ final class FleetReport {
     ofAccepted = List.of();
     failures = List.of();
     ofGenerators = List.of();
+    reads = Optional.empty();
     fleet = Optional.empty();
   }
 
@@ -105,6 +111,26 @@ final class FleetReport {
     }
   }
 
+  /** Records which refs generators and includes read, and which of them do. */
+  void follows(Map<GeneratorSource, SortedSet<String>> readers) {
+    reads =
+        Optional.of(
+            readers.entrySet().stream()
+                .map(
+                    one ->
+                        new Heartbeat.ReadRef(
+                            one.getKey().repository().repository(),
+                            one.getKey().ref(),
+                            List.copyOf(one.getValue())))
+                .sorted(
+                    Comparator.comparing(Heartbeat.ReadRef::repository)
+                        .thenComparing(one -> one.ref().value()))
+                .toList());
+    fleet =
+        fleet.map(
+            now -> new Heartbeat.Fleet(now.location(), now.repository(), now.commit(), reads));
+  }
+
   /** Records why repositories of generators cannot be read that were read before. */
   void generators(List<String> found) {
     if (found.equals(failures)) {
@@ -130,7 +156,7 @@ final class FleetReport {
     if (isListingProblem(reading)) {
       return;
     }
-    fleet = Optional.of(new Heartbeat.Fleet(location, repository, reading.commit()));
+    fleet = Optional.of(new Heartbeat.Fleet(location, repository, reading.commit(), reads));
     unreadable = Optional.empty();
     ofNewest =
         reading.problems().isEmpty()

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,7 +19,8 @@ import java.util.stream.Stream;
  *
  * @param policies of the valid sets by name
  * @param kept sets that could not be evaluated completely: none of their applications is removed
- * @param sources that generators and includes read
+ * @param readers by a source, the generators and includes that read it, such as {@code
+ *     ApplicationSet web}
  * @param problems of applications and generators that depend on the content of repositories: they
  *     concern their set or include only, and refuse no revision
  * @param unread sets and includes whose repositories could not be read, with the reason
@@ -29,7 +32,7 @@ import java.util.stream.Stream;
 public record GeneratedSets(
     Map<String, SetPolicy> policies,
     Set<String> kept,
-    Set<GeneratorSource> sources,
+    Map<GeneratorSource, SortedSet<String>> readers,
     List<FleetProblem> problems,
     List<String> unread,
     boolean isPending,
@@ -39,12 +42,12 @@ public record GeneratedSets(
 
   static final GeneratedSets NONE =
       new GeneratedSets(
-          Map.of(), Set.of(), Set.of(), List.of(), List.of(), false, List.of(), Map.of(), Map.of());
+          Map.of(), Set.of(), Map.of(), List.of(), List.of(), false, List.of(), Map.of(), Map.of());
 
   public GeneratedSets {
     policies = Map.copyOf(policies);
     kept = Set.copyOf(kept);
-    sources = Set.copyOf(sources);
+    readers = Map.copyOf(readers);
     problems = List.copyOf(problems);
     unread = List.copyOf(unread);
     applications = List.copyOf(applications);
@@ -84,6 +87,11 @@ public record GeneratedSets(
     }
   }
 
+  /** Returns what generators and includes read. */
+  public Set<GeneratorSource> sources() {
+    return readers.keySet();
+  }
+
   /** Returns whether everything that generators read was read. */
   boolean isSettled() {
     return unread.isEmpty() && !isPending;
@@ -95,7 +103,7 @@ public record GeneratedSets(
     return new GeneratedSets(
         Map.of(),
         Set.of(),
-        Set.of(),
+        Map.of(),
         List.of(),
         List.of(),
         false,
@@ -107,7 +115,7 @@ public record GeneratedSets(
   /** Returns this without problems. */
   GeneratedSets withoutProblems() {
     return new GeneratedSets(
-        policies, kept, sources, List.of(), unread, isPending, applications, broken, includes);
+        policies, kept, readers, List.of(), unread, isPending, applications, broken, includes);
   }
 
   /** Returns what is known of all parts, each with other sets and includes. */
@@ -115,7 +123,10 @@ public record GeneratedSets(
     Map<String, SetPolicy> policies = new HashMap<>();
     Map<GeneratorSource, String> broken = new HashMap<>();
     Map<String, Included> includes = new HashMap<>();
+    Map<GeneratorSource, SortedSet<String>> readers = new HashMap<>();
     for (GeneratedSets part : parts) {
+      part.readers.forEach(
+          (source, names) -> readers.computeIfAbsent(source, _ -> new TreeSet<>()).addAll(names));
       policies.putAll(part.policies);
       broken.putAll(part.broken);
       includes.putAll(part.includes);
@@ -123,7 +134,7 @@ public record GeneratedSets(
     return new GeneratedSets(
         policies,
         all(parts, GeneratedSets::kept).collect(Collectors.toSet()),
-        all(parts, GeneratedSets::sources).collect(Collectors.toSet()),
+        readers,
         all(parts, GeneratedSets::problems).toList(),
         all(parts, GeneratedSets::unread).toList(),
         parts.stream().anyMatch(GeneratedSets::isPending),

@@ -11,7 +11,8 @@ final class GitFeed implements FleetFeed {
 
   private static final RefWatch.Remedies REMEDIES =
       new RefWatch.Remedies(
-          "correct --fleet", "--fleet-credentials, or --fleet-ssh-key for a URL of SSH");
+          "correct --fleet",
+          "--fleet-credentials or --fleet-github-app, or --fleet-ssh-key for a URL of SSH");
 
   private final FleetLocation.InGit location;
   private final RemotePolicy.Base repository;

@@ -98,31 +98,43 @@ final class HttpsDocument {
     return (int) bytes;
   }
 
-  /** Without TLS, a proxy and an app still have a meaning, and certificates have none. */
-  private static boolean isFor(HttpsAccess access, String url) {
+  /**
+   * Returns whether the access has a meaning for a URL. Without TLS, a proxy and an app still have
+   * one, and certificates have none.
+   */
+  static boolean isFor(HttpsAccess access, String url) {
     boolean hasCertificates =
         access.trustedCertificates().isPresent() || access.clientCertificate().isPresent();
     return (hasCertificates ? OF_HTTPS : OF_HTTP).matcher(url).matches();
   }
 
   private static Optional<GithubApp> githubApp(Fields fields) {
-    Optional<String> appId =
-        fields.required("appId", text -> matching(APP, text, "must be the app's id or client id"));
-    Optional<String> installationId =
-        fields.text(
-            "installationId", text -> matching(INSTALLATION, text, "must be a number, quoted"));
+    Optional<String> appId = fields.required("appId", HttpsDocument::appId);
+    Optional<String> installationId = fields.text("installationId", HttpsDocument::installationId);
     Optional<SecretReference> privateKey = fields.required("privateKey", SecretReference::new);
-    Optional<String> api =
-        fields.text(
-            "api",
-            text ->
-                matching(API, text, "must be https://HOST[/PATH], without credentials")
-                    .replaceFirst("/+$", ""));
+    Optional<String> api = fields.text("api", HttpsDocument::api);
     fields.refuseUnknown();
     return appId.flatMap(id -> privateKey.map(key -> new GithubApp(id, installationId, key, api)));
   }
 
-  private static String proxy(String text) {
+  /** Returns the id, or the client id, of a GitHub App. */
+  static String appId(String text) {
+    return matching(APP, text, "must be the app's id or client id");
+  }
+
+  /** Returns the id of an installation of a GitHub App. */
+  static String installationId(String text) {
+    return matching(INSTALLATION, text, "must be a number, quoted");
+  }
+
+  /** Returns the URL of a GitHub API without a slash at its end. */
+  static String api(String text) {
+    return matching(API, text, "must be https://HOST[/PATH], without credentials")
+        .replaceFirst("/+$", "");
+  }
+
+  /** Returns the URL of a proxy without a slash at its end. */
+  static String proxy(String text) {
     String expected =
         "must be http://HOST[:PORT], without credentials: give them in proxyCredentials";
     String proxy = matching(PROXY, text, expected).replaceFirst("/$", "");

@@ -265,7 +265,7 @@ final class IncludedFleet {
             new GeneratedSets(
                 Map.of(),
                 Set.of(),
-                Set.of(include.source()),
+                Map.of(include.source(), new TreeSet<>(Set.of("FleetInclude " + include.name()))),
                 listed(all),
                 unread,
                 pending,

@@ -182,6 +182,7 @@ final class IntakeSession implements AutoCloseable {
         sets.sources().stream()
             .filter(source -> input.commitOf(source).isEmpty())
             .collect(Collectors.toSet()));
+    report.follows(sets.readers());
     sets.broken().forEach(generators::unreadable);
     if (sets.broken().keySet().stream().anyMatch(source -> input.commitOf(source).isPresent())) {
       feed.repeat();

@@ -22,7 +22,8 @@ public record DirectoryGenerator(
       throw new UnreadSourceException(source, input.trees().of(source));
     }
     List<Element> elements = new ArrayList<>();
-    for (Map.Entry<String, TreeEntry> entry : selection.find(field, at.tree()).entrySet()) {
+    for (Map.Entry<String, TreeEntry> entry :
+        selection.find(field, at.tree(), input.budget()).entrySet()) {
       String path = entry.getKey();
       switch (entry.getValue().kind()) {
         case DIRECTORY ->

@@ -48,7 +48,7 @@ public record FileGenerator(
     }
     Allowance allowance = Allowance.ofApplication();
     List<Element> elements = new ArrayList<>();
-    for (TreeEntry entry : selection.find(field, at.tree()).values()) {
+    for (TreeEntry entry : selection.find(field, at.tree(), input.budget()).values()) {
       switch (entry.kind()) {
         case FILE, EXECUTABLE -> read(entry, at, allowance, input, elements);
         case SYMLINK ->
@@ -70,7 +70,7 @@ public record FileGenerator(
       List<Element> elements) {
     String path = entry.path();
     try {
-      JsonNode content = content(at.tree(), entry, allowance);
+      JsonNode content = content(at.tree(), entry, allowance, input);
       if (content instanceof ObjectNode values) {
         elements.add(element(values, path, "", at));
       } else if (content.isArray()) {
@@ -100,10 +100,11 @@ public record FileGenerator(
     }
   }
 
-  private static JsonNode content(SourceTree tree, TreeEntry entry, Allowance allowance)
+  private JsonNode content(SourceTree tree, TreeEntry entry, Allowance allowance, Input input)
       throws CharacterCodingException, JsonProcessingException {
-    String text =
-        UTF_8.newDecoder().decode(ByteBuffer.wrap(tree.read(entry, MAX_BYTES))).toString();
+    byte[] bytes = tree.read(entry, MAX_BYTES);
+    input.budget().read(field, bytes.length);
+    String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     YamlTrees trees = new YamlTrees(text, new FileScalars(), Allowance.ofFileOf(allowance));
     JsonNode content =
         trees.next().orElseThrow(() -> new IllegalArgumentException("is empty")).content();

@@ -41,11 +41,18 @@ public sealed interface Generator
 
     private final Collection<ClusterTarget> clusters;
     private final GeneratorTrees trees;
+    private final SearchBudget budget;
     private final List<GeneratorException> problems = new ArrayList<>();
 
-    public Input(Collection<ClusterTarget> clusters, GeneratorTrees trees) {
+    /**
+     * Creates an input.
+     *
+     * @param budget is charged with what is searched and read
+     */
+    public Input(Collection<ClusterTarget> clusters, GeneratorTrees trees, SearchBudget budget) {
       this.clusters = List.copyOf(clusters);
       this.trees = trees;
+      this.budget = budget;
     }
 
     Collection<ClusterTarget> clusters() {
@@ -54,6 +61,10 @@ public sealed interface Generator
 
     GeneratorTrees trees() {
       return trees;
+    }
+
+    SearchBudget budget() {
+      return budget;
     }
 
     /** Reports a problem that concerns single elements. */

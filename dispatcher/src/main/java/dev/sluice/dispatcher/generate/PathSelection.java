@@ -25,8 +25,8 @@ public record PathSelection(List<PathGlob> include, List<PathGlob> exclude) {
   }
 
   /** Returns the selected entries of all kinds, sorted by path. */
-  SortedMap<String, TreeEntry> find(String field, SourceTree tree) {
-    Search search = new Search(field, tree);
+  SortedMap<String, TreeEntry> find(String field, SourceTree tree, SearchBudget budget) {
+    Search search = new Search(field, tree, budget);
     include.forEach(glob -> search.find(glob, 0, "", 0));
     search.found.keySet().removeIf(path -> exclude.stream().anyMatch(glob -> glob.matches(path)));
     return search.found;
@@ -37,12 +37,14 @@ public record PathSelection(List<PathGlob> include, List<PathGlob> exclude) {
 
     private final String field;
     private final SourceTree tree;
+    private final SearchBudget budget;
     private final SortedMap<String, TreeEntry> found = new TreeMap<>();
     private int entries;
 
-    Search(String field, SourceTree tree) {
+    Search(String field, SourceTree tree, SearchBudget budget) {
       this.field = field;
       this.tree = tree;
+      this.budget = budget;
     }
 
     void find(PathGlob glob, int step, String directory, int depth) {
@@ -63,6 +65,7 @@ public record PathSelection(List<PathGlob> include, List<PathGlob> exclude) {
               "more than %d files and directories would be searched: use globs with fewer **"
                   .formatted(MAX_ENTRIES));
         }
+        budget.search(field);
         if (!matches(wanted, entry)) {
           continue;
         }

@@ -3,6 +3,8 @@ package dev.sluice.dispatcher.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.fleet.GithubApp;
+import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SshAccess;
@@ -77,6 +79,108 @@ class FleetConfigTest {
         .hasMessageContaining("has no meaning without --fleet-ssh-key");
     assertThatThrownBy(() -> read("fleet", "git+https://host/o/r", "fleet-ssh-key", "env:KEY"))
         .hasMessageContaining("has no meaning for this URL");
+  }
+
+  @Test
+  void certificatesAProxyAndAGithubAppAreThoseOfARepository() {
+    assertThat(
+            repository(
+                    "fleet",
+                    "git+https://git.example.com/acme/fleet",
+                    "fleet-trusted-certificates",
+                    "file:/ca.pem",
+                    "fleet-client-certificate",
+                    "file:/client.pem",
+                    "fleet-client-key",
+                    "env:KEY",
+                    "fleet-proxy",
+                    "http://proxy:3128/",
+                    "fleet-proxy-credentials",
+                    "env:PROXY",
+                    "fleet-github-app",
+                    "123",
+                    "fleet-github-app-key",
+                    "file:/app.pem",
+                    "fleet-github-app-installation",
+                    "7",
+                    "fleet-github-app-api",
+                    "https://git.example.com/api/v3/")
+                .https())
+        .contains(
+            new HttpsAccess(
+                Optional.of(new SecretReference("file:/ca.pem")),
+                Optional.of(new SecretReference("file:/client.pem")),
+                Optional.of(new SecretReference("env:KEY")),
+                Optional.of("http://proxy:3128"),
+                Optional.of(new SecretReference("env:PROXY")),
+                Optional.of(
+                    new GithubApp(
+                        "123",
+                        Optional.of("7"),
+                        new SecretReference("file:/app.pem"),
+                        Optional.of("https://git.example.com/api/v3"))),
+                Optional.empty()));
+    assertThat(repository("fleet", "git+https://git.example.com/acme/fleet").https()).isEmpty();
+  }
+
+  @Test
+  void settingsOfHttpsThatContradictEachOtherAreRefused() {
+    String https = "git+https://git.example.com/acme/fleet";
+    assertRefused(
+        "--fleet-client-key: has no meaning without --fleet-client-certificate",
+        "fleet",
+        https,
+        "fleet-client-key",
+        "env:KEY");
+    assertRefused(
+        "--fleet-github-app: has no meaning without --fleet-github-app-key",
+        "fleet",
+        https,
+        "fleet-github-app",
+        "1");
+    assertRefused(
+        "--fleet-proxy-credentials: has no meaning without --fleet-proxy",
+        "fleet",
+        https,
+        "fleet-proxy-credentials",
+        "env:PROXY");
+    assertRefused(
+        "--fleet-credentials: has no meaning with --fleet-github-app",
+        "fleet",
+        https,
+        "fleet-credentials",
+        "env:TOKEN",
+        "fleet-github-app",
+        "1",
+        "fleet-github-app-key",
+        "env:KEY");
+    assertRefused(
+        "--fleet-trusted-certificates: has no meaning for this URL",
+        "fleet",
+        "git+http://host/o/r",
+        "fleet-trusted-certificates",
+        "file:/ca.pem");
+    assertRefused(
+        "--fleet-proxy: has no meaning for this URL",
+        "fleet",
+        "git+ssh://git@host/r",
+        "fleet-proxy",
+        "http://proxy");
+    assertRefused(
+        "--fleet-proxy: is only for a fleet in a Git repository",
+        "fleet",
+        "fleet",
+        "fleet-proxy",
+        "http://proxy");
+    assertRefused("http://HOST[:PORT]", "fleet", https, "fleet-proxy", "http://me:s3cret@proxy");
+  }
+
+  private static void assertRefused(String message, String... given) {
+    assertThatThrownBy(() -> read(given))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message)
+        .message()
+        .doesNotContain("s3cret");
   }
 
   @Test

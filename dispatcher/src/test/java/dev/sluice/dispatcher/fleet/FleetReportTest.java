@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.contract.event.Heartbeat;
 import dev.sluice.contract.event.Heartbeat.Severity;
 import dev.sluice.contract.failure.PartFailure;
+import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.util.List;
 import java.util.Map;
@@ -180,10 +184,39 @@ class FleetReportTest {
     report.begin();
     report.read(reading(), NOTHING);
     assertThat(report.fleet())
-        .contains(new Heartbeat.Fleet("/fleet", Optional.empty(), Optional.empty()));
+        .contains(
+            new Heartbeat.Fleet("/fleet", Optional.empty(), Optional.empty(), Optional.empty()));
 
     report.clear();
     assertThat(report.fleet()).isEmpty();
+  }
+
+  @Test
+  void whatSetsAndIncludesReadIsNamedWithThem() {
+    GeneratorSource shop =
+        new GeneratorSource(
+            new RemotePolicy.Base(
+                new RepositoryId("git.example/shop"),
+                "https://git.example/shop",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
+            GitRef.branch("main"));
+    report.begin();
+    report.follows(Map.of(shop, new TreeSet<>(Set.of("FleetInclude a", "ApplicationSet all"))));
+    List<Heartbeat.ReadRef> expected =
+        List.of(
+            new Heartbeat.ReadRef(
+                shop.repository().repository(),
+                shop.ref(),
+                List.of("ApplicationSet all", "FleetInclude a")));
+    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).contains(expected);
+
+    report.read(reading(), NOTHING);
+    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).contains(expected);
+
+    report.follows(Map.of());
+    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).isEmpty();
   }
 
   private static FleetReading reading(FleetProblem... problems) {

@@ -261,7 +261,7 @@ class IntakePlanTest {
         new GeneratedSets(
             Map.of(),
             Set.of("all"),
-            Set.of(),
+            Map.of(),
             List.of(),
             List.of("ApplicationSet 'all' keeps its applications"),
             false,
@@ -655,7 +655,7 @@ class IntakePlanTest {
     return new GeneratedSets(
         Map.of(),
         Set.of(),
-        Set.of(),
+        Map.of(),
         List.of(),
         List.of(),
         false,
@@ -686,7 +686,7 @@ class IntakePlanTest {
         new GeneratedSets(
             valid.stream().collect(Collectors.toMap(set -> set, _ -> SetPolicy.DEFAULT)),
             kept,
-            Set.of(),
+            Map.of(),
             List.of(),
             List.of(),
             false,

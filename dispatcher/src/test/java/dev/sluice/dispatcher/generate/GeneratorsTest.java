@@ -151,8 +151,44 @@ class GeneratorsTest {
       assertThatThrownBy(
               () ->
                   directories(List.of("**/y"), List.of())
-                      .elements(new Generator.Input(CLUSTERS, trees)))
+                      .elements(new Generator.Input(CLUSTERS, trees, SearchBudget.ofFleet())))
           .hasMessageContaining("more than 100000 files and directories");
+    }
+  }
+
+  @Test
+  void allSetsOfAnIncludeTogetherHaveALimitOfWhatTheySearch() throws IOException {
+    try (Origin origin = new Origin(directory.resolve("large.git"))) {
+      CommitId tree = origin.tree(origin.commit(Map.of("x", Content.file("x"))));
+      tree = origin.tree(origin.commitCopies(tree, 100));
+      CommitId commit = origin.commitCopies(tree, 110);
+      GeneratorTrees trees = trees(commit, directory.resolve("large.git"));
+      SearchBudget budget = SearchBudget.ofInclude();
+      DirectoryGenerator generator = directories(List.of("**/y"), List.of());
+      for (int i = 0; i < 11; i++) { // of 44,220 entries each, as each is listed twice
+        assertThat(generator.elements(new Generator.Input(CLUSTERS, trees, budget))).isEmpty();
+      }
+      assertThatThrownBy(() -> generator.elements(new Generator.Input(CLUSTERS, trees, budget)))
+          .isInstanceOf(GeneratorException.class)
+          .hasMessageContaining("all sets of the FleetInclude")
+          .hasMessageContaining("500,000 files and directories");
+    }
+  }
+
+  @Test
+  void allSetsOfAnIncludeTogetherHaveALimitOfWhatTheyRead() throws IOException {
+    files.put("large.yaml", Content.file("a: 1 #" + "x".repeat(250_000) + "\n"));
+    Path git = directory.resolve("read.git");
+    try (Origin origin = new Origin(git)) {
+      GeneratorTrees trees = trees(origin.commit(new TreeMap<>(files)), git);
+      SearchBudget budget = SearchBudget.ofInclude();
+      FileGenerator generator = files("*.yaml");
+      for (int i = 0; i < 268; i++) {
+        assertThat(generator.elements(new Generator.Input(CLUSTERS, trees, budget))).hasSize(1);
+      }
+      assertThatThrownBy(() -> generator.elements(new Generator.Input(CLUSTERS, trees, budget)))
+          .isInstanceOf(GeneratorException.class)
+          .hasMessageContaining("more than 64 MiB of files");
     }
   }
 
@@ -262,13 +298,14 @@ class GeneratorsTest {
   }
 
   private static Generator.Input input() {
-    return new Generator.Input(CLUSTERS, GeneratorTrees.NONE);
+    return new Generator.Input(CLUSTERS, GeneratorTrees.NONE, SearchBudget.ofFleet());
   }
 
   private Generator.Input git() {
     Path git = directory.resolve("shop-%d.git".formatted(++repositories));
     try (Origin origin = new Origin(git)) {
-      return new Generator.Input(CLUSTERS, trees(origin.commit(new TreeMap<>(files)), git));
+      return new Generator.Input(
+          CLUSTERS, trees(origin.commit(new TreeMap<>(files)), git), SearchBudget.ofFleet());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

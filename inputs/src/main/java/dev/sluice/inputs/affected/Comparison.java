@@ -4,6 +4,7 @@ import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.SourceSpec;
+import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.affected.Verdict.Effect;
 import dev.sluice.inputs.closure.Closure;
@@ -16,9 +17,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Compares the inputs of applications between two trees of one repository. Inputs from other
@@ -43,57 +47,117 @@ public final class Comparison {
   }
 
   /**
-   * Returns a verdict for each cluster of an application; none if it does not read the repository.
+   * Returns a verdict for each cluster of an application; none if nothing of it differs and it does
+   * not read the repository.
+   *
+   * @param old the definition before the change; empty if the fleet did not have it
+   * @param now the definition after the change; empty if the fleet no longer has it
    */
-  public List<Verdict> of(Definition definition) {
-    List<Verdict> verdicts = new ArrayList<>();
-    for (ClusterTarget cluster : definition.clusters()) {
-      List<SourceSpec> sources =
-          definition.sources().stream().map(source -> source.in(cluster)).toList();
-      List<SourceQuery> queries =
-          sources.stream()
-              .filter(source -> source.repository().equals(repository))
-              .map(source -> SourceQuery.of(source, sources, definition))
-              .toList();
-      if (!queries.isEmpty()) {
-        verdicts.add(verdict(definition, cluster, queries));
-      }
-    }
-    return verdicts;
+  public List<Verdict> of(Optional<Definition> old, Optional<Definition> now) {
+    Set<ClusterName> clusters = new TreeSet<>();
+    Stream.of(old, now)
+        .flatMap(Optional::stream)
+        .forEach(one -> one.clusters().forEach(cluster -> clusters.add(cluster.name())));
+    return clusters.stream()
+        .flatMap(
+            cluster ->
+                verdict(
+                    cluster,
+                    old.flatMap(one -> in(cluster, one)),
+                    now.flatMap(one -> in(cluster, one)))
+                    .stream())
+        .toList();
   }
 
-  private Verdict verdict(Definition definition, ClusterTarget cluster, List<SourceQuery> queries) {
-    Set<String> paths = new TreeSet<>();
-    Set<String> warnings = new TreeSet<>();
-    Optional<Failure> failedBefore = Optional.empty();
-    Optional<Failure> failure = Optional.empty();
-    boolean differs = false;
-    for (SourceQuery query : queries) {
-      ClosureResult from = resolve(query, before, false);
-      ClosureResult to = resolve(query, after, true);
-      failedBefore = failedBefore.or(() -> failure(from));
-      failure = failure.or(() -> failure(to));
-      if (to instanceof ClosureResult.Resolved(Closure closure, _)) {
-        warnings.addAll(closure.warnings());
-      }
-      if (from instanceof ClosureResult.Resolved(Closure old, _)
-          && to instanceof ClosureResult.Resolved(Closure now, _)) {
-        differs |= !old.digest().equals(now.digest());
-        paths.addAll(difference(old, now));
+  private static Optional<Definition> in(ClusterName cluster, Definition definition) {
+    return definition.clusters().stream()
+        .filter(one -> one.name().equals(cluster))
+        .findFirst()
+        .map(definition::in);
+  }
+
+  /** Returns the verdict about definitions of one cluster. */
+  private Optional<Verdict> verdict(
+      ClusterName cluster, Optional<Definition> old, Optional<Definition> now) {
+    Inputs from = inputs(old, before, false);
+    Inputs to = inputs(now, after, true);
+    boolean isDifferent = !old.equals(now);
+    if (!isDifferent && to.closures.isEmpty() && to.failure.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean areBoth = old.isPresent() && now.isPresent();
+    return Optional.of(
+        new Verdict(
+            now.or(() -> old).orElseThrow().application(),
+            cluster,
+            effect(old, now, from, to),
+            areBoth && isDifferent,
+            areBoth && from.failure.isEmpty() && to.failure.isEmpty()
+                ? List.copyOf(difference(from, to))
+                : List.of(),
+            to.failure,
+            from.failure,
+            List.copyOf(to.warnings)));
+  }
+
+  private static Effect effect(
+      Optional<Definition> old, Optional<Definition> now, Inputs from, Inputs to) {
+    if (now.isEmpty()) {
+      return Effect.REMOVED;
+    }
+    if (to.failure.isPresent()) {
+      return Effect.REFUSED;
+    }
+    if (old.isEmpty()) {
+      return Effect.ADDED;
+    }
+    boolean differs =
+        !old.equals(now) || from.failure.isPresent() || !from.digests().equals(to.digests());
+    return differs ? Effect.AFFECTED : Effect.UNAFFECTED;
+  }
+
+  /** What an application reads of the repository in a cluster. */
+  private static final class Inputs {
+    private final List<Closure> closures = new ArrayList<>();
+    private final Set<String> warnings = new TreeSet<>();
+    private Optional<Failure> failure = Optional.empty();
+
+    List<String> digests() {
+      return closures.stream().map(Closure::digest).toList();
+    }
+
+    Map<String, ClosureEntry> entries() {
+      Map<String, ClosureEntry> entries = new TreeMap<>();
+      closures.forEach(
+          closure -> closure.entries().forEach(entry -> entries.put(entry.path(), entry)));
+      return entries;
+    }
+  }
+
+  /** Returns the inputs by a definition of one cluster; none without a definition. */
+  private Inputs inputs(Optional<Definition> definition, SourceTree tree, boolean isAfter) {
+    Inputs inputs = new Inputs();
+    for (SourceQuery query : definition.map(this::queries).orElse(List.of())) {
+      switch (resolve(query, tree, isAfter)) {
+        case ClosureResult.Resolved(Closure closure, _) -> {
+          inputs.closures.add(closure);
+          inputs.warnings.addAll(closure.warnings());
+        }
+        case ClosureResult.Refused refused ->
+            inputs.failure = inputs.failure.or(() -> Optional.of(refused.failure()));
       }
     }
-    Effect effect =
-        failure.isPresent()
-            ? Effect.REFUSED
-            : differs || failedBefore.isPresent() ? Effect.AFFECTED : Effect.UNAFFECTED;
-    return new Verdict(
-        definition.application(),
-        cluster.name(),
-        effect,
-        List.copyOf(paths),
-        failure,
-        failedBefore,
-        List.copyOf(warnings));
+    return inputs;
+  }
+
+  private List<SourceQuery> queries(Definition definition) {
+    ClusterTarget cluster = definition.clusters().getFirst();
+    List<SourceSpec> sources =
+        definition.sources().stream().map(source -> source.in(cluster)).toList();
+    return sources.stream()
+        .filter(source -> source.repository().equals(repository))
+        .map(source -> SourceQuery.of(source, sources, definition))
+        .toList();
   }
 
   private ClosureResult resolve(SourceQuery query, SourceTree tree, boolean isAfter) {
@@ -101,27 +165,13 @@ public final class Comparison {
         new ResultKey(query, isAfter), _ -> resolver.resolve(tree, query));
   }
 
-  private static Optional<Failure> failure(ClosureResult result) {
-    return result instanceof ClosureResult.Refused refused
-        ? Optional.of(refused.failure())
-        : Optional.empty();
-  }
-
-  /** Returns the paths of the entries that differ or are in only one of the closures. */
-  private static Set<String> difference(Closure one, Closure other) {
-    Set<String> paths = new TreeSet<>();
-    collect(one, other, paths);
-    collect(other, one, paths);
+  /** Returns the paths of the entries that differ or are on one side only. */
+  private static Set<String> difference(Inputs from, Inputs to) {
+    Map<String, ClosureEntry> before = from.entries();
+    Map<String, ClosureEntry> after = to.entries();
+    Set<String> paths = new TreeSet<>(before.keySet());
+    paths.addAll(after.keySet());
+    paths.removeIf(path -> Objects.equals(before.get(path), after.get(path)));
     return paths;
-  }
-
-  private static void collect(Closure of, Closure without, Set<String> paths) {
-    Map<String, ClosureEntry> others = new HashMap<>();
-    without.entries().forEach(entry -> others.put(entry.path(), entry));
-    for (ClosureEntry entry : of.entries()) {
-      if (!entry.equals(others.get(entry.path()))) {
-        paths.add(entry.path());
-      }
-    }
   }
 }

@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * The effect of a change on one application in one cluster.
  *
+ * @param definition whether the application's definition differs
  * @param paths of the inputs that were added, changed or removed, sorted; empty if the inputs are
- *     refused on one side
+ *     refused on one side, and for an application that is added or removed
  * @param failure why the inputs are refused after the change
  * @param failureBefore why the inputs were refused before it
  * @param warnings problems with the inputs after the change that do not prevent rendering
@@ -19,6 +20,7 @@ public record Verdict(
     ApplicationName application,
     ClusterName cluster,
     Effect effect,
+    boolean definition,
     List<String> paths,
     Optional<Failure> failure,
     Optional<Failure> failureBefore,
@@ -31,7 +33,11 @@ public record Verdict(
 
   /** The kinds of effects. */
   public enum Effect {
-    /** The inputs differ: a target would be sent. */
+    /** The application is new in the cluster: a target would be sent. */
+    ADDED,
+    /** The application leaves the cluster: its removal would be sent, unless the guard holds it. */
+    REMOVED,
+    /** The inputs or the definition differ: a target would be sent. */
     AFFECTED,
     /** The inputs are the same: nothing would be sent. */
     UNAFFECTED,

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A proxy that opens tunnels (RFC 9110, 9.3.6), and may require basic authentication. */
-final class ConnectProxy implements AutoCloseable {
+public final class ConnectProxy implements AutoCloseable {
 
   private static final Pattern CONNECT = Pattern.compile("CONNECT ([^: ]+):(\\d+) HTTP/1\\.1\r\n");
 
@@ -27,20 +27,20 @@ final class ConnectProxy implements AutoCloseable {
   /** The {@code user:password} that it requires. */
   private volatile Optional<String> login = Optional.empty();
 
-  ConnectProxy() throws IOException {
+  public ConnectProxy() throws IOException {
     Thread.ofVirtual().start(this::serve);
   }
 
-  void require(String userAndPassword) {
+  public void require(String userAndPassword) {
     login = Optional.of(userAndPassword);
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getLocalPort();
   }
 
   /** Returns the hosts and ports that tunnels were opened to. */
-  List<String> tunnels() {
+  public List<String> tunnels() {
     return Collections.unmodifiableList(tunnels);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.client.Api.Query;
 import dev.sluice.standalone.client.output.Column;
 import dev.sluice.standalone.client.output.Column.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -12,8 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "deliveries",
     description =
-        "Lists the events of webhook deliveries, newest first, and whether an application follows"
-            + " their repository and ref.")
+        "Lists the events of webhook deliveries, newest first, and what follows their repository"
+            + " and ref: a number of applications, the fleet, its ApplicationSets and"
+            + " FleetIncludes.")
 final class DeliveriesVerb extends Verb {
 
   private static final Column EVENT = Column.wide("EVENT", "/id");
@@ -47,7 +49,7 @@ final class DeliveriesVerb extends Verb {
 
   @Option(
       names = "--unfollowed",
-      description = "only deliveries about repositories that no application follows")
+      description = "only deliveries about repositories that nothing follows")
   private boolean unfollowed;
 
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (default: 50)")
@@ -72,11 +74,16 @@ final class DeliveriesVerb extends Verb {
     if (!delivery.path("followed").asBoolean()) {
       return "no";
     }
+    List<String> by = new ArrayList<>();
     long applications = delivery.path("applications").asLong();
     if (applications > 0) {
-      return "by " + applications;
+      by.add(Long.toString(applications));
     }
-    return delivery.path("fleet").asBoolean() ? "by the fleet" : "not this ref";
+    if (delivery.path("fleet").asBoolean()) {
+      by.add("the fleet");
+    }
+    delivery.path("readers").forEach(reader -> by.add(reader.asText()));
+    return by.isEmpty() ? "not this ref" : "by " + String.join(", ", by);
   }
 
   private static String note(JsonNode delivery) {

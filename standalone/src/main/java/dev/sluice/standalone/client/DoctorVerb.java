@@ -111,14 +111,7 @@ final class DoctorVerb extends Verb {
     findings.add(webhooks(api, status.path("knownSince").path("since")));
     findings.add(underWay(api));
     findings.add(deadLetters(status));
-    long held = status.get("held").asLong();
-    findings.add(
-        held == 0
-            ? finding("holds", Result.ok, "nothing is suspended or pinned")
-            : finding(
-                "holds",
-                Result.warning,
-                "%d suspended or pinned: sluice get apps, column HELD".formatted(held)));
+    findings.add(holds(status, HoldChecks.waiting(api)));
   }
 
   private static JsonNode part(PartChecks parts, String kind) {
@@ -275,6 +268,15 @@ final class DoctorVerb extends Verb {
             Result.wrong,
             "for longer than %d minutes: %s; see the worker's log"
                 .formatted(LONG.toMinutes(), some(late)));
+  }
+
+  private static JsonNode holds(JsonNode status, Optional<String> waiting) {
+    List<String> found = new ArrayList<>();
+    HoldChecks.byOperators(status).ifPresent(found::add);
+    waiting.ifPresent(found::add);
+    return found.isEmpty()
+        ? finding("holds", Result.ok, "nothing is suspended, pinned, or waits to be sent")
+        : finding("holds", Result.warning, String.join("; ", found));
   }
 
   private static JsonNode deadLetters(JsonNode status) {

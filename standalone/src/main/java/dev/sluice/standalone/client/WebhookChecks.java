@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Checks of webhooks by doctor: deliveries about repositories that no application follows, and
+ * Checks of webhooks by doctor: deliveries about repositories that nothing follows, and
  * repositories of the fleet that no delivery ever named.
  */
 final class WebhookChecks {
@@ -20,7 +20,7 @@ final class WebhookChecks {
 
   private WebhookChecks() {}
 
-  /** Returns a finding about deliveries of the last day that no application follows. */
+  /** Returns a finding about deliveries of the last day about repositories that nothing follows. */
   static Optional<String> unfollowed(Api api) {
     return unfollowed(
         api.all(
@@ -31,7 +31,9 @@ final class WebhookChecks {
             MOST_DELIVERIES));
   }
 
-  /** Returns a finding about deliveries that no application follows; empty if there are none. */
+  /**
+   * Returns a finding about deliveries whose repositories nothing follows; empty if there are none.
+   */
   static Optional<String> unfollowed(Iterable<JsonNode> deliveries) {
     TreeSet<String> repositoriesAtEndpoints = new TreeSet<>();
     for (JsonNode delivery : deliveries) {
@@ -47,7 +49,7 @@ final class WebhookChecks {
     return repositoriesAtEndpoints.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "webhooks came about repositories that no application follows: %s; if one should be,"
+            "webhooks came about repositories that nothing follows: %s; if one should be followed,"
                     .formatted(some(repositoriesAtEndpoints))
                 + " compare the endpoint's host with the Repository's URL, else exclude it from the"
                 + " webhook: sluice deliveries --unfollowed");

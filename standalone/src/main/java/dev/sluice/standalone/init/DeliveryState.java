@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param repository the canonical name
  * @param status the state of the parts, with the endpoints of receivers
  * @param deliveries the events of deliveries about the repository, newest first
- * @param unfollowed the events of deliveries about repositories that no application follows
+ * @param unfollowed the events of deliveries about repositories that nothing follows
  */
 record DeliveryState(
     String repository, JsonNode status, List<JsonNode> deliveries, List<JsonNode> unfollowed) {

@@ -1,11 +1,14 @@
 package dev.sluice.standalone.local;
 
+import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.json.Json;
+import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.fleet.FleetConfig;
 import dev.sluice.dispatcher.fleet.FleetLocation;
+import dev.sluice.dispatcher.fleet.FleetReader;
 import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.affected.Comparison;
@@ -19,12 +22,19 @@ import dev.sluice.standalone.cli.TrustedCertificates;
 import dev.sluice.standalone.cli.Visible;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** {@code sluice affected}: the applications that a commit affects, from a checkout alone. */
+/**
+ * {@code sluice affected}: the applications that a change of a checkout affects. Generators of
+ * ApplicationSets and FleetIncludes are evaluated at both commits.
+ */
 public final class AffectedCommand {
 
   /** Exit code if some inputs are refused at the newer commit. */
@@ -34,8 +44,6 @@ public final class AffectedCommand {
       Setting.text("from", "REVISION", "the older commit, as git names it").or("HEAD~1");
   private static final Setting<String> TO =
       Setting.text("to", "REVISION", "the newer commit, as git names it").or("HEAD");
-  private static final Setting<Path> CHECKOUT =
-      Setting.path("repository", "a checkout, or bare clone, of the repository").or(".");
   private static final Setting<FleetLocation> FLEET = FleetConfig.FLEET.or(".");
   private static final Setting<Optional<String>> NAME =
       Setting.text(
@@ -72,11 +80,12 @@ public final class AffectedCommand {
     return new Command(
         "affected",
         "Lists the applications whose inputs differ between two commits of a checkout, with their"
-            + " clusters and the changed paths. Exits with "
+            + " clusters and the changed paths, and those that ApplicationSets and FleetIncludes"
+            + " add, change and remove by these commits. Exits with "
             + REFUSED
             + " if some inputs are refused at the newer commit, else with 0.",
         Stream.of(
-                List.<Setting<?>>of(FROM, TO, CHECKOUT, FLEET),
+                List.<Setting<?>>of(FROM, TO, ComparedSources.REPOSITORY, FLEET),
                 FleetConfig.ACCESS,
                 List.<Setting<?>>of(
                     NAME, LocalRemotes.CACHE, TrustedCertificates.SETTING, VERBOSE, OUTPUT))
@@ -86,18 +95,22 @@ public final class AffectedCommand {
   }
 
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
-    try (LocalRepository checkout = LocalRepository.open(values.get(CHECKOUT));
-        LocalRemotes remotes = LocalRemotes.open(values)) {
-      FleetReading fleet = LocalFleet.read(FLEET, values, remotes, GeneratorTrees.NONE, err);
-      RepositoryId repository = repository(fleet, checkout, values.get(NAME));
+    try (LocalRemotes remotes = LocalRemotes.open(values);
+        ComparedSources sources =
+            ComparedSources.open(values.get(ComparedSources.REPOSITORY), remotes.mirrors())) {
+      LocalRepository checkout = sources.checkout();
+      Function<GeneratorTrees, FleetReading> fleet =
+          FleetReader.fetched(FleetConfig.withAccess(values.get(FLEET), values), remotes.mirrors());
+      RepositoryId repository =
+          repository(fleet.apply(GeneratorTrees.NONE), checkout, values.get(NAME));
       CommitId from = checkout.commit(values.get(FROM));
       CommitId to = checkout.commit(values.get(TO));
+      FleetReading before = fleet.apply(sources.at(repository, from));
+      FleetReading after = fleet.apply(sources.at(repository, to));
+      report(before, after, from, err);
       Comparison comparison =
           new Comparison(repository, checkout.tree(from), checkout.tree(to), remotes.resolver());
-      List<Verdict> all =
-          fleet.definitions().stream()
-              .flatMap(definition -> comparison.of(definition).stream())
-              .toList();
+      List<Verdict> all = verdicts(before, after, comparison);
       List<Verdict> shown =
           all.stream()
               .filter(one -> values.get(VERBOSE) || one.effect() != Effect.UNAFFECTED)
@@ -113,6 +126,41 @@ public final class AffectedCommand {
       }
       return all.stream().anyMatch(one -> one.effect() == Effect.REFUSED) ? REFUSED : 0;
     }
+  }
+
+  /** Prints what is wrong with the fleet, and at the older commit what is not at the newer one. */
+  private static void report(
+      FleetReading before, FleetReading after, CommitId from, PrintStream err) {
+    List<String> now = LocalFleet.problems(after);
+    LocalFleet.problems(before).stream()
+        .filter(problem -> !now.contains(problem))
+        .forEach(problem -> err.printf("sluice: fleet at %s: %s%n", from.abbreviated(), problem));
+    now.forEach(problem -> err.println("sluice: fleet: " + problem));
+  }
+
+  /** Returns the verdicts about all applications, sorted by name. */
+  private static List<Verdict> verdicts(
+      FleetReading before, FleetReading after, Comparison comparison) {
+    Map<ApplicationName, Definition> old = byName(before);
+    Map<ApplicationName, Definition> now = byName(after);
+    for (ApplicationName kept : after.kept(old)) {
+      Optional.ofNullable(old.get(kept)).ifPresent(definition -> now.put(kept, definition));
+    }
+    Set<ApplicationName> names = new TreeSet<>(old.keySet());
+    names.addAll(now.keySet());
+    return names.stream()
+        .flatMap(
+            name ->
+                comparison
+                    .of(Optional.ofNullable(old.get(name)), Optional.ofNullable(now.get(name)))
+                    .stream())
+        .toList();
+  }
+
+  private static Map<ApplicationName, Definition> byName(FleetReading fleet) {
+    Map<ApplicationName, Definition> definitions = new HashMap<>();
+    fleet.definitions().forEach(one -> definitions.put(one.application(), one));
+    return definitions;
   }
 
   private static RepositoryId repository(
@@ -154,6 +202,8 @@ public final class AffectedCommand {
     for (Verdict one : shown) {
       String what =
           switch (one.effect()) {
+            case ADDED -> "added";
+            case REMOVED -> "removed";
             case AFFECTED -> "affected";
             case UNAFFECTED -> "not affected";
             case REFUSED -> "refused";
@@ -164,12 +214,25 @@ public final class AffectedCommand {
           .filter(_ -> one.failure().isEmpty())
           .ifPresent(
               failure -> out.println("    was refused: " + Visible.block(failure.message())));
+      if (one.definition()) {
+        out.println("    its definition differs");
+      }
       one.paths().forEach(path -> out.println("    " + Visible.line(path)));
       one.warnings().forEach(warning -> out.println("    warning: " + Visible.line(warning)));
     }
     out.printf(
-        "%d affected, %d refused, of %d%n",
-        count(shown, Effect.AFFECTED), count(shown, Effect.REFUSED), all);
+        "%d affected, %s%s%d refused, of %d%n",
+        count(shown, Effect.AFFECTED),
+        some(shown, Effect.ADDED, "added"),
+        some(shown, Effect.REMOVED, "removed"),
+        count(shown, Effect.REFUSED),
+        all);
+  }
+
+  /** Returns how many there are, or nothing if there are none. */
+  private static String some(List<Verdict> shown, Effect effect, String word) {
+    long number = count(shown, effect);
+    return number == 0 ? "" : "%d %s, ".formatted(number, word);
   }
 
   private static long count(List<Verdict> shown, Effect effect) {

@@ -31,9 +31,15 @@ final class LocalFleet {
     FleetReading fleet =
         FleetReader.read(
             FleetConfig.withAccess(values.get(setting), values), remotes.mirrors(), trees);
-    Stream.of(fleet.problems(), fleet.sets().problems(), fleet.sets().unread())
-        .flatMap(List::stream)
-        .forEach(found -> err.println("sluice: fleet: " + Visible.line(found.toString())));
+    problems(fleet).forEach(problem -> err.println("sluice: fleet: " + problem));
     return fleet;
+  }
+
+  /** Returns what is wrong with a fleet, in a line each. */
+  static List<String> problems(FleetReading fleet) {
+    return Stream.of(fleet.problems(), fleet.sets().problems(), fleet.sets().unread())
+        .flatMap(List::stream)
+        .map(found -> Visible.line(found.toString()))
+        .toList();
   }
 }

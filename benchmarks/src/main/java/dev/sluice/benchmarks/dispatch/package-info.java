@@ -1,0 +1,5 @@
+/** Benchmarks of a dispatcher without workers. */
+@NullMarked
+package dev.sluice.benchmarks.dispatch;
+
+import org.jspecify.annotations.NullMarked;
