@@ -73,6 +73,12 @@ public record SemanticVersion(
     return texts.stream().flatMap(text -> parse(text).stream()).max(Comparator.naturalOrder());
   }
 
+  /** Returns whether a text is a newer version than another. */
+  public static boolean isNewer(String text, String than) {
+    return newest(List.of(text, than)).filter(newest -> newest.text().equals(text)).isPresent()
+        && !text.equals(than);
+  }
+
   public boolean isPreRelease() {
     return !preRelease.isEmpty();
   }

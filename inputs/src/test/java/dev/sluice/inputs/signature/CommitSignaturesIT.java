@@ -363,7 +363,9 @@ class CommitSignaturesIT {
     Optional<Failure> refusal =
         assertTimeoutPreemptively(
             Duration.ofSeconds(20),
-            () -> new CommitSignatures(mirrors, NOW).refusal(source, commit, Optional.empty()));
+            () ->
+                new CommitSignatures(mirrors, NOW)
+                    .refusal(source, commit, Optional.empty(), Optional.empty()));
     assertThat(refusal.map(Failure::code)).hasValue(SourceFailure.SIGNING_KEYS_UNREADABLE);
   }
 
@@ -383,7 +385,8 @@ class CommitSignaturesIT {
     CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
     fetch(source(Mode.HEAD));
     CommitSignatures signatures = new CommitSignatures(mirrors, NOW);
-    assertThat(signatures.refusal(source(Mode.HEAD), commit, Optional.empty())).isEmpty();
+    assertThat(signatures.refusal(source(Mode.HEAD), commit, Optional.empty(), Optional.empty()))
+        .isEmpty();
 
     String present = CommitSignatures.digest(verification);
     assertThat(present).isNotEqualTo(missing);
@@ -581,7 +584,7 @@ class CommitSignaturesIT {
             new GitRef(ref));
     fetch(tag);
     return new CommitSignatures(mirrors, NOW)
-        .refusal(tag, commit, Optional.empty())
+        .refusal(tag, commit, Optional.empty(), Optional.empty())
         .map(failure -> (SourceFailure) failure.code());
   }
 
@@ -589,7 +592,7 @@ class CommitSignaturesIT {
     SourceSpec source = source(mode);
     fetch(source);
     return new CommitSignatures(mirrors, NOW)
-        .refusal(source, commit, List.of(dispatched).stream().findFirst());
+        .refusal(source, commit, Optional.empty(), List.of(dispatched).stream().findFirst());
   }
 
   private void fetch(SourceSpec source) {
