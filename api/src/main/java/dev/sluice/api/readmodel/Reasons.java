@@ -5,6 +5,7 @@ import dev.sluice.api.readmodel.ApplicationStatus.HoldView;
 import dev.sluice.api.readmodel.Explanation.Cause;
 import dev.sluice.api.readmodel.Explanation.Unaffected;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.name.GitRef;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,7 +88,7 @@ final class Reasons {
   }
 
   private List<Unaffected> why(Source source, Set<String> moved) {
-    if (!moved.contains(source.ref())) {
+    if (moved.stream().noneMatch(ref -> new GitRef(source.ref()).follows(new GitRef(ref)))) {
       return List.of(
           source.because(
               Cause.OTHER_REF,

@@ -570,7 +570,11 @@ public final class EventSamples {
             Optional.of("v1:abc"),
             "apps/web/a.yaml",
             PROVENANCE,
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41))),
+            Optional.of(
+                List.of(
+                    new RefPosition(REPOSITORY, MAIN, 41),
+                    new RefPosition(
+                        REPOSITORY, GitRef.semver(">=1.4 <2"), 3, Optional.of("v1.5.0")))),
             Optional.of(Generation.FIRST)),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new Waiting(

@@ -271,7 +271,8 @@ public final class EvaluationDecider {
         state = state.withMore(evaluated.newCommits());
       }
       long commits = state.commits().orElse(0L) - (positions.isEmpty() ? behind : 0);
-      positions.putIfAbsent(key, new RefPosition(key.repository(), key.ref(), commits));
+      positions.putIfAbsent(
+          key, new RefPosition(key.repository(), key.ref(), commits, source.tag()));
     }
     return List.copyOf(positions.values());
   }
