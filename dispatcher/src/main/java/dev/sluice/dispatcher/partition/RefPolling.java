@@ -44,8 +44,12 @@ final class RefPolling {
     schedule(key, context.timing().pollInterval());
   }
 
-  /** Writes an ordinary change event for a ref that a poll found at another commit. */
-  void found(RefKey key, Optional<CommitId> at, TransactionBatch batch) {
+  /**
+   * Writes an ordinary change event for a ref that a poll found at another commit.
+   *
+   * @param tag the name of the commit's tag, if the ref is a range of versions
+   */
+  void found(RefKey key, Optional<CommitId> at, Optional<String> tag, TransactionBatch batch) {
     Instant now = context.clock().instant();
     Tracing.Span span =
         context
@@ -54,7 +58,7 @@ final class RefPolling {
             .tag("repository", key.repository())
             .tag("ref", key.ref());
     batch.afterwards(span::end);
-    batch.add(decider.polled(key, at, span.context(), now));
+    batch.add(decider.polled(key, at, tag, span.context(), now));
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 
