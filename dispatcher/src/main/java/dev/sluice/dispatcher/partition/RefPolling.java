@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -7,7 +8,11 @@ import dev.sluice.dispatcher.decide.RemoteDecider;
 import dev.sluice.platform.telemetry.Tracing;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -23,6 +28,10 @@ final class RefPolling {
   private final RemoteDecider decider;
   private final Evaluations evaluations;
   private final PartitionContext context;
+  private final Map<RefKey, Scheduled> scheduled = new HashMap<>();
+
+  /** The next poll of a ref. */
+  private record Scheduled(Duration interval, Future<?> poll) {}
 
   RefPolling(
       PartitionState state,
@@ -36,12 +45,27 @@ final class RefPolling {
   }
 
   void scheduleFirst(RefKey key) {
-    Duration interval = context.timing().pollInterval();
-    schedule(key, interval.compareTo(FIRST) < 0 ? interval : FIRST);
+    Duration interval = interval(key);
+    schedule(key, interval, interval.compareTo(FIRST) < 0 ? interval : FIRST);
   }
 
   void scheduleNext(RefKey key) {
-    schedule(key, context.timing().pollInterval());
+    Duration interval = interval(key);
+    schedule(key, interval, interval);
+  }
+
+  /** Schedules the next poll again if the fleet gives the ref another interval now. */
+  void reschedule(RefKey key) {
+    Scheduled last = scheduled.get(key);
+    if (last != null && !last.interval().equals(interval(key))) {
+      last.poll().cancel(false);
+      scheduleNext(key);
+    }
+  }
+
+  /** Forgets a ref that no application follows any longer. */
+  void forget(RefKey key) {
+    scheduled.remove(key);
   }
 
   /** Writes an ordinary change event for a ref that a poll found at another commit. */
@@ -58,13 +82,30 @@ final class RefPolling {
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 
-  private void schedule(RefKey key, Duration interval) {
-    if (interval.isPositive() && state.isFollowed(key)) {
+  private void schedule(RefKey key, Duration interval, Duration delay) {
+    if (delay.isPositive() && state.isFollowed(key) && !isUnchangeable(key)) {
       double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-      var unused =
+      Future<?> poll =
           evaluations.after(
-              Duration.ofMillis((long) (interval.toMillis() * jitter)),
+              Duration.ofMillis((long) (delay.toMillis() * jitter)),
               new PartitionInput.PollDue(key));
+      scheduled.put(key, new Scheduled(interval, poll));
     }
+  }
+
+  /** Returns whether the ref is a digest that was read: it always has the same commit. */
+  private boolean isUnchangeable(RefKey key) {
+    return Artifact.digest(key.ref()).isPresent() && state.ref(key).head().isPresent();
+  }
+
+  /** Returns the shortest interval that the fleet gives the ref's repository. */
+  private Duration interval(RefKey key) {
+    return state.following(key).stream()
+        .flatMap(application -> application.definition().stream())
+        .flatMap(definition -> definition.sources().stream())
+        .filter(source -> RefKey.of(source).equals(key))
+        .flatMap(source -> source.interval().stream())
+        .min(Comparator.naturalOrder())
+        .orElse(context.timing().pollInterval());
   }
 }
