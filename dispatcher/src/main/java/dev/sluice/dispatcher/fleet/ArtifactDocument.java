@@ -92,7 +92,8 @@ final class ArtifactDocument {
   /** Returns the canonical name: of a registry {@code HOST/PATH}, else with the chart's name. */
   static RepositoryId identity(String url, Artifact artifact) {
     String address = isOci(url) ? "https://" + url.substring(Artifact.OCI.length()) : url;
-    return RepositoryId.fromUrl(address + artifact.chart().map("/"::concat).orElse(""));
+    return RepositoryId.fromUrl(
+        address.replaceFirst("/+$", "") + artifact.chart().map("/"::concat).orElse(""));
   }
 
   /** Parses the time between two polls. */
