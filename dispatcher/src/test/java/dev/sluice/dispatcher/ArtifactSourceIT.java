@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.SyncEvent;
@@ -66,6 +67,12 @@ class ArtifactSourceIT {
               assertThat(change.ref()).isEqualTo(GitRef.tag("latest"));
               assertThat(change.after()).contains(target.sources().getFirst().commit());
               assertThat(change.origin()).isInstanceOf(Origin.Poll.class);
+              assertThat(change.head().orElseThrow())
+                  .isEqualTo(
+                      new CommitSummary(
+                          Optional.of("web main@sha1:abc"),
+                          Optional.empty(),
+                          Optional.of("https://git.example/acme/web")));
             });
 
     first.close();
@@ -116,11 +123,11 @@ class ArtifactSourceIT {
                 assertThat(situation.state())
                     .filteredOn(RefState.class::isInstance)
                     .map(RefState.class::cast)
+                    .flatExtracting(ref -> ref.unreadable().stream().toList())
                     .anySatisfy(
-                        ref -> {
-                          assertThat(ref.unreadable().orElseThrow().code())
-                              .contains(SourceFailure.VERSION_MISSING);
-                          assertThat(ref.unreadable().orElseThrow().reason())
+                        unreadable -> {
+                          assertThat(unreadable.code()).contains(SourceFailure.VERSION_MISSING);
+                          assertThat(unreadable.reason())
                               .contains("1.3.0")
                               .contains("which has: 1.2.3");
                         }));

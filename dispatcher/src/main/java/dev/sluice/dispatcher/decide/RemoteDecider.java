@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.RefState;
@@ -33,8 +34,17 @@ public final class RemoteDecider {
     return decision;
   }
 
-  /** Writes an ordinary change event for a ref that a poll found at another commit. */
-  public Decision polled(RefKey key, Optional<CommitId> now, TraceParent trace, Instant at) {
+  /**
+   * Writes an ordinary change event for a ref that a poll found at another commit.
+   *
+   * @param head description of that commit
+   */
+  public Decision polled(
+      RefKey key,
+      Optional<CommitId> now,
+      Optional<CommitSummary> head,
+      TraceParent trace,
+      Instant at) {
     Decision decision = new Decision("sweep", at, trace);
     EventId id =
         EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), EventStamp.next(at));
@@ -46,7 +56,8 @@ public final class RemoteDecider {
                 key.ref(),
                 partitionState.ref(key).head(),
                 now,
-                new Origin.Poll(at))));
+                new Origin.Poll(at),
+                head)));
     return decision;
   }
 

@@ -72,7 +72,8 @@ final class ArtifactDocument {
 
   private static void requirePlace(Fields spec, String url) {
     try {
-      if (isOci(url) && url(url).indexOf('/', Artifact.OCI.length()) < 0) {
+      String place = url(url);
+      if (isOci(place) && place.indexOf('/', Artifact.OCI.length()) < 0) {
         spec.problem("url", "has no path: write oci://HOST/PATH");
       }
     } catch (IllegalArgumentException e) {

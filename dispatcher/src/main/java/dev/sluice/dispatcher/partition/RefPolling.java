@@ -1,6 +1,8 @@
 package dev.sluice.dispatcher.partition;
 
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.fleet.Artifact;
+import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.PartitionState;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -14,12 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Schedule of the polls that find changes whose webhook was lost. Used by the partition's thread
  * only.
  */
 final class RefPolling {
+
+  private static final Logger log = LoggerFactory.getLogger(RefPolling.class);
 
   /** Delay of the first poll after a start, since webhooks may have been missed. */
   private static final Duration FIRST = Duration.ofSeconds(10);
@@ -78,8 +85,27 @@ final class RefPolling {
             .tag("repository", key.repository())
             .tag("ref", key.ref());
     batch.afterwards(span::end);
-    batch.add(decider.polled(key, at, span.context(), now));
+    Optional<CommitSummary> head =
+        sources(key).anyMatch(source -> source.artifact().isPresent())
+            ? at.flatMap(commit -> artifact(key, commit))
+            : Optional.empty();
+    batch.add(decider.polled(key, at, head, span.context(), now));
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
+  }
+
+  /** Returns the description of an artifact; says if one was published in place of another. */
+  private Optional<CommitSummary> artifact(RefKey key, CommitId commit) {
+    state
+        .ref(key)
+        .head()
+        .ifPresent(
+            before ->
+                log.atInfo()
+                    .addKeyValue("repository", key.repository())
+                    .addKeyValue("ref", key.ref())
+                    .addKeyValue("commit", commit)
+                    .log("the version was published again, or its tag moved: it was {}", before));
+    return context.mirrors().artifact(key.repository(), commit);
   }
 
   private void schedule(RefKey key, Duration interval, Duration delay) {
@@ -100,12 +126,16 @@ final class RefPolling {
 
   /** Returns the shortest interval that the fleet gives the ref's repository. */
   private Duration interval(RefKey key) {
-    return state.following(key).stream()
-        .flatMap(application -> application.definition().stream())
-        .flatMap(definition -> definition.sources().stream())
-        .filter(source -> RefKey.of(source).equals(key))
+    return sources(key)
         .flatMap(source -> source.interval().stream())
         .min(Comparator.naturalOrder())
         .orElse(context.timing().pollInterval());
+  }
+
+  private Stream<SourceSpec> sources(RefKey key) {
+    return state.following(key).stream()
+        .flatMap(application -> application.definition().stream())
+        .flatMap(definition -> definition.sources().stream())
+        .filter(source -> RefKey.of(source).equals(key));
   }
 }

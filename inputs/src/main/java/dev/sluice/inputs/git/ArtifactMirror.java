@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.name.GitRef;
@@ -21,7 +22,7 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
 
 /**
@@ -32,6 +33,8 @@ final class ArtifactMirror {
 
   private static final String DIGEST = "Digest: ";
   private static final Pattern DIGEST_LINE = Pattern.compile("(?m)^" + DIGEST + "(sha256:\\S+)$");
+  private static final Pattern SOURCE_PAGE =
+      Pattern.compile("(?m)^Source: (https://[\\x21-\\x7e]+)$");
 
   private static final PersonIdent AUTHOR =
       new PersonIdent("Sluice", "artifacts@sluice.dev", Instant.EPOCH, ZoneOffset.UTC);
@@ -98,13 +101,26 @@ final class ArtifactMirror {
   }
 
   private Optional<String> digest(ObjectId commit) throws IOException {
+    return DIGEST_LINE
+        .matcher(message(repository, commit))
+        .results()
+        .reduce((_, last) -> last)
+        .map(found -> found.group(1));
+  }
+
+  /** Returns the title of an artifact's commit, and the page that the artifact says it is from. */
+  static Optional<CommitSummary> summary(Repository repository, ObjectId commit)
+      throws IOException {
+    String message = message(repository, commit);
+    return CommitSummary.of(
+        message.lines().findFirst(),
+        Optional.empty(),
+        SOURCE_PAGE.matcher(message).results().findFirst().map(found -> found.group(1)));
+  }
+
+  private static String message(Repository repository, ObjectId commit) throws IOException {
     try (RevWalk walk = new RevWalk(repository)) {
-      RevCommit parsed = walk.parseCommit(commit);
-      return DIGEST_LINE
-          .matcher(parsed.getFullMessage())
-          .results()
-          .reduce((_, last) -> last)
-          .map(found -> found.group(1));
+      return walk.parseCommit(commit).getFullMessage();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
@@ -231,6 +232,19 @@ public final class Mirrors implements Repositories, AutoCloseable {
         counted++;
       }
       return counted;
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /**
+   * Returns the description of an artifact's commit.
+   *
+   * @throws NotMirroredException if it was not fetched
+   */
+  public Optional<CommitSummary> artifact(RepositoryId repository, CommitId commit) {
+    try {
+      return ArtifactMirror.summary(having(repository, commit).repository(), ObjectIds.of(commit));
     } catch (IOException e) {
       throw broken(repository, e);
     }

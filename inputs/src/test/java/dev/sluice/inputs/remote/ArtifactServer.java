@@ -17,7 +17,9 @@ public final class ArtifactServer implements AutoCloseable {
       """
       {"schemaVersion": 2, "config": {"mediaType": "application/vnd.cncf.flux.config.v1+json"},
        "layers": [{"mediaType": "application/vnd.cncf.flux.content.v1.tar+gzip",
-                   "digest": "%s", "size": %d}]}
+                   "digest": "%s", "size": %d}],
+       "annotations": {"org.opencontainers.image.source": "https://git.example/acme/web",
+                       "org.opencontainers.image.revision": "main@sha1:abc"}}
       """;
 
   private final ChartServer server;
