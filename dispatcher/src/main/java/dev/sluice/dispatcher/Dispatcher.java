@@ -13,6 +13,7 @@ import dev.sluice.dispatcher.partition.PartitionContext;
 import dev.sluice.dispatcher.recorded.RecordedTargets;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.remote.FetchedRemotes;
+import dev.sluice.inputs.remote.RemoteArtifacts;
 import dev.sluice.platform.health.HealthServer;
 import dev.sluice.platform.health.Readiness;
 import dev.sluice.platform.kafka.KafkaConnection;
@@ -77,7 +78,8 @@ public final class Dispatcher implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
     this.archive = config.archive().map(settings -> settings.open(connection.topics(), clock));
-    this.mirrors = Mirrors.owning(config.mirrors(), config.mirrorLimits(), clock);
+    this.mirrors =
+        Mirrors.owning(config.mirrors(), config.mirrorLimits(), new RemoteArtifacts(), clock);
     this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
     LargePayloads payloads = LargePayloads.inHeap(PAYLOADS);
     this.recorded = new RecordedTargets(connection, archive, payloads);

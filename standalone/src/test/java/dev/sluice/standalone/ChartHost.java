@@ -12,13 +12,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Server of charts: a repository with an index at {@code /stable}, a registry at {@code /team}. */
-final class ChartHost implements AutoCloseable {
+public final class ChartHost implements AutoCloseable {
 
   private final Map<String, byte[]> pages = new ConcurrentHashMap<>();
   private final StringBuilder index = new StringBuilder("apiVersion: v1\nentries:\n  cache:\n");
@@ -28,7 +29,7 @@ final class ChartHost implements AutoCloseable {
     this.server = server;
   }
 
-  static ChartHost start() throws IOException {
+  public static ChartHost start() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     ChartHost host = new ChartHost(server);
@@ -37,7 +38,7 @@ final class ChartHost implements AutoCloseable {
     return host;
   }
 
-  String repository() {
+  public String repository() {
     return "http://127.0.0.1:%d/stable".formatted(server.getAddress().getPort());
   }
 
@@ -46,7 +47,7 @@ final class ChartHost implements AutoCloseable {
   }
 
   /** Publishes a version of the chart {@code cache} in the repository and the registry. */
-  void publish(String version, Map<String, String> files) throws Exception {
+  public void publish(String version, Map<String, String> files) throws Exception {
     byte[] archive = archive(version, files);
     String digest = sha256(archive);
     index.append(
@@ -60,6 +61,13 @@ final class ChartHost implements AutoCloseable {
         "{\"layers\": [{\"mediaType\": \"%s\", \"digest\": \"sha256:%s\"}]}"
             .formatted("application/vnd.cncf.helm.chart.content.v1.tar+gzip", digest)
             .getBytes(UTF_8));
+  }
+
+  /** Has a tag of the registry point to a published version. */
+  void tag(String tag, String version) {
+    pages.put(
+        "/v2/team/cache/manifests/" + tag,
+        Objects.requireNonNull(pages.get("/v2/team/cache/manifests/" + version)));
   }
 
   private static byte[] archive(String version, Map<String, String> files) throws IOException {

@@ -121,6 +121,29 @@ public enum SourceFailure implements FailureCode {
       "A remote chart or index has invalid content, or an LFS server sends other content than the"
           + " pointer names.",
       "Have its publisher correct it, or use another version; then run `sluice sync`."),
+  CHART_MISSING(
+      "The index of the chart repository has no chart of this name. Retried automatically.",
+      "Correct `chart` or `url` of the Repository in the fleet, or publish the chart."),
+  VERSION_MISSING(
+      "The chart repository or registry has no such version, tag or digest. What was applied last"
+          + " stays. Retried automatically.",
+      "Correct `version` of the source in the fleet, or publish that version."),
+  DIGEST_MISMATCH(
+      "What was downloaded has another digest than the index, manifest or `version` says. Retried"
+          + " automatically.",
+      "Have its publisher correct it; if the same content is served elsewhere, look for the"
+          + " attacker or the cache in between."),
+  UNSUPPORTED_ARTIFACT(
+      "The registry has something else at this tag than a Helm chart or an archive of manifests,"
+          + " such as a container image. Retried automatically.",
+      "Correct `url` or `version`, or publish it with `helm push` or `flux push artifact`."),
+  ARTIFACT_INVALID(
+      "The archive of a chart or artifact is refused: it cannot be read, has links or paths outside"
+          + " of it, or is not the chart that its index names. Retried automatically.",
+      "Have its publisher correct it, or use another version."),
+  ARTIFACT_TOO_LARGE(
+      "The index or archive of a chart or artifact exceeds a limit of size. Retried automatically.",
+      "Publish fewer files, or split the chart or artifact."),
   REPOSITORY_UNREADABLE(
       "The dispatcher cannot read the repository; the newest revision is unknown. Retried"
           + " automatically.",

@@ -2,6 +2,7 @@ package dev.sluice.contract.fleet;
 
 import dev.sluice.contract.name.Forge;
 import dev.sluice.contract.name.RepositoryId;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param ssh keys for a URL of SSH
  * @param https certificates, proxy and GitHub App for a URL of HTTPS
  * @param verify the signatures that its commits need before they are dispatched; empty for none
+ * @param artifact what is published there instead of commits; empty for a Git repository
+ * @param interval between two polls of a ref; empty for the dispatcher's
  */
 public record FleetRepository(
     String name,
@@ -23,4 +26,6 @@ public record FleetRepository(
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
     Optional<HttpsAccess> https,
-    Optional<Verification> verify) {}
+    Optional<Verification> verify,
+    Optional<Artifact> artifact,
+    Optional<Duration> interval) {}

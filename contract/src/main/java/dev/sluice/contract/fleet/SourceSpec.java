@@ -2,6 +2,7 @@ package dev.sluice.contract.fleet;
 
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,10 @@ import java.util.function.UnaryOperator;
  *     versions
  * @param verify the signatures that its commits need before they are dispatched; absent if they
  *     need none, and in records of earlier versions
+ * @param artifact what is published there instead of commits; absent for a Git repository, and in
+ *     records of earlier versions
+ * @param interval between two polls of the ref; absent for the dispatcher's, and in records of
+ *     earlier versions
  * @param path the directory, or single file, in the repository, without leading or trailing '/';
  *     empty for its root
  * @param type empty to detect it from the files
@@ -30,13 +35,18 @@ public record SourceSpec(
     Optional<SshAccess> ssh,
     Optional<HttpsAccess> https,
     Optional<Verification> verify,
+    Optional<Artifact> artifact,
+    Optional<Duration> interval,
     GitRef ref,
     String path,
     Optional<SourceType> type,
     Optional<String> alias,
     RenderOptions options) {
 
-  /** Creates a source without special access over HTTPS, whose commits need no signature. */
+  /**
+   * Creates a source in a Git repository without special access over HTTPS, whose commits need no
+   * signature.
+   */
   public SourceSpec(
       RepositoryId repository,
       String url,
@@ -52,6 +62,8 @@ public record SourceSpec(
         url,
         credentials,
         ssh,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         ref,
@@ -75,6 +87,8 @@ public record SourceSpec(
         ssh,
         https,
         verify,
+        artifact,
+        interval,
         ref,
         RepositoryPath.of(fill.apply(path)),
         type,

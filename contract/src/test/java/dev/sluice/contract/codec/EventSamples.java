@@ -55,6 +55,7 @@ import dev.sluice.contract.failure.ApplyFailure;
 import dev.sluice.contract.failure.PartFailure;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.ApplicationSpec;
+import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.fleet.ClusterTarget;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.fleet.DefinitionChange;
@@ -188,6 +189,8 @@ public final class EventSamples {
                           Verification.Mode.EVERY_COMMIT,
                           Optional.of(new SecretReference("file:/run/secrets/allowed_signers")),
                           Optional.of(new SecretReference("env:OPENPGP_KEYS")))),
+                  Optional.of(new Artifact(Optional.of("web"))),
+                  Optional.of(Duration.ofMinutes(5)),
                   MAIN,
                   "apps/web",
                   Optional.of(SourceType.KUSTOMIZE),

@@ -2,6 +2,7 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.codec.EventStamp;
 import dev.sluice.contract.event.ChangeEvent;
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.RefState;
@@ -42,9 +43,15 @@ public final class RemoteDecider {
    * tag that is followed now.
    *
    * @param tag the name of the commit's tag, if the ref is a range of versions
+   * @param head description of the commit
    */
   public Decision polled(
-      RefKey key, Optional<CommitId> now, Optional<String> tag, TraceParent trace, Instant at) {
+      RefKey key,
+      Optional<CommitId> now,
+      Optional<String> tag,
+      Optional<CommitSummary> head,
+      TraceParent trace,
+      Instant at) {
     Decision decision = new Decision("sweep", at, trace);
     RefState before = partitionState.ref(key);
     EventId id =
@@ -54,13 +61,17 @@ public final class RemoteDecider {
             id,
             key.ref().versions().isEmpty()
                 ? new ChangeEvent.RefChanged(
-                    key.repository(), key.ref(), before.head(), now, new Origin.Poll(at))
-                : tagChanged(before, now, tag, new Origin.Poll(at))));
+                    key.repository(), key.ref(), before.head(), now, new Origin.Poll(at), head)
+                : tagChanged(before, now, tag, new Origin.Poll(at), head)));
     return decision;
   }
 
   private static ChangeEvent.RefChanged tagChanged(
-      RefState before, Optional<CommitId> now, Optional<String> tag, Origin origin) {
+      RefState before,
+      Optional<CommitId> now,
+      Optional<String> tag,
+      Origin origin,
+      Optional<CommitSummary> head) {
     Optional<String> old = before.tag();
     boolean isDeleted =
         old.isPresent() && (tag.isEmpty() || SemanticVersion.isNewer(old.get(), tag.get()));
@@ -69,7 +80,8 @@ public final class RemoteDecider {
         GitRef.tag((isDeleted ? old : tag).orElseThrow()),
         isDeleted || tag.equals(old) ? before.head() : Optional.empty(),
         isDeleted ? Optional.empty() : now,
-        origin);
+        origin,
+        isDeleted ? Optional.empty() : head);
   }
 
   /**

@@ -239,7 +239,7 @@ final class ApplicationDocument {
   }
 
   private RemotePolicy.Base base(String name) {
-    FleetRepository repository = known("Repository", repositories.get(name), name);
+    FleetRepository repository = GeneratorDocument.known(repositories, name);
     return new RemotePolicy.Base(
         repository.id(),
         repository.url(),
@@ -263,7 +263,8 @@ final class ApplicationDocument {
     return url.map(text -> new RemotePolicy.Charts(text, credentials));
   }
 
-  private static String chartRepository(String text) {
+  /** Returns the URL of a chart repository or registry, without trailing '/'. */
+  static String chartRepository(String text) {
     if (!CHART_REPOSITORY.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "must be https://HOST/PATH, http://HOST/PATH or oci://HOST/PATH, without credentials");

@@ -182,7 +182,7 @@ final class GeneratorDocument {
   }
 
   /**
-   * Returns the repository of a name.
+   * Returns the Git repository of a name.
    *
    * @throws IllegalArgumentException if the fleet has no valid one
    */
@@ -191,6 +191,10 @@ final class GeneratorDocument {
     if (repository == null) {
       throw new IllegalArgumentException(
           "there is no valid Repository named '%s' in the fleet".formatted(name));
+    }
+    if (repository.artifact().isPresent()) {
+      throw new IllegalArgumentException(
+          "'%s' is a chart or an OCI artifact: name a Git repository".formatted(name));
     }
     return repository;
   }

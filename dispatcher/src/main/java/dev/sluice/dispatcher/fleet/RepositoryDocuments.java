@@ -1,5 +1,6 @@
 package dev.sluice.dispatcher.fleet;
 
+import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.SecretReference;
@@ -10,6 +11,7 @@ import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.platform.process.ProxyLogins;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,13 +34,13 @@ final class RepositoryDocuments {
   private static final Pattern URL =
       Pattern.compile("(https?|ssh|file)://\\S+|(?:[^@/\\s:]+@)?[^/:@\\s]+:(?!//)\\S+");
   private static final Pattern PASSWORD_IN_URL =
-      Pattern.compile("https?://[^/]*@.*|\\w+://[^/]*:[^/]*@.*");
+      Pattern.compile("(https?|oci)://[^/]*@.*|\\w+://[^/]*:[^/]*@.*");
 
   /** Azure DevOps URL, which has the organization in place of a user or a token. */
   private static final Pattern ORGANIZATION_IN_URL =
       Pattern.compile("(?i)https://([^/:@]+)@dev\\.azure\\.com/\\1/.*");
 
-  private static final Pattern SCHEME = Pattern.compile("(?i)(https?|ssh)://");
+  private static final Pattern SCHEME = Pattern.compile("(?i)(https?|ssh|oci)://");
 
   private static final Pattern WITHOUT_SSH = Pattern.compile("(https?|file)://.*");
 
@@ -55,15 +57,26 @@ final class RepositoryDocuments {
     Optional<HttpsAccess> https = HttpsDocument.read(spec, url);
     Optional<Verification> verify =
         spec.fields("verify").flatMap(RepositoryDocuments::verification);
+    Optional<Artifact> artifact = ArtifactDocument.read(spec, url);
+    Optional<Duration> interval = spec.text("interval", ArtifactDocument::interval);
     Optional<RepositoryId> id =
         spec.has("identity")
             ? spec.text("identity", text -> RepositoryId.parse(text, forge))
-            : url.flatMap(text -> identity(spec, text, forge));
+            : url.flatMap(text -> identity(spec, text, forge, artifact));
     spec.refuseUnknown();
     if (document.isValid()) {
       FleetRepository repository =
           new FleetRepository(
-              name, id.orElseThrow(), url.orElseThrow(), forge, credentials, ssh, https, verify);
+              name,
+              id.orElseThrow(),
+              artifact.isPresent() ? ArtifactDocument.url(url.orElseThrow()) : url.orElseThrow(),
+              forge,
+              credentials,
+              ssh,
+              https,
+              verify,
+              artifact,
+              interval);
       byName
           .computeIfAbsent(repository.id(), _ -> new ArrayList<>())
           .add(new Read(document, repository));
@@ -99,7 +112,8 @@ final class RepositoryDocuments {
         && one.credentials().equals(other.credentials())
         && one.ssh().equals(other.ssh())
         && one.https().equals(other.https())
-        && one.verify().equals(other.verify());
+        && one.verify().equals(other.verify())
+        && one.artifact().equals(other.artifact());
   }
 
   private static void refuse(Read refused, List<Read> named) {
@@ -202,9 +216,13 @@ final class RepositoryDocuments {
             () -> new IllegalArgumentException("must be head, every-commit or tag, not " + text));
   }
 
-  private static Optional<RepositoryId> identity(Fields spec, String url, Optional<Forge> forge) {
+  private static Optional<RepositoryId> identity(
+      Fields spec, String url, Optional<Forge> forge, Optional<Artifact> artifact) {
     try {
-      return Optional.of(RepositoryId.fromUrl(url, forge));
+      return Optional.of(
+          artifact
+              .map(one -> ArtifactDocument.identity(url, one))
+              .orElseGet(() -> RepositoryId.fromUrl(url, forge)));
     } catch (IllegalArgumentException e) {
       spec.problem("url", String.valueOf(e.getMessage()));
       return Optional.empty();
@@ -236,9 +254,10 @@ final class RepositoryDocuments {
       throw new IllegalArgumentException(
           "must carry no credentials: give them by reference in spec.credentials");
     }
-    if (!isCloneUrl(text)) {
+    if (!isCloneUrl(text) && !ArtifactDocument.isOci(text)) {
       throw new IllegalArgumentException(
-          "must be a clone URL: https://, http://, ssh://, file:// or git@host:path");
+          "must be a clone URL: https://, http://, ssh://, file:// or git@host:path; or oci:// of a"
+              + " registry");
     }
     return text;
   }

@@ -77,7 +77,7 @@ final class SourceDocument {
   private Optional<SourceSpec> source(Fields fields) {
     Optional<FleetRepository> repository =
         fields.required("repository", FleetRule.UNKNOWN_REFERENCE, this::repository);
-    Optional<GitRef> ref = RefField.orRange(fields);
+    Optional<GitRef> ref = ArtifactDocument.ref(fields, repository);
     Optional<String> path = fields.text("path", RepositoryPath::of);
     Optional<SourceType> said = fields.text("type", SourceDocument::type);
     Optional<String> alias = fields.text("alias", SourceDocument::alias);
@@ -105,6 +105,8 @@ final class SourceDocument {
                 found.ssh(),
                 found.https(),
                 found.verify(),
+                found.artifact(),
+                found.interval(),
                 ref.orElse(GitRef.branch("main")),
                 path.orElse(""),
                 decided,

@@ -138,6 +138,7 @@ final class RefScheduler {
           recorded.unreadable(ref.key);
         }
         execute(ref, queue.ended(ended.outcome(), knowledge(ref.key), now()), batch);
+        polling.reschedule(ref.key);
       }
       case PartitionInput.RetryDue _ ->
           execute(ref, queue.retryDue(knowledge(ref.key), now()), batch);
@@ -227,6 +228,7 @@ final class RefScheduler {
       case RefEffect.Drop _ -> {
         readability.unfollowed(key, batch);
         refs.remove(key);
+        polling.forget(key);
         failures.succeeded(evaluationOf(key));
       }
     }

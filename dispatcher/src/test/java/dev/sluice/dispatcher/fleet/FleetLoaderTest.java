@@ -235,6 +235,8 @@ class FleetLoaderTest {
                 Optional.of(new SecretReference("env:SHOP_TOKEN")),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     Definition web = reading.definitions().getFirst();
     assertThat(web.sources())

@@ -39,6 +39,17 @@ final class BoundedRepository extends FileRepository {
     };
   }
 
+  /**
+   * Requires space for more content.
+   *
+   * @param bytes its size, not compressed
+   */
+  void requireRoom(long bytes) throws IOException {
+    if (limit != Long.MAX_VALUE && bytes > limit - FileTree.bytes(place)) {
+      throw new MirrorTooLargeException(limit);
+    }
+  }
+
   /** The mirror would exceed its size limit. */
   static final class MirrorTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;

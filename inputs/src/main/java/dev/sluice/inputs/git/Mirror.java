@@ -46,6 +46,7 @@ final class Mirror {
   private final Repository repository;
   private final MirrorRefs refs;
   private final AnnouncedFetches announcements;
+  private final ArtifactMirror artifacts;
   private final Logins logins;
   private final Clock clock;
   private final ReentrantLock oneFetch = new ReentrantLock();
@@ -58,12 +59,19 @@ final class Mirror {
    *
    * @param packs the number of packs that it has
    */
-  Mirror(RepositoryId id, Repository repository, long packs, Logins logins, Clock clock) {
+  Mirror(
+      RepositoryId id,
+      BoundedRepository repository,
+      long packs,
+      Logins logins,
+      Artifacts artifacts,
+      Clock clock) {
     this.id = id;
     this.repository = repository;
     this.refs = new MirrorRefs(repository);
     this.announcements = new AnnouncedFetches(repository, clock);
     this.packs = new AtomicLong(packs);
+    this.artifacts = new ArtifactMirror(repository, refs, this.packs, artifacts);
     this.logins = logins;
     this.clock = clock;
   }
@@ -186,6 +194,10 @@ final class Mirror {
   }
 
   private RefObservation.Shown observeNow(RemoteRef remoteRef, Optional<ObjectId> announced) {
+    Optional<Artifacts.Place> artifact = remoteRef.remote().artifact();
+    if (artifact.isPresent()) {
+      return artifacts.observe(artifact.get(), remoteRef.ref());
+    }
     return connected(
         remoteRef.remote(),
         login -> {

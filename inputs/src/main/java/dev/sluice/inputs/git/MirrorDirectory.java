@@ -57,14 +57,14 @@ final class MirrorDirectory {
   }
 
   /** Opens the mirror; creates an empty one if it does not exist. */
-  Mirror open(RepositoryId id, Logins logins, Clock clock) {
+  Mirror open(RepositoryId id, Logins logins, Artifacts artifacts, Clock clock) {
     Path path = of(id);
     try {
       if (!Files.isDirectory(path)) {
         create(path);
       }
-      Repository repository = new BoundedRepository(path, limit);
-      return new Mirror(id, repository, packs(path), logins, clock);
+      BoundedRepository repository = new BoundedRepository(path, limit);
+      return new Mirror(id, repository, packs(path), logins, artifacts, clock);
     } catch (IOException e) {
       throw new MirrorException(
           "cannot open the mirror of %s at %s: check rights and space, or delete that directory and it is fetched again"

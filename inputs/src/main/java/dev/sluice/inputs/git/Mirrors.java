@@ -1,5 +1,6 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.event.CommitSummary;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
@@ -32,14 +33,31 @@ public final class Mirrors implements Repositories, AutoCloseable {
   private final OpenMirrors mirrors;
   private final Optional<DirectoryLock> lock;
 
-  /** Creates mirrors without limits under a directory that other processes may use too. */
+  /**
+   * Creates mirrors of Git repositories without limits under a directory that other processes may
+   * use too.
+   */
   public Mirrors(Path directory, Clock clock) {
-    this(directory, MirrorLimits.NONE, Optional.empty(), clock);
+    this(directory, Artifacts.NONE, clock);
   }
 
-  private Mirrors(Path directory, MirrorLimits limits, Optional<DirectoryLock> lock, Clock clock) {
+  /**
+   * Creates mirrors without limits under a directory that other processes may use too.
+   *
+   * @param artifacts downloads the artifacts that are mirrored; closed with the mirrors
+   */
+  public Mirrors(Path directory, Artifacts artifacts, Clock clock) {
+    this(directory, MirrorLimits.NONE, artifacts, Optional.empty(), clock);
+  }
+
+  private Mirrors(
+      Path directory,
+      MirrorLimits limits,
+      Artifacts artifacts,
+      Optional<DirectoryLock> lock,
+      Clock clock) {
     IsolatedSystemReader.install();
-    this.mirrors = new OpenMirrors(directory, limits, clock);
+    this.mirrors = new OpenMirrors(directory, limits, artifacts, clock);
     this.lock = lock;
   }
 
@@ -47,9 +65,11 @@ public final class Mirrors implements Repositories, AutoCloseable {
    * Creates mirrors under a directory that this process locks for itself; leftovers of a killed
    * process are removed.
    *
+   * @param artifacts downloads the artifacts that are mirrored; closed with the mirrors
    * @throws MirrorException if another process has the directory, or it cannot be written
    */
-  public static Mirrors owning(Path directory, MirrorLimits limits, Clock clock) {
+  public static Mirrors owning(
+      Path directory, MirrorLimits limits, Artifacts artifacts, Clock clock) {
     try {
       PartDirectory.create(directory);
       DirectoryLock lock =
@@ -63,7 +83,7 @@ public final class Mirrors implements Repositories, AutoCloseable {
                                       .map(" (process %d)"::formatted)
                                       .orElse(""))));
       LeftOvers.remove(directory);
-      return new Mirrors(directory, limits, Optional.of(lock), clock);
+      return new Mirrors(directory, limits, artifacts, Optional.of(lock), clock);
     } catch (IOException e) {
       throw new MirrorException(
           "the mirrors cannot be kept in %s: %s".formatted(directory, e.getMessage()), e);
@@ -221,6 +241,19 @@ public final class Mirrors implements Repositories, AutoCloseable {
         counted++;
       }
       return counted;
+    } catch (IOException e) {
+      throw broken(repository, e);
+    }
+  }
+
+  /**
+   * Returns the description of an artifact's commit.
+   *
+   * @throws NotMirroredException if it was not fetched
+   */
+  public Optional<CommitSummary> artifact(RepositoryId repository, CommitId commit) {
+    try {
+      return ArtifactMirror.summary(having(repository, commit).repository(), ObjectIds.of(commit));
     } catch (IOException e) {
       throw broken(repository, e);
     }

@@ -18,13 +18,15 @@ final class OpenMirrors implements AutoCloseable {
   private final Optional<MirrorBudget> budget;
   private final Clock clock;
   private final Logins logins;
+  private final Artifacts artifacts;
   private final LargeFiles largeFiles;
   private final PackCollection packs = new PackCollection();
   private final Map<RepositoryId, Mirror> mirrors = new ConcurrentHashMap<>();
 
-  OpenMirrors(Path directory, MirrorLimits limits, Clock clock) {
+  OpenMirrors(Path directory, MirrorLimits limits, Artifacts artifacts, Clock clock) {
     this.directory = new MirrorDirectory(directory, limits.each());
     this.clock = clock;
+    this.artifacts = artifacts;
     this.logins = new Logins(clock);
     this.largeFiles = new LargeFiles(this, logins, limits.each());
     this.budget =
@@ -50,7 +52,8 @@ final class OpenMirrors implements AutoCloseable {
 
   /** Returns the mirror of a repository; creates an empty one if it does not exist. */
   Mirror open(RepositoryId repository) {
-    Mirror mirror = mirrors.computeIfAbsent(repository, id -> directory.open(id, logins, clock));
+    Mirror mirror =
+        mirrors.computeIfAbsent(repository, id -> directory.open(id, logins, artifacts, clock));
     budget.ifPresent(space -> space.use(directory.of(repository)));
     return mirror;
   }
@@ -97,6 +100,7 @@ final class OpenMirrors implements AutoCloseable {
   @Override
   public void close() {
     packs.close();
+    artifacts.close();
     mirrors.values().forEach(mirror -> mirror.repository().close());
   }
 }

@@ -41,12 +41,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ssh the key and known hosts for a URL of SSH
  * @param https certificates, proxy and GitHub App for a URL of HTTPS
+ * @param artifact where the artifacts are; empty for a Git repository
  */
 record Remote(
     String url,
     Optional<SecretReference> credentials,
     Optional<SshAccess> ssh,
-    Optional<HttpsAccess> https) {
+    Optional<HttpsAccess> https,
+    Optional<Artifacts.Place> artifact) {
 
   private static final Set<String> SCHEMES = Set.of("file", "http", "https", "ssh");
 
@@ -58,11 +60,16 @@ record Remote(
   private static final int MAX_TAGS = 100_000;
 
   static Remote of(SourceSpec source) {
-    return new Remote(source.url(), source.credentials(), source.ssh(), source.https());
+    return new Remote(
+        source.url(),
+        source.credentials(),
+        source.ssh(),
+        source.https(),
+        Artifacts.Place.of(source));
   }
 
   static Remote of(RemotePolicy.Base base) {
-    return new Remote(base.url(), base.credentials(), base.ssh(), base.https());
+    return new Remote(base.url(), base.credentials(), base.ssh(), base.https(), Optional.empty());
   }
 
   /** User and password, which must not appear in messages. */

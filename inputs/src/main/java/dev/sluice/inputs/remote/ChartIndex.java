@@ -7,8 +7,10 @@ import dev.sluice.inputs.walk.RemoteException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 
@@ -23,9 +25,12 @@ final class ChartIndex {
    * One version of a chart.
    *
    * @param url relative to the repository, or absolute
-   * @param digest SHA-256 of the archive in hexadecimal digits
+   * @param digest SHA-256 of the archive, as {@code sha256:HEX}
    */
   record Entry(String version, String url, Optional<String> digest) {}
+
+  /** The number of versions that a message shows. */
+  private static final int SHOWN = 10;
 
   private final YamlEvents events;
 
@@ -39,20 +44,44 @@ final class ChartIndex {
    * @throws RemoteException if there is none, or the index cannot be read
    */
   static Entry find(byte[] index, ChartId chart) throws RemoteException {
+    List<Entry> entries = entries(index, chart.repository(), chart.name());
+    return named(entries, chart.version())
+        .or(() -> named(entries, otherwise(chart.version())))
+        .orElseThrow(() -> missing(entries, chart));
+  }
+
+  /**
+   * Returns the entries of a chart, in the order of the index; empty if it has no such chart.
+   *
+   * @param repository its URL, for messages
+   * @throws RemoteException if the index cannot be read
+   */
+  static List<Entry> entries(byte[] index, String repository, String chart) throws RemoteException {
     try {
-      List<Entry> entries =
-          new ChartIndex(new String(index, StandardCharsets.UTF_8)).entries(chart.name());
-      return named(entries, chart.version())
-          .or(() -> named(entries, otherwise(chart.version())))
-          .orElseThrow(
-              () ->
-                  new RemoteException(
-                      SourceFailure.REMOTE_MISSING, "%s is not in its index".formatted(chart)));
+      return new ChartIndex(new String(index, StandardCharsets.UTF_8)).entries(chart);
     } catch (YamlException | NoSuchElementException | ClassCastException e) {
       throw new RemoteException(
           SourceFailure.REMOTE_INVALID,
-          "the index of %s cannot be read as one".formatted(chart.repository()));
+          "the index of %s cannot be read as one".formatted(repository));
     }
+  }
+
+  private static RemoteException missing(List<Entry> entries, ChartId chart) {
+    if (entries.isEmpty()) {
+      return new RemoteException(
+          SourceFailure.CHART_MISSING,
+          "%s is not in its index, which has no chart of this name".formatted(chart));
+    }
+    return new RemoteException(
+        SourceFailure.VERSION_MISSING,
+        "%s is not in its index, which has: %s"
+            .formatted(
+                chart,
+                entries.stream()
+                    .map(Entry::version)
+                    .distinct()
+                    .limit(SHOWN)
+                    .collect(Collectors.joining(", "))));
   }
 
   private static Optional<Entry> named(List<Entry> entries, String version) {
@@ -105,11 +134,15 @@ final class ChartIndex {
         default -> skip(value);
       }
     }
-    return new Entry(version, urls.isEmpty() ? "" : urls.getFirst(), digest.filter(ChartIndex::is));
+    return new Entry(
+        version,
+        urls.isEmpty() ? "" : urls.getFirst(),
+        digest.filter(text -> !text.isEmpty()).map(ChartIndex::canonical));
   }
 
-  private static boolean is(String digest) {
-    return !digest.isEmpty();
+  private static String canonical(String digest) {
+    String text = digest.toLowerCase(Locale.ROOT);
+    return text.startsWith(Sha256.PREFIX) ? text : Sha256.PREFIX + text;
   }
 
   private List<String> texts(Event start) {

@@ -3,7 +3,6 @@ package dev.sluice.inputs.remote;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Optional;
 
 /** A chart repository over HTTP: an index and archives. */
@@ -32,20 +31,23 @@ final class ChartRepository {
 
   /** Returns the archive of a chart, verified by the digest in the index, if it has one. */
   byte[] archive(ChartId chart) throws RemoteException {
-    byte[] index = get(root.resolve("index.yaml"), MAX_INDEX);
-    ChartIndex.Entry entry = ChartIndex.find(index, chart);
+    return archive(ChartIndex.find(index(), chart), chart);
+  }
+
+  /** Returns the content of {@code index.yaml}. */
+  byte[] index() throws RemoteException {
+    return get(root.resolve("index.yaml"), MAX_INDEX);
+  }
+
+  /** Returns the archive of an entry, verified by its digest, if it has one. */
+  byte[] archive(ChartIndex.Entry entry, ChartId chart) throws RemoteException {
     byte[] archive = get(Downloads.resolved(root, entry.url()), MAX_ARCHIVE);
-    if (entry.digest().isPresent() && !isDigest(entry.digest().get(), archive)) {
+    if (entry.digest().isPresent() && !entry.digest().get().equals(Sha256.digest(archive))) {
       throw new RemoteException(
-          SourceFailure.REMOTE_INVALID,
+          SourceFailure.DIGEST_MISMATCH,
           "what was downloaded for %s has another digest than its index says".formatted(chart));
     }
     return archive;
-  }
-
-  private static boolean isDigest(String digest, byte[] archive) {
-    String expected = digest.toLowerCase(Locale.ROOT).replaceFirst("^sha256:", "");
-    return expected.equals(Sha256.of(archive));
   }
 
   private byte[] get(URI uri, long most) throws RemoteException {

@@ -11,6 +11,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,15 @@ final class Downloads implements AutoCloseable {
       return response.headers();
     }
 
+    Optional<String> header(String name) {
+      return response.headers().firstValue(name);
+    }
+
+    /** Returns the body as text. */
+    String text() {
+      return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
     /** Returns the body if the status is 200. */
     byte[] required() throws RemoteException {
       if (status() == 200) {
@@ -78,11 +88,14 @@ final class Downloads implements AutoCloseable {
       throw switch (status()) {
         case 404, 410 ->
             new RemoteException(SourceFailure.REMOTE_MISSING, problem + ": there is no such thing");
-        case 401, 403 ->
+        case 401 ->
             new RemoteException(
-                SourceFailure.REMOTE_UNREACHABLE,
-                problem
-                    + ": check the credentials that policy.remote.charts gives, and their rights");
+                SourceFailure.CREDENTIALS_REFUSED,
+                problem + ": check the credentials that the fleet gives for it");
+        case 403 ->
+            new RemoteException(
+                SourceFailure.ACCESS_DENIED,
+                problem + ": check the credentials that the fleet gives for it, and their rights");
         default -> new RemoteException(SourceFailure.REMOTE_UNREACHABLE, problem);
       };
     }
@@ -171,7 +184,7 @@ final class Downloads implements AutoCloseable {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       if (String.valueOf(e.getMessage()).startsWith(EXCEEDED)) {
         return new RemoteException(
-            SourceFailure.REMOTE_INVALID,
+            SourceFailure.ARTIFACT_TOO_LARGE,
             "%s: it sends more than %d MiB".formatted(shown(request.uri()), request.most() >> 20));
       }
     }

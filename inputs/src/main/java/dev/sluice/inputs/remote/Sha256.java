@@ -7,7 +7,15 @@ import java.util.HexFormat;
 /** SHA-256, the digest of chart repositories and registries. */
 final class Sha256 {
 
+  /** The beginning of digests in manifests. */
+  static final String PREFIX = "sha256:";
+
   private Sha256() {}
+
+  /** Returns the digest as manifests have it: {@code sha256:HEX}. */
+  static String digest(byte[] bytes) {
+    return PREFIX + of(bytes);
+  }
 
   /** Returns the digest in hexadecimal digits. */
   static String of(byte[] bytes) {

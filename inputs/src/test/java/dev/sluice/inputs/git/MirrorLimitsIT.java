@@ -116,7 +116,8 @@ class MirrorLimitsIT {
     commit(large, noise(4, MIB));
     Moved clock = new Moved();
     try (Mirrors mirrors =
-        Mirrors.owning(place, new MirrorLimits(Long.MAX_VALUE, Optional.of(3 * MIB)), clock)) {
+        Mirrors.owning(
+            place, new MirrorLimits(Long.MAX_VALUE, Optional.of(3 * MIB)), Artifacts.NONE, clock)) {
       mirrors.fetch(large.source("a"), MAIN, Optional.empty());
       await()
           .untilAsserted(
@@ -209,7 +210,7 @@ class MirrorLimitsIT {
   }
 
   private Mirrors owning(long each, Optional<Long> all) {
-    return Mirrors.owning(place, new MirrorLimits(each, all), CLOCK);
+    return Mirrors.owning(place, new MirrorLimits(each, all), Artifacts.NONE, CLOCK);
   }
 
   private static CommitId head(Mirrors mirrors, Origin origin) {

@@ -30,7 +30,11 @@ class RemoteFailuresTest {
 
   private static final Remote REMOTE =
       new Remote(
-          "https://forge.example/acme/shop", Optional.empty(), Optional.empty(), Optional.empty());
+          "https://forge.example/acme/shop",
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   static Stream<Arguments> failures() throws Exception {
     return Stream.of(
@@ -120,6 +124,7 @@ class RemoteFailuresTest {
         new Remote(
             REMOTE.url(),
             Optional.of(new SecretReference("env:TOKEN")),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
 

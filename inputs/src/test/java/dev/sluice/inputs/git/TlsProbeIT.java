@@ -81,6 +81,7 @@ class TlsProbeIT {
         "https://127.0.0.1:%d/acme/shop".formatted(server.getLocalPort()),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

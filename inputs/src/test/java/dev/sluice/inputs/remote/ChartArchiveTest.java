@@ -46,7 +46,7 @@ class ChartArchiveTest {
         of("control", "plain relative path", good().file("cache/a\nb", "").bytes()),
         of("git", "plain relative path", good().file("cache/.Git/config", "").bytes()),
         of("other top", "one directory", good().file("other/a", "").bytes()),
-        of("file at the top", "one directory", good().file("cache", "").bytes()),
+        of("file at the top", "one directory", good().file("README", "").bytes()),
         of("twice", "twice", good().file("cache/values.yaml", "").file("cache/values.yaml", "")),
         of("both", "directory too", good().file("cache/a", "").file("cache/a/b", "")),
         of("link", "link", good().link("cache/l", "/etc/passwd", TarConstants.LF_SYMLINK)),
@@ -72,7 +72,7 @@ class ChartArchiveTest {
   @Test
   void refusesManyEntries() throws Exception {
     ChartPackage many = good();
-    for (int i = 0; i <= ChartArchive.MAX_ENTRIES; i++) {
+    for (int i = 0; i <= Archive.MAX_ENTRIES; i++) {
       many.file("cache/files/" + i, "");
     }
     byte[] archive = many.bytes();

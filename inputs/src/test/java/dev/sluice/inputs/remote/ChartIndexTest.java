@@ -34,7 +34,8 @@ class ChartIndexTest {
   @Test
   void findsTheFirstUrlAndTheDigestOfAVersion() throws Exception {
     assertThat(find(INDEX, "v2.0.0"))
-        .isEqualTo(new ChartIndex.Entry("v2.0.0", "charts/cache-2.0.0.tgz", Optional.of("0a1b")));
+        .isEqualTo(
+            new ChartIndex.Entry("v2.0.0", "charts/cache-2.0.0.tgz", Optional.of("sha256:0a1b")));
     assertThat(find(INDEX, "1.2.3"))
         .as("the first of two, without the empty digest")
         .isEqualTo(
@@ -58,7 +59,18 @@ class ChartIndexTest {
         "entries: {}",
         "entries: none",
         "entries: {other: [{version: 9.9.9, urls: [a]}]}",
-        "entries: {cache: {version: 9.9.9, urls: [a]}}",
+        "entries: {cache: {version: 9.9.9, urls: [a]}}"
+      })
+  void aChartThatTheIndexDoesNotOfferIsMissing(String index) {
+    RemoteException failure =
+        catchThrowableOfType(RemoteException.class, () -> find(index, "9.9.9"));
+
+    assertThat(failure.code()).isEqualTo(SourceFailure.CHART_MISSING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "entries: {cache: [{version: 9.9.8, urls: [a]}]}",
         "entries: {cache: [{version: 9.9.9}]}",
         "entries: {cache: [{version: 9.9.9, urls: a}]}"
@@ -67,7 +79,7 @@ class ChartIndexTest {
     RemoteException failure =
         catchThrowableOfType(RemoteException.class, () -> find(index, "9.9.9"));
 
-    assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_MISSING);
+    assertThat(failure.code()).isEqualTo(SourceFailure.VERSION_MISSING);
   }
 
   @ParameterizedTest

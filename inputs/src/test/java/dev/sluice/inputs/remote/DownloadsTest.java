@@ -67,11 +67,11 @@ class DownloadsTest {
 
   @Test
   void noLoginWithoutTlsForARegistryWithTls() throws RemoteException {
-    assertThat(OciRegistry.realm(SAFE, "https://auth.example/token"))
+    assertThat(OciRepository.realm(SAFE, "https://auth.example/token"))
         .hasToString("https://auth.example/token");
-    assertThat(OciRegistry.realm(PLAIN, "http://auth.example/token"))
+    assertThat(OciRepository.realm(PLAIN, "http://auth.example/token"))
         .hasToString("http://auth.example/token");
-    assertThatThrownBy(() -> OciRegistry.realm(SAFE, "http://auth.example/token"))
+    assertThatThrownBy(() -> OciRepository.realm(SAFE, "http://auth.example/token"))
         .hasMessageContaining("without TLS");
   }
 

@@ -17,6 +17,7 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.ClosureResult;
+import dev.sluice.inputs.git.Artifacts;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.HttpBackend;
 import dev.sluice.inputs.git.LargeFile;
@@ -75,7 +76,7 @@ class LargeFilesIT {
 
   private void open(MirrorLimits limits) {
     Path place = directory.resolve("mirrors");
-    mirrors = Mirrors.owning(place, limits, Clock.systemUTC());
+    mirrors = Mirrors.owning(place, limits, Artifacts.NONE, Clock.systemUTC());
     remotes = FetchedRemotes.within(place, mirrors, Duration.ofMinutes(1), Clock.systemUTC());
   }
 
@@ -350,6 +351,8 @@ class LargeFilesIT {
         Optional.of(new SecretReference("file:" + login)),
         Optional.empty(),
         access,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         GitRef.branch("main"),
         "app",

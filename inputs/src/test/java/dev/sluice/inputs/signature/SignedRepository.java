@@ -163,6 +163,8 @@ public final class SignedRepository {
         Optional.empty(),
         Optional.empty(),
         Optional.of(verification),
+        Optional.empty(),
+        Optional.empty(),
         ref,
         "",
         Optional.empty(),

@@ -7,6 +7,7 @@ import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.inputs.closure.ApplicationClosures.Inputs;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.inputs.git.Artifacts;
 import dev.sluice.inputs.git.MirrorLimits;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
@@ -63,7 +64,9 @@ public final class InitCommand {
     Target target = InitSettings.target(values);
     SourceRepository repository = SourceRepository.of(InitSettings.repository(values), target);
     try (ScratchDirectory scratch = ScratchDirectory.create("sluice-init-");
-        Mirrors mirrors = Mirrors.owning(scratch.path(), MirrorLimits.DEFAULT, Clock.systemUTC())) {
+        Mirrors mirrors =
+            Mirrors.owning(
+                scratch.path(), MirrorLimits.DEFAULT, Artifacts.NONE, Clock.systemUTC())) {
       SourceRepository.AtRef source = repository.fetch(mirrors, values.get(InitSettings.REF));
       return run(target, repository, source);
     }

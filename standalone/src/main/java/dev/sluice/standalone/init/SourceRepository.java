@@ -79,6 +79,8 @@ record SourceRepository(RepositoryFields fields, FleetRepository inFleet, Recogn
         inFleet.ssh(),
         inFleet.https(),
         inFleet.verify(),
+        inFleet.artifact(),
+        inFleet.interval(),
         ref,
         "",
         Optional.empty(),

@@ -3,6 +3,7 @@ package dev.sluice.standalone.local;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.remote.FetchedRemotes;
+import dev.sluice.inputs.remote.RemoteArtifacts;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.TrustedCertificates;
@@ -28,7 +29,7 @@ public final class LocalRemotes implements AutoCloseable {
   private final FetchedRemotes remotes;
 
   private LocalRemotes(Path directory) {
-    this.mirrors = new Mirrors(directory, Clock.systemUTC());
+    this.mirrors = new Mirrors(directory, new RemoteArtifacts(), Clock.systemUTC());
     this.remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, Clock.systemUTC());
   }
 

@@ -3,9 +3,12 @@ package dev.sluice.standalone.local;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
+import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.LocalRepository;
 import dev.sluice.inputs.git.MirrorException;
+import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
@@ -15,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Checkouts in place of the fleet's repositories, each at one commit. */
+/**
+ * Checkouts in place of the fleet's repositories, each at one commit. Charts and OCI artifacts are
+ * downloaded, unless a checkout is given for them.
+ */
 final class LocalSources implements AutoCloseable {
 
   static final Setting<List<String>> REPOSITORY =
@@ -28,6 +34,10 @@ final class LocalSources implements AutoCloseable {
 
   private final Map<String, LocalRepository> byName = new HashMap<>();
   private final Map<LocalRepository, CommitId> commits = new HashMap<>();
+  private final Map<RefKey, Downloaded> downloads = new HashMap<>();
+
+  /** The files of a chart or OCI artifact. */
+  private record Downloaded(CommitId commit, SourceTree tree) {}
 
   /** A directory whose checkout is added when a generator needs one. */
   private Optional<Path> fleet = Optional.empty();
@@ -103,12 +113,37 @@ final class LocalSources implements AutoCloseable {
     byName.put(name, repository);
   }
 
+  /**
+   * Downloads the charts and OCI artifacts among sources.
+   *
+   * @return why one of them is not available; empty if all are
+   */
+  Optional<FetchOutcome.Failed> download(List<SourceSpec> sources, Mirrors mirrors) {
+    for (SourceSpec source : sources) {
+      if (source.artifact().isPresent() && !byName.containsKey(source.repository().toString())) {
+        switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
+          case FetchOutcome.At(CommitId head) ->
+              downloads.put(
+                  RefKey.of(source), new Downloaded(head, mirrors.tree(source.repository(), head)));
+          case FetchOutcome.Failed failed -> {
+            return Optional.of(failed);
+          }
+          case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
+              throw new IllegalStateException("an artifact is at a version, or cannot be read");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   CommitId commit(SourceSpec source) {
-    return commits.get(repository(source));
+    Downloaded downloaded = downloads.get(RefKey.of(source));
+    return downloaded == null ? commits.get(repository(source)) : downloaded.commit();
   }
 
   SourceTree tree(SourceSpec source) {
-    return repository(source).tree(commit(source));
+    Downloaded downloaded = downloads.get(RefKey.of(source));
+    return downloaded == null ? repository(source).tree(commit(source)) : downloaded.tree();
   }
 
   /** Returns the checkouts as generators see them, whatever ref they follow. */

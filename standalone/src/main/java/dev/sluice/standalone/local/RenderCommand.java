@@ -17,6 +17,7 @@ import dev.sluice.dispatcher.fleet.FleetReading;
 import dev.sluice.inputs.closure.ApplicationClosures;
 import dev.sluice.inputs.closure.ApplicationClosures.SourceClosure;
 import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.platform.config.ConfigurationException;
 import dev.sluice.platform.config.ConfigurationException.Problem;
 import dev.sluice.platform.config.Setting;
@@ -164,6 +165,11 @@ public final class RenderCommand {
       SettingValues values)
       throws InterruptedException {
     Definition definition = definition(fleet, application, cluster);
+    Optional<FetchOutcome.Failed> missing =
+        checkouts.download(definition.sources(), remotes.mirrors());
+    if (missing.isPresent()) {
+      return fail(missing.get().code(), missing.get().reason());
+    }
     ApplicationClosures.Inputs inputs =
         new DefinitionResolver(remotes.resolver())
             .resolve(definition, checkouts::tree)

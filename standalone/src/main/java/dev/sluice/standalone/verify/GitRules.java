@@ -15,6 +15,7 @@ import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.remote.FetchedRemotes;
+import dev.sluice.inputs.remote.RemoteArtifacts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class GitRules {
 
   Findings check(LogEvidence log) {
     Path directory = scratch.resolve("mirrors");
-    try (Mirrors mirrors = new Mirrors(directory, Clock.systemUTC());
+    try (Mirrors mirrors = new Mirrors(directory, new RemoteArtifacts(), Clock.systemUTC());
         FetchedRemotes remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC())) {
       DefinitionResolver resolver = new DefinitionResolver(new ClosureResolver(remotes));
       for (StateRecord state : log.states()) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.json.Json;
+import dev.sluice.standalone.ChartHost;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import dev.sluice.worker.manifest.Manifest;
 import dev.sluice.worker.manifest.ManifestReader;
@@ -132,6 +133,49 @@ class RenderCommandIT {
   void restoreStreams() {
     System.setOut(stdout);
     System.setErr(stderr);
+  }
+
+  @Test
+  void rendersAPublishedChartWithValuesOfTheCheckout() throws Exception {
+    try (ChartHost charts = ChartHost.start()) {
+      charts.publish(
+          "1.2.3",
+          Map.of(
+              "templates/map.yaml",
+              "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {size: '{{ .Values.size"
+                  + " }}'}}"));
+      Files.writeString(
+          directory.resolve("fleet/cache.yaml"),
+          """
+          apiVersion: sluice.dev/v1
+          kind: Repository
+          metadata: {name: cache}
+          spec: {url: "%s", chart: cache}
+          ---
+          apiVersion: sluice.dev/v1
+          kind: Application
+          metadata: {name: cache}
+          spec:
+            namespace: web
+            clusters: {names: [eu]}
+            sources:
+            - repository: cache
+              version: 1.2.3
+              helm: {valuesFiles: ["$values/${cluster.labels.env}.yaml"]}
+            - {repository: shop, path: values, type: values, alias: values}
+          """
+              .formatted(charts.repository()));
+      String cache = directory.resolve("cache").toString();
+
+      assertThat(render("cache", "--cluster", "eu", "--cache", cache)).isZero();
+      assertThat(out.toString(StandardCharsets.UTF_8)).contains("size: \"large\"");
+
+      Files.writeString(
+          directory.resolve("fleet/cache.yaml"),
+          Files.readString(directory.resolve("fleet/cache.yaml")).replace("1.2.3", "1.2.4"));
+      assertThat(render("cache", "--cluster", "eu", "--cache", cache)).isEqualTo(1);
+      assertThat(errors()).contains("VersionMissing", "which has: 1.2.3");
+    }
   }
 
   @Test

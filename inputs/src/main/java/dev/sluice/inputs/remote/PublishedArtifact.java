@@ -1,0 +1,96 @@
+package dev.sluice.inputs.remote;
+
+import dev.sluice.contract.failure.SourceFailure;
+import dev.sluice.contract.fleet.Artifact;
+import dev.sluice.contract.name.GitRef;
+import dev.sluice.inputs.git.Artifacts.Found;
+import dev.sluice.inputs.git.Artifacts.Place;
+import dev.sluice.inputs.walk.RemoteException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The chart, or the archive of manifests, in an OCI repository. Its digest is that of its manifest.
+ */
+final class PublishedArtifact implements RemoteArtifacts.Client {
+
+  private static final String ANNOTATIONS = "org.opencontainers.image.";
+
+  private final OciRepository repository;
+  private final Place place;
+
+  PublishedArtifact(OciRepository repository, Place place) {
+    this.repository = repository;
+    this.place = place;
+  }
+
+  @Override
+  public Found find(GitRef ref, Optional<String> known) throws RemoteException {
+    String reference =
+        Artifact.digest(ref)
+            .or(() -> Artifact.tag(ref).map(OciRepository::tag))
+            .orElseThrow(() -> RemoteArtifacts.noVersion(ref));
+    OciManifest manifest = repository.manifest(reference);
+    if (known.equals(Optional.of(manifest.digest()))) {
+      return new Found.Unchanged();
+    }
+    Optional<String> chart = manifest.digestOf(OciManifest.Kind.CHART);
+    return chart.isPresent() ? chart(chart.get(), manifest) : files(manifest);
+  }
+
+  private Found chart(String digest, OciManifest manifest) throws RemoteException {
+    byte[] archive = repository.content(digest, manifest);
+    ChartArchive chart = ChartArchive.read(archive, place.repository().value());
+    String title = chart.name() + " " + chart.version();
+    return new Found.Content(manifest.digest(), description(title, manifest), chart.files());
+  }
+
+  private Found files(OciManifest manifest) throws RemoteException {
+    String digest =
+        manifest
+            .digestOf(OciManifest.Kind.FLUX)
+            .or(() -> manifest.digestOf(OciManifest.Kind.FILES))
+            .orElseThrow(() -> unsupported(manifest));
+    byte[] archive = repository.content(digest, manifest);
+    String path = place.repository().value();
+    String title =
+        path.substring(path.lastIndexOf('/') + 1)
+            + annotation(manifest, "revision").map(" "::concat).orElse("");
+    return new Found.Content(
+        manifest.digest(), description(title, manifest), Archive.unpack(archive, path));
+  }
+
+  private RemoteException unsupported(OciManifest manifest) {
+    return new RemoteException(
+        SourceFailure.UNSUPPORTED_ARTIFACT,
+        "%s is no Helm chart and no archive of manifests; its config is '%s' and its layers are %s"
+            .formatted(
+                manifest.digest(),
+                RemoteArtifacts.line(manifest.config()),
+                manifest.layers().stream()
+                    .limit(5)
+                    .map(layer -> "'" + RemoteArtifacts.line(layer.mediaType()) + "'")
+                    .toList()));
+  }
+
+  /** Returns the lines of the commit's message, which depend on the digest alone. */
+  private String description(String title, OciManifest manifest) {
+    return RemoteArtifacts.line(title)
+        + "\n\n"
+        + annotation(manifest, "source").map("Source: %s\n"::formatted).orElse("")
+        + annotation(manifest, "revision").map("Revision: %s\n"::formatted).orElse("")
+        + "Artifact: %s\n".formatted(place.repository());
+  }
+
+  private static Optional<String> annotation(OciManifest manifest, String name) {
+    return Optional.ofNullable(manifest.annotations().get(ANNOTATIONS + name))
+        .map(RemoteArtifacts::line)
+        .filter(text -> !text.isEmpty());
+  }
+
+  @Override
+  public Set<String> versions() throws RemoteException {
+    return repository.tags().stream().map(OciRepository::version).collect(Collectors.toSet());
+  }
+}
