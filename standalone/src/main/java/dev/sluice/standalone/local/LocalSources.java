@@ -122,7 +122,7 @@ final class LocalSources implements AutoCloseable {
     for (SourceSpec source : sources) {
       if (source.artifact().isPresent() && !byName.containsKey(source.repository().toString())) {
         switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
-          case FetchOutcome.At(CommitId head) ->
+          case FetchOutcome.At(CommitId head, Optional<String> _) ->
               downloads.put(
                   RefKey.of(source), new Downloaded(head, mirrors.tree(source.repository(), head)));
           case FetchOutcome.Failed failed -> {
