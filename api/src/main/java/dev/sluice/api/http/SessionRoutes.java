@@ -115,14 +115,14 @@ final class SessionRoutes {
     return User.NOBODY;
   }
 
+  /** Answers on another thread than the event loop, since a refusal is written to Kafka. */
   private static void answer(RoutingContext context, Function<RoutingContext, User> question) {
-    try {
-      User user = question.apply(context);
-      // compressing a secret next to what a caller sends could reveal it
-      context.response().putHeader("Content-Encoding", "identity");
-      Replies.reply(context, 200, Replies.json(user));
-    } catch (Problem problem) {
-      Replies.refuse(context, problem);
-    }
+    // compressing a secret next to what a caller sends could reveal it
+    context.response().putHeader("Content-Encoding", "identity");
+    context
+        .vertx()
+        .executeBlocking(() -> Replies.json(question.apply(context)), false)
+        .onSuccess(text -> Replies.reply(context, 200, text))
+        .onFailure(failure -> Replies.fail(context, failure));
   }
 }

@@ -47,12 +47,12 @@ function Columns({detail}) {
   return html`<section class="scroll" tabIndex="0" role="region" aria-label="State by cluster"><table class="columns"><thead><tr><th>Cluster</th><th>Sync</th><th>Health</th><th>Held</th><th class="numeric">Behind</th><th>Applied</th></tr></thead>
     <tbody>${detail.clusters.map(one => html`<tr>
       <th scope="row">${one.cluster}</th>
-      <td><${Tag} value=${one.sync} /> <span class="muted"><${Age} at=${one.since} suffix="" /></span>${one.message && html`<p class="reason">${one.code && html`<b>${one.code}: </b>`}${one.message}</p>`}
+      <td data-label="Sync"><${Tag} value=${one.sync} /> <span class="muted"><${Age} at=${one.since} suffix="" /></span>${one.message && html`<p class="reason">${one.code && html`<b>${one.code}: </b>`}${one.message}</p>`}
         ${one.drift && html`<p class="reason">${one.drift.objects === 1 ? '1 object differs' : one.drift.objects + ' objects differ'}${one.drift.by ? ', changed by ' + one.drift.by : ''}${one.drift.heals ? '; being healed' : '; not healed'}</p>`}</td>
-      <td><${Tag} value=${one.health?.value} /> <span class="muted">${one.health?.objects !== undefined && `${one.health.objects - (one.health.unhealthy ?? 0)}/${one.health.objects}`}</span>${one.health?.reason && html`<p class="reason">${one.health.reason}</p>`}</td>
-      <td>${one.held ? html`<span class="tag held">${one.held.what}</span><p class="reason">by ${one.held.by} <${Age} at=${one.held.since} />: ${one.held.reason}</p><p class="reason">Released by <code>${one.held.release}</code></p>` : html`<span class="none">–</span>`}</td>
-      <td class="numeric">${one.behind === undefined ? html`<span class="muted" title="It is not known how many commits are missing">?</span>` : one.behind || html`<span class="none">–</span>`}</td>
-      <td>${one.applied ? html`<${Commit} id=${one.applied.commit} /><br /><span class="muted">generation ${one.applied.generation}${one.applied.at && html`, <${Age} at=${one.applied.at} />`}</span>` : html`<span class="muted">nothing yet</span>`}</td></tr>`)}</tbody></table>
+      <td data-label="Health"><${Tag} value=${one.health?.value} /> <span class="muted">${one.health?.objects !== undefined && `${one.health.objects - (one.health.unhealthy ?? 0)}/${one.health.objects}`}</span>${one.health?.reason && html`<p class="reason">${one.health.reason}</p>`}</td>
+      <td data-label="Held">${one.held ? html`<span class="tag held">${one.held.what}</span><p class="reason">by ${one.held.by} <${Age} at=${one.held.since} />: ${one.held.reason}</p><p class="reason">Released by <code>${one.held.release}</code></p>` : html`<span class="none">–</span>`}</td>
+      <td class="numeric" data-label="Behind">${one.behind === undefined ? html`<span class="muted" title="It is not known how many commits are missing">?</span>` : one.behind || html`<span class="none">–</span>`}</td>
+      <td data-label="Applied">${one.applied ? html`<${Commit} id=${one.applied.commit} /><br /><span class="muted">generation ${one.applied.generation}${one.applied.at && html`, <${Age} at=${one.applied.at} />`}</span>` : html`<span class="muted">nothing yet</span>`}</td></tr>`)}</tbody></table>
     ${detail.clusters.length === 0 && html`<${Empty} title="It is in no cluster" command="./sluice get clusters">Its definition selects no cluster of the fleet.<//>`}</section>`;
 }
 

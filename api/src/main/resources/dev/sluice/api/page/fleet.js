@@ -134,7 +134,7 @@ function Need({group, query}) {
   return html`<li>
     <span class=${'tag ' + (TONES[need] ?? 'held')}>${code || {approval: 'Approval', unsigned: 'Unsigned', parked: 'Parked', degraded: 'Degraded', drifted: 'Drifted', operator: 'Held', manual: 'Held', window: 'Window', dependency: 'Waits', unknown: 'Unknown'}[need]}</span>
     <div><b>${label}</b> ${named.map(cell => html`<a class="place" href=${applicationAddress(cell.application)}>${cell.application}<small> in ${cell.cluster}</small></a>`)}
-      ${more > 0 && html`<a class="place" href=${address('/', {...query, need, q: code})}>${counted(more, 'more')}</a>`}
+      ${more > 0 && html`<a class="place" href=${address('/', {...query, need, q: code})}>${more.toLocaleString('en')} more</a>`}
       ${first.reason && html`<p class="reason" title=${first.reason}>${first.reason}</p>`}</div>
   </li>`;
 }

@@ -8,6 +8,9 @@ export const LABEL = 20;
 const SPACE = 20;
 const LEAST_WIDTH = 110;
 
+/** Blocks begin and end on the lines of a grid with so many parts, so that those of several rows are in line. */
+const PARTS = 24;
+
 /** Returns the distance of squares for a number of cells. */
 export function pitch(cells, width) {
   const sizes = [26, 20, 16, 13, 11, 9, 7, 6];
@@ -24,22 +27,23 @@ export function pitch(cells, width) {
  * @returns {{blocks: Block[], height: number}}
  */
 export function place(groups, width, size) {
-  const most = Math.max(1, Math.floor(width / size));
+  const part = (width + SPACE) / PARTS;
   const blocks = [];
   let x = 0;
   let y = 0;
   let tallest = 0;
   for (const [cluster, cells] of groups) {
     const wanted = Math.ceil(Math.sqrt(cells.length * 4));
-    const columns = Math.min(most, Math.max(Math.ceil(LEAST_WIDTH / size), wanted));
+    const parts = Math.min(PARTS, Math.ceil((Math.max(LEAST_WIDTH, wanted * size) + SPACE) / part));
+    const columns = Math.max(1, Math.floor((parts * part - SPACE) / size));
     const height = LABEL + Math.ceil(cells.length / columns) * size;
-    if (x > 0 && x + columns * size > width) {
+    if (x > 0 && x + columns * size > width + 0.01) {
       x = 0;
       y += tallest + SPACE;
       tallest = 0;
     }
     blocks.push({cluster, x, y, columns, cells});
-    x += columns * size + SPACE;
+    x += parts * part;
     tallest = Math.max(tallest, height);
   }
   return {blocks, height: y + tallest};
