@@ -32,7 +32,7 @@ class LargeFleetPageIT {
   private static final int MAX_TRANSFERRED = 300_000;
   private static final double MAX_SHIFT = 0.1;
 
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -103,7 +103,7 @@ class LargeFleetPageIT {
             Optional.of(2L),
             Optional.of(MARKUP),
             Optional.of(MARKUP),
-            Optional.of(NOW));
+            Optional.of(now));
     try (Browser browser =
         Browser.open(
             serve(
@@ -125,7 +125,7 @@ class LargeFleetPageIT {
   }
 
   /** Most applications are fine, as in a real fleet. */
-  private static FleetMap fleet(int applications) {
+  private FleetMap fleet(int applications) {
     SplittableRandom random = new SplittableRandom(7);
     List<FleetMap.Place> places = new ArrayList<>();
     for (int i = 0; i < applications; i++) {
@@ -143,7 +143,7 @@ class LargeFleetPageIT {
               kind < 2
                   ? Optional.of("Deployment shop/web-%d: the API server refused it".formatted(i))
                   : none,
-              Optional.of(NOW.minusSeconds(random.nextInt(1_000_000))));
+              Optional.of(now.minusSeconds(random.nextInt(1_000_000))));
       places.add(
           new FleetMap.Place(
               "application-%05d".formatted(i),

@@ -47,7 +47,7 @@ final class Callers {
     if (session.isEmpty()) {
       return byToken(request, authorization);
     }
-    if (request.method() != HttpMethod.GET
+    if (!request.method().equals(HttpMethod.GET)
         && !session.get().isProvenBy(Optional.ofNullable(request.getHeader(PROOF)))) {
       throw new Problem(
           403,
