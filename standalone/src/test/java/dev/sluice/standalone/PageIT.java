@@ -242,20 +242,24 @@ class PageIT {
   @Test
   @Order(8)
   void approvesThePlanThatItShows() throws Exception {
-    Files.delete(data.resolve("apps/queue/statefulset.yaml"));
-    git("commit", "-qam", "No queue any more");
+    browser.go("/applications/queue");
+    browser.awaitText("Synced");
+    browser.awaitText("Healthy");
+    Files.delete(data.resolve("apps/queue/namespace.yaml"));
+    git("commit", "-qam", "No namespace");
     git("push");
     browser.go("/applications/queue");
-    browser.awaitText("PruneLimit");
+    browser.awaitText("PruneProtected");
 
     browser.press("Approve deletions");
-    browser.awaitText("would delete 2 objects");
-    browser.find("#reason").sendKeys("it moved elsewhere");
+    browser.awaitText("would delete 1 object");
+    browser.find("#reason").sendKeys("it is made elsewhere");
     browser.inspect("dialog-approve");
     submit();
-    browser.awaitText("accepted");
+    browser.awaitText("staging: sent");
     browser.press("Close");
-    patiently().until(() -> !browser.find(".columns").getText().contains("Parked"));
+    browser.go("/?need=approval");
+    browser.awaitText("Nothing fits these filters");
   }
 
   @Test
@@ -269,11 +273,10 @@ class PageIT {
 
     demo = start(URI.create(address).getPort());
     browser.awaitText("Live");
-    browser.awaitText("7 Synced and healthy");
     edit("greeter/deployment.yaml", "replicas: ", "replicas: a", "Another fault");
     git("push");
 
-    browser.awaitText("Cannot be applied: dead letters are open");
+    browser.awaitText("Cannot be applied: dead letters are open greeter in production");
     assertThat(browser.run("return window.mark")).isEqualTo("not loaded again");
   }
 
