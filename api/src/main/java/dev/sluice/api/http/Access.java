@@ -62,6 +62,10 @@ final class Access {
     return new Access(List.copyOf(known));
   }
 
+  boolean hasTokens() {
+    return !known.isEmpty();
+  }
+
   /**
    * Returns the principal that the token belongs to.
    *

@@ -21,7 +21,7 @@ public final class ApiConfig {
               "read-model",
               "directory of the read model's database; built from the topics if it is lost")
           .or(".sluice/read-model");
-  private static final Setting<String> HOST =
+  public static final Setting<String> HOST =
       Setting.text(
               "api-host",
               "ADDRESS",

@@ -2,6 +2,7 @@ package dev.sluice.api.http;
 
 import dev.sluice.api.cdevents.CdEventPublisher;
 import dev.sluice.api.checkpoint.CheckpointWriter;
+import dev.sluice.api.page.Page;
 import dev.sluice.api.readmodel.ReadModel;
 import dev.sluice.contract.codec.PublishedSchemas;
 import dev.sluice.contract.event.Heartbeat;
@@ -17,7 +18,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -44,9 +44,8 @@ public final class ApiServer implements AutoCloseable {
   private final Vertx vertx;
   private final ReadModel model;
   private final CommandPublisher publisher;
-  private final Access access;
+  private final Callers callers;
   private final Metrics metrics;
-  private final Refusals refusals;
   private final WorkerQuestions questions;
   private final EventStreams eventStreams;
   private final HttpServer server;
@@ -57,7 +56,7 @@ public final class ApiServer implements AutoCloseable {
   private ApiServer(
       ApiConfig config, KafkaConnection connection, Clock clock, Telemetry telemetry) {
     Metrics metrics = telemetry.metrics();
-    this.access = Access.resolve(config.tokens());
+    Access access = Access.resolve(config.tokens());
     this.checkpoints = CheckpointWriter.start(config.checkpoints(), connection, clock);
     this.model = ReadModel.open(config.readModel(), connection, clock);
     this.publisher = new CommandPublisher(connection, clock);
@@ -67,7 +66,8 @@ public final class ApiServer implements AutoCloseable {
         config.cdEvents()
             ? Optional.of(new CdEventPublisher(connection, model, clock))
             : Optional.empty();
-    this.refusals = new Refusals(publisher, clock, metrics);
+    Refusals refusals = new Refusals(publisher, clock, metrics);
+    this.callers = new Callers(access, refusals, clock);
     CommandService commands = new CommandService(model, publisher, refusals, clock);
     new ApiMetrics(metrics, model).listen();
     this.vertx =
@@ -75,7 +75,8 @@ public final class ApiServer implements AutoCloseable {
     this.eventStreams = new EventStreams(vertx, model);
     this.server =
         vertx
-            .createHttpServer(new HttpServerOptions().setIdleTimeout(60))
+            .createHttpServer(
+                new HttpServerOptions().setIdleTimeout(60).setCompressionSupported(true))
             .requestHandler(
                 router(
                     new Operations(
@@ -148,6 +149,8 @@ public final class ApiServer implements AutoCloseable {
 
   private Router router(List<Operation> operations) {
     Router router = Router.router(vertx);
+    Page.load().serve(router);
+    new SessionRoutes(callers).serve(router);
     String document = Replies.json(OpenApi.document(operations));
     router
         .get(Operations.ROOT + "/openapi.json")
@@ -162,7 +165,7 @@ public final class ApiServer implements AutoCloseable {
                 answer(
                     context,
                     () -> {
-                      if (!authenticate(context).scope().isAll()) {
+                      if (!callers.of(context).scope().isAll()) {
                         throw new Problem(
                             403,
                             "Not allowed",
@@ -230,7 +233,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Request request(Operation operation, RoutingContext context) {
-    Principal principal = authenticate(context);
+    Principal principal = callers.of(context);
     byte[] body = new byte[0];
     if (operation.body().isPresent()) {
       String type = String.valueOf(context.request().getHeader("Content-Type"));
@@ -247,19 +250,6 @@ public final class ApiServer implements AutoCloseable {
         body,
         Optional.ofNullable(context.request().getHeader("Idempotency-Key"))
             .filter(key -> key.matches("[A-Za-z0-9._-]{1,100}")));
-  }
-
-  private Principal authenticate(RoutingContext context) {
-    try {
-      return access
-          .authenticate(
-              context.request().getHeader("Authorization"),
-              Optional.ofNullable(context.request().authority()).map(HostAndPort::host))
-          .from(Sender.of(context.request()));
-    } catch (Problem denied) {
-      refusals.denied(context, denied);
-      throw denied;
-    }
   }
 
   private void answer(RoutingContext context, Callable<String> question, Consumer<String> reply) {

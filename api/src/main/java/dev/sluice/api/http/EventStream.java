@@ -88,6 +88,7 @@ final class EventStream {
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
+        .putHeader("Content-Encoding", "identity") // a compressor would hold events back
         .putHeader("Cache-Control", "no-store");
     EventStream stream = new EventStream(vertx, model, request, response, after);
     response.closeHandler(

@@ -8,6 +8,7 @@ import dev.sluice.api.readmodel.ChangeView;
 import dev.sluice.api.readmodel.CommandView;
 import dev.sluice.api.readmodel.DeadLetter;
 import dev.sluice.api.readmodel.EventView;
+import dev.sluice.api.readmodel.FleetMap;
 import dev.sluice.api.readmodel.KnownSince;
 import dev.sluice.api.readmodel.KnownSince.History;
 import dev.sluice.api.readmodel.Overview;
@@ -65,6 +66,21 @@ final class Operations {
             List.of(),
             Answer.one(Overview.class),
             request -> model.overview(request.principal().scope())),
+        get(
+            ROOT + "/fleet-map",
+            "fleetMap",
+            "Returns all applications with a short form of their state in each cluster, in one"
+                + " answer without pages. Ask for it compressed (Accept-Encoding: gzip).",
+            List.of(Parameter.APPLICATION, Parameter.CLUSTER),
+            Answer.one(FleetMap.class),
+            request -> model.fleet().map(request.scope(), request.principal().scope())),
+        get(
+            ROOT + "/failure-codes",
+            "failureCodes",
+            "Lists the failure codes with what they mean and what to do.",
+            List.of(),
+            Answer.list(FailureCodeView.class),
+            _ -> FailureCodeView.all()),
         get(
             ROOT + "/clusters",
             "clusters",

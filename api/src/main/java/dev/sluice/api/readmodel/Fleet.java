@@ -56,6 +56,11 @@ public final class Fleet {
                 KnownSince.of(sql, History.values())));
   }
 
+  /** Returns the selected applications that the caller may see. */
+  public FleetMap map(Scope selection, Scope allowed) {
+    return FleetMap.of(database, selection, allowed);
+  }
+
   private static List<UnreadableRef> unreadable(Sql sql, Scope allowed) {
     Where where = new Where().and("unreadable_since IS NOT NULL").ref("ref", allowed);
     return sql.list(

@@ -169,6 +169,8 @@ class ApiDocumentIT {
             get /api/v1/deliveries: 401 401 200 200 200 200
             get /api/v1/drift: 401 401 200 200 200 200
             get /api/v1/events: 401 401 200 200 200 200
+            get /api/v1/failure-codes: 401 401 200 200 200 200
+            get /api/v1/fleet-map: 401 401 200 200 200 200
             get /api/v1/repositories: 401 401 200 200 200 200
             get /api/v1/status: 401 401 200 200 200 200
             get /api/v1/trace: 401 401 200 200 200 404

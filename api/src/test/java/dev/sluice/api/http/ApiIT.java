@@ -119,7 +119,7 @@ class ApiIT {
         assertFits(document, schema, json(response), address);
         asked++;
       }
-      assertThat(asked).isEqualTo(15);
+      assertThat(asked).isEqualTo(17);
     }
   }
 

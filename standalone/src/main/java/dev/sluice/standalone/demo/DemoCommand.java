@@ -87,6 +87,7 @@ public final class DemoCommand {
         Sluice is up.
           repository   %s   (push here; pushes fire a signed webhook)
           fleet        %s   (a repository too: a push changes what is deployed where)
+          page         http://127.0.0.1:%d/
           webhooks     %s
           API          http://127.0.0.1:%d/api/v1/openapi.json
           kafka        %s
@@ -94,6 +95,7 @@ public final class DemoCommand {
         """,
         shown(here, demo.applications().workingCopy()),
         shown(here, demo.fleet().workingCopy()),
+        demo.process().apiPort(),
         demo.webhook(),
         demo.process().apiPort(),
         demo.process().kafka().bootstrapServers(),

@@ -88,13 +88,15 @@ public final class UpCommand {
                   tracing));
       System.out.printf(
           "sluice is up: webhooks at port %d (POST /webhooks/NAME), API at port %d, Kafka at %s,"
-              + " clusters %s%n",
+              + " clusters %s%npage: http://%s:%d/%n",
           process.webhookPort(),
           process.apiPort(),
           kafka.bootstrapServers(),
           values.get(FleetConfig.FLEET) instanceof FleetLocation.InGit git
               ? "as in " + git
-              : clusters.keySet());
+              : clusters.keySet(),
+          values.get(ApiConfig.HOST),
+          process.apiPort());
       parts.awaitStop();
     }
     return 0;

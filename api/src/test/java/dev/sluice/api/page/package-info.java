@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.page;
+
+import org.jspecify.annotations.NullMarked;
