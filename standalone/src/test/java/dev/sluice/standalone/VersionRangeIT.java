@@ -57,7 +57,9 @@ class VersionRangeIT {
                         .contains("commit " + fixed, "version " + version)
                         .contains("refs/tags/v1.5.0"));
         assertThat(CommandRun.of(sluice, "explain", next.value()).words())
-            .contains("web - it follows semver >=1.4 <2, and refs/tags/v2.0.0 is not a tag in that range");
+            .contains(
+                "web - it follows semver >=1.4 <2, and refs/tags/v2.0.0 is not a tag in that"
+                    + " range");
 
         scenario.deleteTag(sluice, "v1.5.0", fixed);
         scenario.configMaps().awaitValue("web", "old");

@@ -42,7 +42,7 @@ final class RefField {
 
   private static String refusal() {
     return "a range of versions is allowed in the source of an application only: name a branch, or"
-               + " a full ref such as refs/tags/v1.4.0";
+        + " a full ref such as refs/tags/v1.4.0";
   }
 
   private static boolean isRange(String text) {

@@ -140,7 +140,8 @@ class GithubPayloadsTest {
   @ParameterizedTest
   @CsvSource({
     "refs/heads/gh-readonly-queue/main/pr-1-abc, MERGE_QUEUE",
-    "refs/notes/commits, NOT_FOLLOWABLE"
+    "refs/notes/commits, NOT_FOLLOWABLE",
+    "semver *, NOT_FOLLOWABLE"
   })
   void ignoresRefsThatCannotBeFollowed(String ref, IgnoredReason reason) {
     assertThat(read("push", PUSH.replace("refs/heads/main", ref)))
