@@ -161,7 +161,7 @@ final class ClosureBenchmark {
 
   private static CommitId fetched(Mirrors mirrors, SourceSpec source) {
     FetchOutcome outcome = mirrors.fetch(source, MAIN, Optional.empty());
-    if (outcome instanceof FetchOutcome.At(CommitId commit)) {
+    if (outcome instanceof FetchOutcome.At(CommitId commit, var _)) {
       return commit;
     }
     throw new IllegalStateException("cannot fetch " + source.url());

@@ -155,7 +155,7 @@ final class LargeRepositoryBenchmark {
   private static CommitId fetched(
       Mirrors mirrors, SourceSpec source, Optional<CommitId> announced) {
     FetchOutcome outcome = mirrors.fetch(source, MAIN, announced);
-    if (outcome instanceof FetchOutcome.At(CommitId commit)) {
+    if (outcome instanceof FetchOutcome.At(CommitId commit, var _)) {
       return commit;
     }
     throw new IllegalStateException("cannot fetch %s: %s".formatted(source.url(), outcome));

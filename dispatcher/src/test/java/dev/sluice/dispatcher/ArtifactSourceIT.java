@@ -149,6 +149,23 @@ class ArtifactSourceIT {
     assertThat(target.sources().getFirst().ref()).isEqualTo(Artifact.ref("1.3.0"));
   }
 
+  @Test
+  void aRangeFollowsTheNewestVersionAndDownloadsOnlyThat() throws IOException {
+    server.publishChart("1.1.0", "zero");
+    server.publishChart("1.2.3", "one");
+    chart("{semver: '^1.1'}");
+    situation.start(situation.onePartition(POLLING), DispatchListener.NONE);
+    SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
+    assertThat(first.sources().getFirst().tag()).contains("1.2.3");
+
+    server.publishChart("2.0.0", "three");
+    server.publishChart("1.3.0", "two");
+
+    SyncEvent.Target second = (SyncEvent.Target) situation.awaitSync(STAGING, 2).getLast();
+    assertThat(second.sources().getFirst().tag()).contains("1.3.0");
+    assertThat(server.downloads("1.1.0") + server.downloads("2.0.0")).isZero();
+  }
+
   private RepositoryId web() {
     return new RepositoryId(server.host() + "/acme/web");
   }

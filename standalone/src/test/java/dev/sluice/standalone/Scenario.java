@@ -284,6 +284,24 @@ final class Scenario implements AutoCloseable {
     return commit;
   }
 
+  /** Tags the last commit and sends the webhook. */
+  void tag(OneProcess sluice, String name, CommitId commit) throws Exception {
+    repository.tag(name);
+    tagWebhook(sluice, name, "0".repeat(40), commit.value());
+  }
+
+  /** Deletes a tag and sends the webhook. */
+  void deleteTag(OneProcess sluice, String name, CommitId commit) throws Exception {
+    repository.deleteTag(name);
+    tagWebhook(sluice, name, commit.value(), "0".repeat(40));
+  }
+
+  private void tagWebhook(OneProcess sluice, String name, String before, String after)
+      throws Exception {
+    byte[] body = PushWebhook.body(before, after, "refs/tags/" + name, FULL_NAME, Optional.empty());
+    assertThat(deliver(sluice.webhookPort(), "push", body, SECRET)).isEqualTo(202);
+  }
+
   /** Sends the webhook of a push; returns the status. */
   int webhook(int port, CommitId after) throws Exception {
     return webhook(port, after, SECRET);

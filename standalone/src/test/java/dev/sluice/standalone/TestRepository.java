@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.transport.RefSpec;
 
 /** A bare repository and a clone that pushes to it. */
 public final class TestRepository implements AutoCloseable {
@@ -66,6 +67,16 @@ public final class TestRepository implements AutoCloseable {
   public void tag(String name) throws GitAPIException {
     clone.tag().setName(name).setSigned(false).setAnnotated(false).call();
     clone.push().setRemote(bare.toUri().toString()).setPushTags().call();
+  }
+
+  /** Deletes a tag. */
+  public void deleteTag(String name) throws GitAPIException {
+    clone.tagDelete().setTags(name).call();
+    clone
+        .push()
+        .setRemote(bare.toUri().toString())
+        .setRefSpecs(new RefSpec(":refs/tags/" + name))
+        .call();
   }
 
   @Override

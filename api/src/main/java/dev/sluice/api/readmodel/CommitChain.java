@@ -3,10 +3,10 @@ package dev.sluice.api.readmodel;
 import dev.sluice.api.store.Columns;
 import dev.sluice.api.store.Sql;
 import dev.sluice.contract.codec.EventType;
+import dev.sluice.contract.name.GitRef;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -146,14 +146,15 @@ final class CommitChain {
     return onRef.isEmpty() ? inRepository : onRef;
   }
 
-  private record Followed(String repository, String ref) {
+  private record Followed(String repository, GitRef ref) {
 
     boolean isRepositoryOf(ChangeView change) {
       return repository.equalsIgnoreCase(change.repository());
     }
 
     boolean isRefOf(ChangeView change) {
-      return isRepositoryOf(change) && Optional.of(ref).equals(change.ref());
+      return isRepositoryOf(change)
+          && change.ref().filter(moved -> ref.follows(new GitRef(moved))).isPresent();
     }
   }
 
@@ -166,7 +167,7 @@ final class CommitChain {
                 SELECT value ->> 'repository' AS repository, value ->> 'ref' AS ref FROM generation, json_each(positions)
                 WHERE application = ? AND cluster = ? AND generation = ? AND positions IS NOT NULL
                 """,
-                row -> new Followed(row.text("repository"), row.text("ref")),
+                row -> new Followed(row.text("repository"), new GitRef(row.text("ref"))),
                 generation.application(),
                 generation.cluster(),
                 generation.generation()));
@@ -174,7 +175,7 @@ final class CommitChain {
       followed.addAll(
           sql.list(
               "SELECT repository, ref FROM source WHERE application = ?",
-              row -> new Followed(row.text("repository"), row.text("ref")),
+              row -> new Followed(row.text("repository"), new GitRef(row.text("ref"))),
               generation.application()));
     }
     return followed;

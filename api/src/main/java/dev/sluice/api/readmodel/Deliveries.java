@@ -82,7 +82,7 @@ public final class Deliveries {
                       + selected.text()
                       + " AS fleet, (SELECT count(DISTINCT application) FROM source WHERE "
                       + SAME
-                      + " AND (change.ref IS NULL OR source.ref = change.ref)"
+                      + " AND (change.ref IS NULL OR follows(source.ref, change.ref))"
                       + and
                       + ") AS applications FROM change LEFT JOIN unmet USING (id)"
                       + where

@@ -16,6 +16,8 @@ import java.util.Optional;
 /**
  * Generation of an application in a cluster.
  *
+ * @param versions for each source that follows a range of versions, the range and the tag that was
+ *     chosen, such as {@code semver >=1.4 <2 at v1.5.0}
  * @param outcome how it ended, or its last step if it has not ended or is attempted again
  * @param supersededBy the newer generation after which it was not attempted any more
  * @param reason the path whose content changed, or another reason for sending
@@ -33,6 +35,7 @@ public record GenerationView(
     String cluster,
     Generation generation,
     Optional<String> commit,
+    List<String> versions,
     String outcome,
     Instant outcomeAt,
     Optional<String> message,
@@ -52,6 +55,7 @@ public record GenerationView(
   private static final int MAX_OBSERVATIONS = 50;
 
   public GenerationView {
+    versions = List.copyOf(versions);
     causes = List.copyOf(causes);
     observations = List.copyOf(observations);
   }
@@ -166,6 +170,7 @@ public record GenerationView(
         row.text("cluster"),
         new Generation(row.number("generation")),
         row.find("commit_id"),
+        versions(row, sql),
         row.text("outcome"),
         row.time("outcome_at"),
         row.find("message"),
@@ -192,6 +197,19 @@ public record GenerationView(
                 new ObservedState(
                     row.text("health"), row.time("health_since"), row.find("health_reason"))),
         observations.reversed());
+  }
+
+  private static List<String> versions(Row row, Sql sql) throws SQLException {
+    Optional<String> positions = row.find("positions").filter(json -> json.contains("\"tag\""));
+    return positions.isEmpty()
+        ? List.of()
+        : sql.list(
+            """
+            SELECT (value ->> 'ref') || ' at ' || (value ->> 'tag') AS version FROM json_each(?)
+            WHERE value ->> 'tag' IS NOT NULL ORDER BY key
+            """,
+            position -> position.text("version"),
+            positions.get());
   }
 
   private static Optional<GenerationFailure> failure(Row row, Optional<DeadLetter> letter)

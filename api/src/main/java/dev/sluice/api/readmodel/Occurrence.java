@@ -48,7 +48,7 @@ public record Occurrence(Span span, Optional<Positions> positions) {
             OR application IN (SELECT title FROM change WHERE at >= ? AND at < ?
               AND type IN ('definition-accepted', 'definition-removed'))
             OR application IN (SELECT source.application FROM change
-              JOIN source ON source.repository = change.repository AND source.ref = change.ref
+              JOIN source ON source.repository = change.repository AND follows(source.ref, change.ref)
               WHERE at >= ? AND at < ?))\
           """,
           since,
@@ -66,7 +66,7 @@ public record Occurrence(Span span, Optional<Positions> positions) {
                 """
                 application IN (SELECT ifnull(event.application, source.application) FROM event
                   LEFT JOIN change ON change.id = event.id AND event.application IS NULL
-                  LEFT JOIN source ON source.repository = change.repository AND source.ref = change.ref
+                  LEFT JOIN source ON source.repository = change.repository AND follows(source.ref, change.ref)
                   WHERE event.topic = 'changes' AND event.repository IS NOT NULL
                     AND event.partition = ? AND event.offset BETWEEN ? AND ?)\
                 """,

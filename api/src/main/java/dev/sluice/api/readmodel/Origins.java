@@ -108,7 +108,7 @@ public final class Origins {
                 """
                 EXISTS (SELECT 1 FROM json_each(sent.positions) AS position
                   WHERE position.key > 0 AND position.value ->> 'repository' = change.repository COLLATE NOCASE
-                    AND position.value ->> 'ref' = change.ref)\
+                    AND (position.value ->> 'ref' = change.ref OR 'refs/tags/' || (position.value ->> 'tag') = change.ref))\
                 """)
             .change(allowed);
     return sql.list(

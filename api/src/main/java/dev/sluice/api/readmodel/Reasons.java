@@ -5,6 +5,7 @@ import dev.sluice.api.readmodel.ApplicationStatus.HoldView;
 import dev.sluice.api.readmodel.Explanation.Cause;
 import dev.sluice.api.readmodel.Explanation.Unaffected;
 import dev.sluice.api.store.Sql;
+import dev.sluice.contract.name.GitRef;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Reasons why nothing was sent to an application for a commit. */
@@ -87,12 +89,16 @@ final class Reasons {
   }
 
   private List<Unaffected> why(Source source, Set<String> moved) {
-    if (!moved.contains(source.ref())) {
+    GitRef followed = new GitRef(source.ref());
+    if (moved.stream().noneMatch(ref -> followed.follows(new GitRef(ref)))) {
       return List.of(
           source.because(
               Cause.OTHER_REF,
               Optional.empty(),
-              "it follows " + source.ref() + ", which did not move"));
+              followed.versions().isEmpty()
+                  ? "it follows " + followed + ", which did not move"
+                  : "it follows %s, and %s is not a tag in that range"
+                      .formatted(followed, String.join(", ", new TreeSet<>(moved)))));
     }
     Where where = new Where().and("application = ?", source.application()).in(allowed);
     List<Unaffected> found = new ArrayList<>(unreadableOrPending(source));

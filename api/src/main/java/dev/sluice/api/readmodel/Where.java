@@ -70,7 +70,7 @@ final class Where {
     Where sources =
         new Where()
             .and("%s.repository = source.repository".formatted(table))
-            .and("source.ref = %s.ref".formatted(table))
+            .and("follows(source.ref, %s.ref)".formatted(table))
             .application("source.application", scope);
     return and("EXISTS (SELECT 1 FROM source" + sources + ")", sources.values());
   }

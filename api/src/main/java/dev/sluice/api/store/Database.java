@@ -52,6 +52,7 @@ public final class Database implements AutoCloseable {
     for (int i = 0; i < READERS; i++) {
       Sql reader = connect(file, "PRAGMA query_only = 1; PRAGMA cache_size = -4000");
       reader.define(SilenceFunction.NAME, new SilenceFunction(silences));
+      reader.define(FollowsFunction.NAME, new FollowsFunction());
       readers.add(reader);
     }
     this.build = meta(writer, "build").orElse("");

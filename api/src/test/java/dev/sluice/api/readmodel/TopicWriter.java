@@ -266,20 +266,18 @@ public final class TopicWriter implements AutoCloseable {
   public TopicWriter unmet(int expected, int evaluated) {
     return write(
         "unmet/" + expected,
-        new StateRecord.RefState(
-            REPOSITORY,
-            MAIN,
-            Optional.of(commit(evaluated)),
-            Optional.empty(),
-            Optional.of(
-                new StateRecord.Unmet(
-                    commit(expected),
-                    Optional.of(commit(evaluated)),
-                    List.of(new EventId("push/" + expected)),
-                    now())),
-            Optional.of(now()),
-            Optional.empty(),
-            Optional.empty()));
+        new RefState(REPOSITORY, MAIN, Optional.empty(), Optional.empty())
+            .at(
+                Optional.of(commit(evaluated)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(
+                    new StateRecord.Unmet(
+                        commit(expected),
+                        Optional.of(commit(evaluated)),
+                        List.of(new EventId("push/" + expected)),
+                        now())))
+            .read(now()));
   }
 
   /** Writes a merge of which only the request's newest commit is known. */

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param options without placeholders
  * @param files paths from the repository's root, sorted
  * @param bases other repositories whose files are included, under {@code .sluice/bases}
+ * @param tag the name of the tag that has the commit, if the ref is a range of versions; absent
+ *     otherwise, and for a commit that was restored
  */
 public record SourceInputs(
     RepositoryId repository,
@@ -27,14 +29,29 @@ public record SourceInputs(
     Optional<String> alias,
     RenderOptions options,
     List<InputFile> files,
-    Optional<List<BaseCommit>> bases) {
+    Optional<List<BaseCommit>> bases,
+    Optional<String> tag) {
 
   public SourceInputs {
     files = List.copyOf(files);
     bases = bases.map(List::copyOf).filter(list -> !list.isEmpty());
   }
 
-  /** Creates inputs from this repository alone. */
+  /** Creates inputs at a ref that is not a range of versions. */
+  public SourceInputs(
+      RepositoryId repository,
+      GitRef ref,
+      CommitId commit,
+      String path,
+      SourceType type,
+      Optional<String> alias,
+      RenderOptions options,
+      List<InputFile> files,
+      Optional<List<BaseCommit>> bases) {
+    this(repository, ref, commit, path, type, alias, options, files, bases, Optional.empty());
+  }
+
+  /** Creates inputs from this repository alone, at a ref that is not a range of versions. */
   public SourceInputs(
       RepositoryId repository,
       GitRef ref,
@@ -49,6 +66,7 @@ public record SourceInputs(
 
   /** Returns the same inputs with other files. */
   public SourceInputs withFiles(List<InputFile> others) {
-    return new SourceInputs(repository, ref, commit, path, type, alias, options, others, bases);
+    return new SourceInputs(
+        repository, ref, commit, path, type, alias, options, others, bases, tag);
   }
 }

@@ -35,6 +35,8 @@ public sealed interface StateRecord extends Event
    * @param unreadable set while the remote cannot be read; absent in records of earlier versions
    * @param commits the number of commits that the ref has got since it was first evaluated; absent
    *     in records of earlier versions
+   * @param tag the name of the tag that has the commit, if the ref is a range of versions; absent
+   *     otherwise
    */
   record RefState(
       RepositoryId repository,
@@ -44,7 +46,8 @@ public sealed interface StateRecord extends Event
       Optional<Unmet> unmet,
       Optional<Instant> readAt,
       Optional<Unreadable> unreadable,
-      Optional<Long> commits)
+      Optional<Long> commits,
+      Optional<String> tag)
       implements StateRecord {
 
     /** Creates the state of a ref whose remote has not been read. */
@@ -58,30 +61,36 @@ public sealed interface StateRecord extends Event
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
-    /** Returns this state with another commit, pending change and unmet report. */
+    /** Returns this state with another commit, its tag, pending change and unmet report. */
     public RefState at(
-        Optional<CommitId> commit, Optional<Pending> change, Optional<Unmet> otherwise) {
-      return new RefState(repository, ref, commit, change, otherwise, readAt, unreadable, commits);
+        Optional<CommitId> commit,
+        Optional<String> name,
+        Optional<Pending> change,
+        Optional<Unmet> otherwise) {
+      return new RefState(
+          repository, ref, commit, change, otherwise, readAt, unreadable, commits, name);
     }
 
     /** Returns this state with the time of a successful read of the remote. */
     public RefState read(Instant time) {
       return new RefState(
-          repository, ref, head, pending, unmet, Optional.of(time), Optional.empty(), commits);
+          repository, ref, head, pending, unmet, Optional.of(time), Optional.empty(), commits, tag);
     }
 
     /** Returns this state without a failure to read the remote. */
     public RefState withoutFailure() {
-      return new RefState(repository, ref, head, pending, unmet, readAt, Optional.empty(), commits);
+      return new RefState(
+          repository, ref, head, pending, unmet, readAt, Optional.empty(), commits, tag);
     }
 
     /** Returns this state with a failure to read the remote. */
     public RefState unreadable(Unreadable failure) {
       return new RefState(
-          repository, ref, head, pending, unmet, readAt, Optional.of(failure), commits);
+          repository, ref, head, pending, unmet, readAt, Optional.of(failure), commits, tag);
     }
 
     /** Returns this state with further commits. */
@@ -96,7 +105,8 @@ public sealed interface StateRecord extends Event
               unmet,
               readAt,
               unreadable,
-              Optional.of(commits.orElse(0L) + newCommits));
+              Optional.of(commits.orElse(0L) + newCommits),
+              tag);
     }
 
     @Override

@@ -207,6 +207,10 @@ public enum SourceFailure implements FailureCode {
   REF_GONE(
       "The repository has no such ref: it was deleted, or not pushed yet. The objects stay.",
       "Push the ref, or correct `ref` in the fleet."),
+  NO_MATCHING_VERSION(
+      "No tag of the repository is a version in the range of `ref`: none was pushed yet, or the"
+          + " last one was deleted. The objects stay.",
+      "Push a tag whose version is in the range, or correct the range in the fleet."),
   COMMIT_MISSING(
       "The commit of a rollback is not in the repository.",
       "Roll back to another commit, or resume the application."),

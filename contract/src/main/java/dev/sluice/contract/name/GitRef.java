@@ -2,18 +2,24 @@ package dev.sluice.contract.name;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.sluice.contract.version.VersionRange;
 import java.util.Optional;
 
-/** Full name of a Git ref, such as {@code refs/heads/main}; syntax as git-check-ref-format(1). */
+/**
+ * Full name of a Git ref, such as {@code refs/heads/main}, with the syntax of
+ * git-check-ref-format(1); or, in a source, the newest tag whose version is in a range, such as
+ * {@code semver >=1.4 <2}.
+ */
 public record GitRef(@JsonValue String value) implements Comparable<GitRef> {
 
   private static final String HEADS = "refs/heads/";
   private static final String TAGS = "refs/tags/";
+  private static final String SEMVER = "semver ";
   private static final int MAX_LENGTH = 1024;
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public GitRef {
-    if (!wellFormed(value)) {
+    if (!wellFormed(value) && versions(value).isEmpty()) {
       throw new IllegalArgumentException(
           "'%s' is not a full Git ref name such as refs/heads/main"
               .formatted(Names.abbreviated(value)));
@@ -28,6 +34,22 @@ public record GitRef(@JsonValue String value) implements Comparable<GitRef> {
     return new GitRef(TAGS + name);
   }
 
+  /**
+   * Returns the newest tag whose version is in a range.
+   *
+   * @throws IllegalArgumentException if the text is no range
+   */
+  public static GitRef semver(String range) {
+    return new GitRef(
+        SEMVER
+            + VersionRange.parse(range)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "'%s' is not a range of versions such as '>=1.4 <2', '^1.2' or '~1.4 || >=3'"
+                                .formatted(Names.abbreviated(range)))));
+  }
+
   /** Parses a full ref, or the name of a branch. */
   public static GitRef parse(String name) {
     return name.startsWith("refs/") ? new GitRef(name) : branch(name);
@@ -40,9 +62,36 @@ public record GitRef(@JsonValue String value) implements Comparable<GitRef> {
         : Optional.empty();
   }
 
+  /** Returns the tag's name, if this is a tag. */
+  public Optional<String> tagName() {
+    return value.startsWith(TAGS) ? Optional.of(value.substring(TAGS.length())) : Optional.empty();
+  }
+
+  /** Returns the range of versions, if this is the newest tag of one. */
+  public Optional<VersionRange> versions() {
+    return versions(value);
+  }
+
+  /**
+   * Returns whether a change of another ref may change the commit of this one: the same ref, or a
+   * tag whose version is in the range.
+   */
+  public boolean follows(GitRef changed) {
+    return equals(changed)
+        || versions()
+            .filter(range -> changed.tagName().filter(range::admits).isPresent())
+            .isPresent();
+  }
+
   @Override
   public int compareTo(GitRef other) {
     return value.compareTo(other.value);
+  }
+
+  private static Optional<VersionRange> versions(String value) {
+    return value.startsWith(SEMVER)
+        ? VersionRange.parse(value.substring(SEMVER.length()))
+        : Optional.empty();
   }
 
   private static boolean wellFormed(String ref) {

@@ -445,7 +445,18 @@ public final class EventSamples {
                     Optional.of(
                         List.of(
                             new BaseCommit(
-                                new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT))))),
+                                new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT)))),
+                new SourceInputs(
+                    REPOSITORY,
+                    GitRef.semver(">=1.4 <2"),
+                    COMMIT,
+                    "apps/worker",
+                    SourceType.PLAIN,
+                    Optional.empty(),
+                    RenderOptions.DEFAULT,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.of("v1.5.0"))),
             true,
             "v1:abc",
             PROVENANCE,
@@ -562,7 +573,11 @@ public final class EventSamples {
             Optional.of("v1:abc"),
             "apps/web/a.yaml",
             PROVENANCE,
-            Optional.of(List.of(new RefPosition(REPOSITORY, MAIN, 41))),
+            Optional.of(
+                List.of(
+                    new RefPosition(REPOSITORY, MAIN, 41),
+                    new RefPosition(
+                        REPOSITORY, GitRef.semver(">=1.4 <2"), 3, Optional.of("v1.5.0")))),
             Optional.of(Generation.FIRST)),
         new ResultEvent.Planned(SUBJECT, List.of(CHANGE), "kustomize v5", Optional.of(4)),
         new Waiting(
@@ -664,6 +679,9 @@ public final class EventSamples {
                             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                         Optional.of(12L))))
             .withMore(41),
+        new StateRecord.RefState(
+                REPOSITORY, GitRef.semver(">=1.4 <2"), Optional.empty(), Optional.empty())
+            .at(Optional.of(COMMIT), Optional.of("v1.5.0"), Optional.empty(), Optional.empty()),
         new StateRecord.RepositoryState(
             REPOSITORY, Set.of(new RepositoryId("git.example/acme/charts"))),
         new ApplicationState(

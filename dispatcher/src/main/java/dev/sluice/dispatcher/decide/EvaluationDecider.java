@@ -12,7 +12,6 @@ import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.StateRecord.Unmet;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.failure.FailureCode;
-import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Definition;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
@@ -80,7 +79,12 @@ public final class EvaluationDecider {
       Set<EventId> commands = batch.evaluated().commands().getOrDefault(draft.name(), Set.of());
       Optional<RefKey> gone = gone(finding.definition(), batch.evaluated().key());
       if (gone.isPresent()) {
-        draft.outcomes().reached(cluster, commands, draft.refused(cluster, refGone(gone.get())));
+        draft
+            .outcomes()
+            .reached(
+                cluster,
+                commands,
+                draft.refused(cluster, SourceFailures.refGone(gone.get(), Optional.empty())));
         continue;
       }
       if (finding instanceof Finding.Held held && draft.isDemandedFromLog(cluster, held.hold())) {
@@ -137,6 +141,8 @@ public final class EvaluationDecider {
   /**
    * Records that the ref was evaluated at this commit.
    *
+   * @param tag the name of the commit's tag, if the ref is a range of versions; empty if it is not
+   *     known to have changed
    * @param newCommits as in {@link FindingBatch.Evaluated}
    * @param left later triggers that only {@code state} records
    * @param unmet the announced commit that Git did not show
@@ -144,26 +150,32 @@ public final class EvaluationDecider {
   public Decision evaluated(
       RefKey key,
       Optional<CommitId> head,
+      Optional<String> tag,
       int newCommits,
       List<Trigger> left,
       Optional<Unmet> unmet,
       Instant now) {
     Decision decision = new Decision(source, now, TraceParent.start());
-    RefState after = partitionState.ref(key).at(head, pending(left), unmet).withMore(newCommits);
-    if (!after.equals(partitionState.ref(key))) {
+    RefState before = partitionState.ref(key);
+    Optional<String> chosen = before.head().equals(head) ? tag.or(before::tag) : tag;
+    RefState after = before.at(head, chosen, pending(left), unmet).withMore(newCommits);
+    if (!after.equals(before)) {
       partitionState.remember(decision, after);
     }
     return decision;
   }
 
   /**
-   * Opens dead letters for a deleted ref. That removes nothing; the last good targets stay in
-   * force.
+   * Opens dead letters for a deleted ref, or for a range of versions that no tag is in. That
+   * removes nothing; the last good targets stay in force.
+   *
+   * @param newest the name of the newest tag that is a version, if the ref is a range of versions
    */
-  public Decision refGone(RefKey key, List<Trigger> triggers, TraceParent trace, Instant now) {
+  public Decision refGone(
+      RefKey key, Optional<String> newest, List<Trigger> triggers, TraceParent trace, Instant now) {
     Decision decision = new Decision(source, now, trace);
     OriginalRecord origin = origin(triggers);
-    Failure failure = refGone(key);
+    Failure failure = SourceFailures.refGone(key, newest);
     for (ApplicationState state : partitionState.following(key)) {
       ApplicationDraft draft = new ApplicationDraft(state, decision);
       refuse(draft, failure, origin, decision);
@@ -204,7 +216,7 @@ public final class EvaluationDecider {
     Decision decision = new Decision(source, now, Triggers.merge(triggers, now).trace());
     RefState before = partitionState.ref(key);
     partitionState.remember(
-        decision, before.at(before.head(), pending(triggers), Optional.empty()));
+        decision, before.at(before.head(), before.tag(), pending(triggers), Optional.empty()));
     return decision;
   }
 
@@ -241,15 +253,6 @@ public final class EvaluationDecider {
         .findFirst();
   }
 
-  private static Failure refGone(RefKey key) {
-    return new Failure(
-        SourceFailure.REF_GONE,
-        "%s has no %s: it was deleted, or not pushed yet; what was applied last stays; push it, or correct the ref in the fleet"
-            .formatted(key.repository(), key.ref()),
-        Failure.Stage.SOURCE,
-        Optional.empty());
-  }
-
   private OriginalRecord origin(List<Trigger> triggers) {
     return OriginalRecord.at(
         changesTopic,
@@ -268,7 +271,8 @@ public final class EvaluationDecider {
         state = state.withMore(evaluated.newCommits());
       }
       long commits = state.commits().orElse(0L) - (positions.isEmpty() ? behind : 0);
-      positions.putIfAbsent(key, new RefPosition(key.repository(), key.ref(), commits));
+      positions.putIfAbsent(
+          key, new RefPosition(key.repository(), key.ref(), commits, source.tag()));
     }
     return List.copyOf(positions.values());
   }

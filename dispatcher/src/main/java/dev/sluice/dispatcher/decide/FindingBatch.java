@@ -26,6 +26,7 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
   /**
    * Evaluated commit, the same in all batches of an evaluation.
    *
+   * @param tag the name of the commit's tag, if the ref is a range of versions
    * @param batchSizes by cluster, the number of applications that get a record
    * @param applications number of applications that follow the ref
    * @param newCommits number of commits that the commit has and the ref's last known head has not;
@@ -38,6 +39,7 @@ public record FindingBatch(Evaluated evaluated, List<Finding> findings, boolean 
   public record Evaluated(
       RefKey key,
       CommitId commit,
+      Optional<String> tag,
       Instant fetchedAt,
       Map<ClusterName, Integer> batchSizes,
       int applications,

@@ -191,13 +191,13 @@ public final class PartitionState {
   }
 
   /**
-   * Returns the followed refs that an event about this ref may concern, best match first. Names
-   * match in any case, since only the forge knows whether case matters and an unnecessary
-   * evaluation is harmless.
+   * Returns the followed refs that an event about this ref may concern, best match first: the ref
+   * itself, and for a tag the ranges of versions that it is in. Names match in any case, since only
+   * the forge knows whether case matters and an unnecessary evaluation is harmless.
    */
   public List<RefKey> matching(RefKey ref) {
     return followedIgnoringCase.getOrDefault(ref.repository().key(), Set.of()).stream()
-        .filter(key -> key.ref().equals(ref.ref()))
+        .filter(key -> key.ref().follows(ref.ref()))
         .sorted(
             Comparator.<RefKey, Boolean>comparing(key -> !key.equals(ref))
                 .thenComparing(RefKey::repository))

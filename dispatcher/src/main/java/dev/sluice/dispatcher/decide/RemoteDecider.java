@@ -8,7 +8,9 @@ import dev.sluice.contract.event.Origin;
 import dev.sluice.contract.event.StateRecord.RefState;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.version.SemanticVersion;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -35,30 +37,51 @@ public final class RemoteDecider {
   }
 
   /**
-   * Writes an ordinary change event for a ref that a poll found at another commit.
+   * Writes an ordinary change event for a ref that a poll found at another commit. The event of a
+   * range of versions is that of the tag whose change explains the commit: the tag that was
+   * followed before, if an older one or none is left, since it must have been deleted; or else the
+   * tag that is followed now.
    *
-   * @param head description of that commit
+   * @param tag the name of the commit's tag, if the ref is a range of versions
+   * @param head description of the commit
    */
   public Decision polled(
       RefKey key,
       Optional<CommitId> now,
+      Optional<String> tag,
       Optional<CommitSummary> head,
       TraceParent trace,
       Instant at) {
     Decision decision = new Decision("sweep", at, trace);
+    RefState before = partitionState.ref(key);
     EventId id =
         EventId.of("sweep", key, now.map(CommitId::value).orElse("gone"), EventStamp.next(at));
     decision.add(
         decision.encoded(
             id,
-            new ChangeEvent.RefChanged(
-                key.repository(),
-                key.ref(),
-                partitionState.ref(key).head(),
-                now,
-                new Origin.Poll(at),
-                head)));
+            key.ref().versions().isEmpty()
+                ? new ChangeEvent.RefChanged(
+                    key.repository(), key.ref(), before.head(), now, new Origin.Poll(at), head)
+                : tagChanged(before, now, tag, new Origin.Poll(at), head)));
     return decision;
+  }
+
+  private static ChangeEvent.RefChanged tagChanged(
+      RefState before,
+      Optional<CommitId> now,
+      Optional<String> tag,
+      Origin origin,
+      Optional<CommitSummary> head) {
+    Optional<String> old = before.tag();
+    boolean isDeleted =
+        old.isPresent() && (tag.isEmpty() || SemanticVersion.isNewer(old.get(), tag.get()));
+    return new ChangeEvent.RefChanged(
+        before.repository(),
+        GitRef.tag((isDeleted ? old : tag).orElseThrow()),
+        isDeleted || tag.equals(old) ? before.head() : Optional.empty(),
+        isDeleted ? Optional.empty() : now,
+        origin,
+        isDeleted ? Optional.empty() : head);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.Failure;
 import dev.sluice.contract.event.OriginalRecord;
 import dev.sluice.contract.event.Subject;
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.Generation;
@@ -28,6 +29,35 @@ final class SourceFailures {
     this.application = application;
     this.attempts = new HashMap<>(attempts);
     this.decision = decision;
+  }
+
+  /**
+   * Returns the failure of a ref that does not exist, or of a range of versions that no tag is in.
+   *
+   * @param newest the name of the newest tag that is a version, as far as it is known
+   */
+  static Failure refGone(RefKey key, Optional<String> newest) {
+    return key.ref()
+        .versions()
+        .map(
+            range ->
+                failure(
+                    SourceFailure.NO_MATCHING_VERSION,
+                    "%s has no tag whose version is in the range '%s'%s; what was applied last stays; push such a tag, or correct the range in the fleet"
+                        .formatted(
+                            key.repository(),
+                            range,
+                            newest.map(", the newest one is "::concat).orElse(""))))
+        .orElseGet(
+            () ->
+                failure(
+                    SourceFailure.REF_GONE,
+                    "%s has no %s: it was deleted, or not pushed yet; what was applied last stays; push it, or correct the ref in the fleet"
+                        .formatted(key.repository(), key.ref())));
+  }
+
+  private static Failure failure(SourceFailure code, String message) {
+    return new Failure(code, message, Failure.Stage.SOURCE, Optional.empty());
   }
 
   /**

@@ -61,7 +61,7 @@ public final class Evaluation {
       case EvaluationRequest.Aim.Evaluate _ -> {
         Optional<CommitId> head = mirrored(request, request.known().head());
         yield head.isPresent()
-            ? evaluate(request, head.get(), Optional.empty(), output)
+            ? evaluate(request, known(request, head.get()), Optional.empty(), output)
             : fetch(request, new EvaluationRequest.Aim.Fetch(Optional.empty(), false), output);
       }
       case EvaluationRequest.Aim.Warm _ -> warm(request);
@@ -83,9 +83,10 @@ public final class Evaluation {
       throws InterruptedException {
     Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
     return switch (repositories.fetch(request.source(), request.key().ref(), awaited)) {
-      case FetchOutcome.At at ->
-          evaluate(request, at.head(), unmet(request, aim, at.head()), output);
-      case FetchOutcome.Gone _ -> new EvaluationOutcome.Gone(aim.expected());
+      case FetchOutcome.At at -> evaluate(request, at, unmet(request, aim, at.head()), output);
+      case FetchOutcome.Gone gone ->
+          new EvaluationOutcome.Gone(
+              awaited.isPresent() ? Optional.empty() : aim.expected(), gone.newest());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
           new EvaluationOutcome.Failed(failed.code(), failed.reason(), failed.retryable());
@@ -94,16 +95,25 @@ public final class Evaluation {
 
   private Optional<CommitId> unmet(
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, CommitId head) {
-    return aim.patient()
-        ? Optional.empty()
+    if (aim.patient()) {
+      return Optional.empty();
+    }
+    RefKey key = request.key();
+    // the announced commit may be of another tag than the newest
+    return key.ref().versions().isPresent()
+        ? aim.expected()
+            .filter(
+                expected ->
+                    repositories.fetch(request.source(), key.ref(), Optional.of(expected))
+                        instanceof FetchOutcome.NotYet)
         : aim.expected()
-            .filter(expected -> !repositories.contains(request.key().repository(), head, expected));
+            .filter(expected -> !repositories.contains(key.repository(), head, expected));
   }
 
   private EvaluationOutcome poll(EvaluationRequest request) {
     return switch (repositories.fetch(request.source(), request.key().ref(), Optional.empty())) {
-      case FetchOutcome.At at -> new EvaluationOutcome.Polled(Optional.of(at.head()));
-      case FetchOutcome.Gone _ -> new EvaluationOutcome.Polled(Optional.empty());
+      case FetchOutcome.At at -> new EvaluationOutcome.Polled(Optional.of(at.head()), at.tag());
+      case FetchOutcome.Gone _ -> new EvaluationOutcome.Polled(Optional.empty(), Optional.empty());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
           new EvaluationOutcome.Failed(failed.code(), failed.reason(), failed.retryable());
@@ -118,7 +128,7 @@ public final class Evaluation {
           "the mirror does not have the ref's last known commit",
           true);
     }
-    SourceCommits commits = sourceCommits(request, head.get());
+    SourceCommits commits = sourceCommits(request, known(request, head.get()));
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
     Set<ApplicationName> differing = new TreeSet<>();
     Set<ApplicationName> retry = new TreeSet<>();
@@ -148,7 +158,7 @@ public final class Evaluation {
     Definition definition = state.definition().orElseThrow();
     Optional<SourceCommits> commits =
         mirrored(request, request.known().head())
-            .map(head -> sourceCommits(request, head))
+            .map(head -> sourceCommits(request, known(request, head)))
             .filter(
                 found -> found.unreachable(definition).isEmpty() && found.isComplete(definition));
     ChangedPaths none = new ChangedPaths(request.key(), Set.of());
@@ -156,11 +166,12 @@ public final class Evaluation {
   }
 
   private EvaluationOutcome evaluate(
-      EvaluationRequest request, CommitId commit, Optional<CommitId> unmet, Output output)
+      EvaluationRequest request, FetchOutcome.At at, Optional<CommitId> unmet, Output output)
       throws InterruptedException {
     Instant fetchedAt = clock.instant();
     RefKey key = request.key();
-    SourceCommits commits = sourceCommits(request, commit);
+    CommitId commit = at.head();
+    SourceCommits commits = sourceCommits(request, at);
     List<Inspection> results = InspectionOrder.of(inspect(request, commit, commits));
     Map<ClusterName, Integer> batchSizes = new HashMap<>();
     for (Inspection result : results) {
@@ -175,6 +186,7 @@ public final class Evaluation {
         new FindingBatch.Evaluated(
             key,
             commit,
+            at.tag(),
             fetchedAt,
             Map.copyOf(batchSizes),
             request.known().applications().size(),
@@ -267,19 +279,19 @@ public final class Evaluation {
   }
 
   /** Returns the commits of all sources; for an unavailable one, the reason. */
-  private SourceCommits sourceCommits(EvaluationRequest request, CommitId commit) {
-    Map<RefKey, CommitId> commits = new HashMap<>();
+  private SourceCommits sourceCommits(EvaluationRequest request, FetchOutcome.At at) {
+    Map<RefKey, FetchOutcome.At> commits = new HashMap<>();
     Map<RefKey, String> unreachable = new HashMap<>();
-    commits.put(request.key(), commit);
+    commits.put(request.key(), at);
     for (EvaluationRequest.Other other : request.known().others()) {
       SourceSpec source = other.source();
       if (repositories.has(source.repository(), other.head())) {
-        commits.put(RefKey.of(source), other.head());
+        commits.put(RefKey.of(source), new FetchOutcome.At(other.head(), other.tag()));
         continue;
       }
       // the mirror was lost: the current head will soon be evaluated anyway
       switch (repositories.fetch(source, source.ref(), Optional.empty())) {
-        case FetchOutcome.At at -> commits.put(RefKey.of(source), at.head());
+        case FetchOutcome.At fetched -> commits.put(RefKey.of(source), fetched);
         case FetchOutcome.Failed failed -> unreachable.put(RefKey.of(source), failed.reason());
         case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
             unreachable.put(RefKey.of(source), "%s is gone".formatted(RefKey.of(source)));
@@ -287,6 +299,10 @@ public final class Evaluation {
     }
     return new SourceCommits(
         repositories, commits, unreachable, new CommitSignatures(repositories, clock.instant()));
+  }
+
+  private static FetchOutcome.At known(EvaluationRequest request, CommitId head) {
+    return new FetchOutcome.At(head, request.known().tag());
   }
 
   private Optional<CommitId> mirrored(EvaluationRequest request, Optional<CommitId> commit) {

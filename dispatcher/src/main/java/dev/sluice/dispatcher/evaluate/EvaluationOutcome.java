@@ -16,8 +16,9 @@ public sealed interface EvaluationOutcome {
    * The ref does not exist.
    *
    * @param unmet the commit that an event announced
+   * @param newest the name of the newest tag that is a version, if the ref is a range of versions
    */
-  record Gone(Optional<CommitId> unmet) implements EvaluationOutcome {}
+  record Gone(Optional<CommitId> unmet, Optional<String> newest) implements EvaluationOutcome {}
 
   /** Git does not show the expected commit yet. */
   record NotYet() implements EvaluationOutcome {}
@@ -42,6 +43,10 @@ public sealed interface EvaluationOutcome {
   record Warmed(CommitId commit, Set<ApplicationName> differing, Set<ApplicationName> retry)
       implements EvaluationOutcome {}
 
-  /** The remote's ref is at this commit; empty if it is gone. */
-  record Polled(Optional<CommitId> at) implements EvaluationOutcome {}
+  /**
+   * The remote's ref is at this commit; empty if it is gone.
+   *
+   * @param tag the name of the commit's tag, if the ref is a range of versions
+   */
+  record Polled(Optional<CommitId> at, Optional<String> tag) implements EvaluationOutcome {}
 }

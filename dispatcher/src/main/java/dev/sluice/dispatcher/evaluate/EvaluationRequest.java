@@ -44,6 +44,7 @@ public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known kn
   /**
    * Partition's knowledge of the ref.
    *
+   * @param tag the name of the head's tag, if the ref is a range of versions
    * @param indexed the commit at which the applications' paths are indexed; empty if they are not
    * @param others the refs of the applications' other sources, as far as their heads are known
    * @param applications whose first source is on the ref, so that they are decided here
@@ -51,6 +52,7 @@ public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known kn
    */
   record Known(
       Optional<CommitId> head,
+      Optional<String> tag,
       Optional<CommitId> indexed,
       List<Other> others,
       List<ApplicationState> applications,
@@ -61,6 +63,7 @@ public record EvaluationRequest(RefKey key, SourceSpec source, Aim aim, Known kn
    *
    * @param source supplies the URL and credentials
    * @param head the commit to use: the last that was evaluated
+   * @param tag the name of the head's tag, if the ref is a range of versions
    */
-  record Other(SourceSpec source, CommitId head) {}
+  record Other(SourceSpec source, CommitId head, Optional<String> tag) {}
 }

@@ -43,7 +43,12 @@ public final class EvaluationRequests {
         source,
         aim,
         new EvaluationRequest.Known(
-            state.ref(key).head(), indexed, others(key, applications), applications, marked));
+            state.ref(key).head(),
+            state.ref(key).tag(),
+            indexed,
+            others(key, applications),
+            applications,
+            marked));
   }
 
   /**
@@ -57,6 +62,7 @@ public final class EvaluationRequests {
     EvaluationRequest.Known known =
         new EvaluationRequest.Known(
             head,
+            state.ref(key).tag(),
             Optional.empty(),
             others(key, List.of(application)),
             List.of(application),
@@ -73,7 +79,10 @@ public final class EvaluationRequests {
         .flatMap(
             other ->
                 state.ref(other.getKey()).head().stream()
-                    .map(head -> new EvaluationRequest.Other(other.getValue(), head)))
+                    .map(
+                        head ->
+                            new EvaluationRequest.Other(
+                                other.getValue(), head, state.ref(other.getKey()).tag())))
         .toList();
   }
 

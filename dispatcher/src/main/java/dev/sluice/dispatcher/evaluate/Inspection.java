@@ -191,7 +191,8 @@ record Inspection(
               source.alias(),
               source.options(),
               files,
-              Optional.of(closure.bases())));
+              Optional.of(closure.bases()),
+              commits.tag(source)));
     }
     int behind = commits.behind(definition.sources().getFirst());
     return new Finding.Payload(digest(resolved), inputs, behind, bytes);

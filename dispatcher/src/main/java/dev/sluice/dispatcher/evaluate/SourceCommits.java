@@ -6,6 +6,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.Verification;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.RefKey;
+import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Repositories;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.signature.CommitSignatures;
@@ -17,8 +18,8 @@ import java.util.Optional;
 final class SourceCommits {
 
   private final Repositories repositories;
-  private final Map<RefKey, CommitId> heads;
-  private final Map<RefKey, CommitId> commits;
+  private final Map<RefKey, FetchOutcome.At> heads;
+  private final Map<RefKey, FetchOutcome.At> commits;
   private final Map<RefKey, String> unreachable;
   private final CommitSignatures signatures;
   private final Map<RefKey, SourceTree> trees = new HashMap<>();
@@ -32,7 +33,7 @@ final class SourceCommits {
    */
   SourceCommits(
       Repositories repositories,
-      Map<RefKey, CommitId> commits,
+      Map<RefKey, FetchOutcome.At> commits,
       Map<RefKey, String> unreachable,
       CommitSignatures signatures) {
     this(repositories, commits, commits, unreachable, signatures);
@@ -40,8 +41,8 @@ final class SourceCommits {
 
   private SourceCommits(
       Repositories repositories,
-      Map<RefKey, CommitId> heads,
-      Map<RefKey, CommitId> commits,
+      Map<RefKey, FetchOutcome.At> heads,
+      Map<RefKey, FetchOutcome.At> commits,
       Map<RefKey, String> unreachable,
       CommitSignatures signatures) {
     this.repositories = repositories;
@@ -66,11 +67,20 @@ final class SourceCommits {
   }
 
   CommitId commit(SourceSpec source) {
-    CommitId commit = commits.get(RefKey.of(source));
-    if (commit == null) {
+    return at(source).head();
+  }
+
+  /** Returns the name of the tag that was chosen, if the source follows a range of versions. */
+  Optional<String> tag(SourceSpec source) {
+    return at(source).tag();
+  }
+
+  private FetchOutcome.At at(SourceSpec source) {
+    FetchOutcome.At at = commits.get(RefKey.of(source));
+    if (at == null) {
       throw new IllegalStateException("no head of " + RefKey.of(source) + " is known");
     }
-    return commit;
+    return at;
   }
 
   /**
@@ -80,7 +90,7 @@ final class SourceCommits {
    * @param sent the source's commit that was sent last
    */
   Optional<Failure> refusal(SourceSpec source, Optional<CommitId> sent) {
-    return signatures.refusal(source, commit(source), sent);
+    return signatures.refusal(source, commit(source), tag(source), sent);
   }
 
   /** Returns the digests of the trusted keys that commits were verified with. */
@@ -90,11 +100,11 @@ final class SourceCommits {
 
   /** Returns the number of commits that the ref's head has and the source's commit has not. */
   int behind(SourceSpec source) {
-    CommitId head = heads.get(RefKey.of(source));
-    CommitId commit = commits.get(RefKey.of(source));
-    return head == null || commit == null || head.equals(commit)
+    FetchOutcome.At head = heads.get(RefKey.of(source));
+    FetchOutcome.At at = commits.get(RefKey.of(source));
+    return head == null || at == null || head.head().equals(at.head())
         ? 0
-        : repositories.newCommits(source.repository(), commit, head);
+        : repositories.newCommits(source.repository(), at.head(), head.head());
   }
 
   /** Returns these commits with another one for one ref; empty if the mirror does not have it. */
@@ -102,8 +112,11 @@ final class SourceCommits {
     if (!repositories.has(source.repository(), commit)) {
       return Optional.empty();
     }
-    Map<RefKey, CommitId> changed = new HashMap<>(commits);
-    changed.put(RefKey.of(source), commit);
+    Map<RefKey, FetchOutcome.At> changed = new HashMap<>(commits);
+    FetchOutcome.At head = commits.get(RefKey.of(source));
+    changed.put(
+        RefKey.of(source),
+        head != null && head.head().equals(commit) ? head : new FetchOutcome.At(commit));
     return Optional.of(new SourceCommits(repositories, heads, changed, unreachable, signatures));
   }
 

@@ -108,8 +108,8 @@ final class ArtifactDocument {
 
   /** Returns the ref that a source follows; errors become problems of the document. */
   static Optional<GitRef> ref(Fields source, Optional<FleetRepository> repository) {
-    Optional<GitRef> ref = source.text("ref", GitRef::parse);
-    Optional<GitRef> version = source.text("version", Artifact::ref);
+    Optional<GitRef> ref = RefField.orRange(source);
+    Optional<GitRef> version = RefField.orRange(source, "version", Artifact::ref);
     Optional<Artifact> artifact = repository.flatMap(FleetRepository::artifact);
     if (repository.isEmpty()) {
       return ref;

@@ -151,7 +151,7 @@ final class GeneratorDocument {
   private Optional<Source> source(Fields fields) {
     Optional<FleetRepository> repository =
         fields.required("repository", FleetRule.UNKNOWN_REFERENCE, this::repository);
-    Optional<GitRef> ref = fields.text("ref", GitRef::parse);
+    Optional<GitRef> ref = RefField.single(fields);
     List<PathGlob> include = globs(fields, "include");
     List<PathGlob> exclude = globs(fields, "exclude");
     if (include.isEmpty() && !fields.has("include")) {

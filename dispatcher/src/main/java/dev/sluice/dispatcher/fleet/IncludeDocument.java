@@ -34,7 +34,7 @@ record IncludeDocument(
             "repository",
             FleetRule.UNKNOWN_REFERENCE,
             text -> GeneratorDocument.known(repositories, text));
-    Optional<GitRef> ref = spec.text("ref", GitRef::parse);
+    Optional<GitRef> ref = RefField.single(spec);
     Optional<String> path = spec.text("path", RepositoryPath::of);
     Optional<DeclaredProject> project =
         spec.required("project", FleetRule.UNKNOWN_REFERENCE, projects::named);

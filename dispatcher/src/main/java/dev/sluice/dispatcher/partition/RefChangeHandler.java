@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +82,7 @@ final class RefChangeHandler {
         .log("applications follow a repository that has moved: change its URL in the fleet");
     switch (moved.origin()) {
       case Origin.Webhook _ ->
-          trigger(keys, EventHandler.cause(envelope), Optional.empty(), offset, batch);
+          trigger(keys, EventHandler.cause(envelope), _ -> Optional.empty(), offset, batch);
       case Origin.Poll _ -> batch.finish(offset);
     }
   }
@@ -138,25 +139,40 @@ final class RefChangeHandler {
             id, moved.repository(), moved.ref(), moved.after(), actor, heardAt, clock.instant()));
     Trigger.Cause cause = new Trigger.Cause(List.of(id), actor, heardAt, envelope.trace());
     // one of several may be another repository, where the commit never appears
-    boolean isMeant = keys.size() == 1 || keys.getFirst().repository().equals(moved.repository());
-    trigger(keys, cause, isMeant ? announced : Optional.empty(), offset, batch);
+    trigger(
+        keys,
+        cause,
+        key ->
+            keys.size() == 1 || key.repository().equals(moved.repository())
+                ? announced
+                : Optional.empty(),
+        offset,
+        batch);
   }
 
-  /** Triggers refs, the first of which may have an announced commit. */
+  /**
+   * Triggers refs.
+   *
+   * @param expected returns the announced commit that a ref may have
+   */
   private void trigger(
       List<RefKey> keys,
       Trigger.Cause cause,
-      Optional<CommitId> expected,
+      Function<RefKey, Optional<CommitId>> expected,
       long offset,
       TransactionBatch batch) {
-    Trigger.Reason unspecific = new Trigger.Reason.RefMoved(Optional.empty());
     for (RefKey other : keys.subList(1, keys.size())) {
       scheduler.triggerRemembered(
-          other, new Trigger(cause, unspecific, OptionalLong.of(offset)), batch);
+          other,
+          new Trigger(
+              cause, new Trigger.Reason.RefMoved(expected.apply(other)), OptionalLong.of(offset)),
+          batch);
     }
+    RefKey first = keys.getFirst();
     scheduler.trigger(
-        keys.getFirst(),
-        new Trigger(cause, new Trigger.Reason.RefMoved(expected), OptionalLong.of(offset)),
+        first,
+        new Trigger(
+            cause, new Trigger.Reason.RefMoved(expected.apply(first)), OptionalLong.of(offset)),
         batch);
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.Trigger;
+import dev.sluice.dispatcher.evaluate.EvaluationOutcome;
 import dev.sluice.dispatcher.evaluate.EvaluationRequest;
 import java.time.Duration;
 import java.util.List;
@@ -46,15 +47,24 @@ sealed interface RefEffect {
   /**
    * Records in {@code state} that the ref was evaluated.
    *
+   * @param tag as in {@link FindingBatch.Evaluated}
    * @param newCommits as in {@link FindingBatch.Evaluated}
    * @param pending later triggers that only {@code state} records
    */
   record RecordEvaluated(
-      Optional<CommitId> head, int newCommits, List<Trigger> pending, Optional<Unmet> unmet)
+      Optional<CommitId> head,
+      Optional<String> tag,
+      int newCommits,
+      List<Trigger> pending,
+      Optional<Unmet> unmet)
       implements RefEffect {}
 
-  /** Opens dead letters for the applications of a deleted ref. */
-  record RecordGone(List<Trigger> triggers) implements RefEffect {}
+  /**
+   * Opens dead letters for the applications of a deleted ref.
+   *
+   * @param newest as in {@link EvaluationOutcome.Gone}
+   */
+  record RecordGone(List<Trigger> triggers, Optional<String> newest) implements RefEffect {}
 
   /** Reports a commit that Git did not show in time. */
   record ReportUnmet(Unmet unmet) implements RefEffect {}
@@ -81,8 +91,12 @@ sealed interface RefEffect {
   /** Schedules evaluations of applications whose remote bases or charts changed or are missing. */
   record RetryApplications(Set<ApplicationName> applications) implements RefEffect {}
 
-  /** Publishes a change event for a ref that a poll found at another commit. */
-  record PublishMove(Optional<CommitId> at) implements RefEffect {}
+  /**
+   * Publishes a change event for a ref that a poll found at another commit.
+   *
+   * @param tag the name of the commit's tag, if the ref is a range of versions
+   */
+  record PublishMove(Optional<CommitId> at, Optional<String> tag) implements RefEffect {}
 
   /** Drops the queue of a ref that no application follows any longer. */
   record Drop() implements RefEffect {}

@@ -75,8 +75,12 @@ final class RefPolling {
     scheduled.remove(key);
   }
 
-  /** Writes an ordinary change event for a ref that a poll found at another commit. */
-  void found(RefKey key, Optional<CommitId> at, TransactionBatch batch) {
+  /**
+   * Writes an ordinary change event for a ref that a poll found at another commit.
+   *
+   * @param tag the name of the commit's tag, if the ref is a range of versions
+   */
+  void found(RefKey key, Optional<CommitId> at, Optional<String> tag, TransactionBatch batch) {
     Instant now = context.clock().instant();
     Tracing.Span span =
         context
@@ -89,7 +93,7 @@ final class RefPolling {
         sources(key).anyMatch(source -> source.artifact().isPresent())
             ? at.flatMap(commit -> artifact(key, commit))
             : Optional.empty();
-    batch.add(decider.polled(key, at, head, span.context(), now));
+    batch.add(decider.polled(key, at, tag, head, span.context(), now));
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 

@@ -145,7 +145,11 @@ final class RefQueue {
     boolean again = evaluated.unmet().isPresent() && expectNewest(now);
     Optional<Unmet> unmet = unmet(evaluated.unmet(), Optional.of(commit), now);
     // a commit that is asked for again may still appear
-    complete(Optional.of(commit), evaluated.newCommits(), again ? Optional.empty() : unmet);
+    complete(
+        Optional.of(commit),
+        evaluated.tag(),
+        evaluated.newCommits(),
+        again ? Optional.empty() : unmet);
     expectingSince = again ? Optional.of(newestAt) : Optional.empty();
     if (!ref.head().equals(Optional.of(commit))) {
       effects.add(new RefEffect.TriggerDependents(answered));
@@ -165,7 +169,7 @@ final class RefQueue {
     switch (outcome) {
       case EvaluationOutcome.Done _ -> {}
       case EvaluationOutcome.Gone gone -> {
-        gone(gone.unmet(), now);
+        gone(gone, now);
         known = new Knowledge(ref.isFollowed(), Optional.empty());
       }
       case EvaluationOutcome.NotYet _ -> retry(timing.beforeExpectingAgain(++attempts), ref, now);
@@ -182,7 +186,7 @@ final class RefQueue {
       }
       case EvaluationOutcome.Polled polled -> {
         if (ref.isFollowed() && !polled.at().equals(ref.head()) && triggers.isEmpty()) {
-          effects.add(new RefEffect.PublishMove(polled.at()));
+          effects.add(new RefEffect.PublishMove(polled.at(), polled.tag()));
         }
       }
     }
@@ -207,12 +211,12 @@ final class RefQueue {
     return all;
   }
 
-  private void gone(Optional<CommitId> expected, Instant now) {
+  private void gone(EvaluationOutcome.Gone gone, Instant now) {
     indexed = Optional.empty();
-    effects.add(new RefEffect.RecordGone(current()));
+    effects.add(new RefEffect.RecordGone(current(), gone.newest()));
     endSpan("the ref is gone");
-    Optional<Unmet> unmet = unmet(expected, Optional.empty(), now);
-    complete(Optional.empty(), 0, unmet);
+    Optional<Unmet> unmet = unmet(gone.unmet(), Optional.empty(), now);
+    complete(Optional.empty(), Optional.empty(), 0, unmet);
   }
 
   private void failed(Aim aim, String reason, boolean retryable, Knowledge ref, Instant now) {
@@ -265,20 +269,21 @@ final class RefQueue {
     if (!ref.isFollowed() && !isEvaluating()) {
       triggers.takeWaiting();
       endSpan("no application follows the ref any longer");
-      complete(ref.head(), 0, Optional.empty());
+      complete(ref.head(), Optional.empty(), 0, Optional.empty());
       phase = new RefPhase.Idle();
       effects.add(new RefEffect.Drop());
     }
   }
 
   /** Completes the current triggers: this head answers them. */
-  private void complete(Optional<CommitId> head, int newCommits, Optional<Unmet> unmet) {
+  private void complete(
+      Optional<CommitId> head, Optional<String> tag, int newCommits, Optional<Unmet> unmet) {
     effects.add(new RefEffect.Finish(current()));
     triggers.completeCurrent();
     attempts = 0;
     expectingSince = Optional.empty();
     List<Trigger> pending = triggers.rememberedWaiting();
-    effects.add(new RefEffect.RecordEvaluated(head, newCommits, pending, unmet));
+    effects.add(new RefEffect.RecordEvaluated(head, tag, newCommits, pending, unmet));
   }
 
   /**

@@ -211,9 +211,9 @@ final class RefScheduler {
       case RefEffect.RecordPending(var triggers) ->
           batch.add(decider.unfinished(key, triggers, now()));
       case RefEffect.Finish(var triggers) -> triggers.forEach(batch::finish);
-      case RefEffect.RecordEvaluated(var head, var newCommits, var pending, var unmet) ->
-          batch.add(decider.evaluated(key, head, newCommits, pending, unmet, now()));
-      case RefEffect.RecordGone(var triggers) -> gone(ref, triggers, batch);
+      case RefEffect.RecordEvaluated(var head, var tag, var newCommits, var pending, var unmet) ->
+          batch.add(decider.evaluated(key, head, tag, newCommits, pending, unmet, now()));
+      case RefEffect.RecordGone(var triggers, var newest) -> gone(ref, newest, triggers, batch);
       case RefEffect.ReportUnmet(var unmet) -> unmet(key, unmet, batch);
       case RefEffect.ReportEvaluated(var evaluated, var triggers) ->
           evaluated(ref, evaluated, triggers, batch);
@@ -224,7 +224,7 @@ final class RefScheduler {
         Trigger.Cause restart = Triggers.merge(List.of(), now());
         applications.forEach(name -> ref.retries.retryLater(name, restart));
       }
-      case RefEffect.PublishMove(var at) -> polling.found(key, at, batch);
+      case RefEffect.PublishMove(var at, var tag) -> polling.found(key, at, tag, batch);
       case RefEffect.Drop _ -> {
         readability.unfollowed(key, batch);
         refs.remove(key);
@@ -263,9 +263,10 @@ final class RefScheduler {
         });
   }
 
-  private void gone(Ref ref, List<Trigger> triggers, TransactionBatch batch) {
+  private void gone(
+      Ref ref, Optional<String> newest, List<Trigger> triggers, TransactionBatch batch) {
     ref.report.reset();
-    batch.add(decider.refGone(ref.key, triggers, trace(ref), now()));
+    batch.add(decider.refGone(ref.key, newest, triggers, trace(ref), now()));
     recorded.gone(ref.key);
     log.atWarn()
         .addKeyValue("repository", ref.key.repository())

@@ -176,7 +176,7 @@ class DeciderTest {
     assertThat(withheld().release()).isEmpty();
 
     release();
-    evaluations.refGone(MAIN, List.of(), TraceParent.start(), NOW);
+    evaluations.refGone(MAIN, Optional.empty(), List.of(), TraceParent.start(), NOW);
     assertThat(withheld().release()).isEmpty();
     assertThat(withheld().waitsFor()).isEqualTo("application db");
   }
@@ -334,12 +334,24 @@ class DeciderTest {
     assertThat(
             events(
                 evaluations.evaluated(
-                    MAIN, Optional.of(COMMIT), 3, List.of(), Optional.empty(), NOW)))
+                    MAIN,
+                    Optional.of(COMMIT),
+                    Optional.empty(),
+                    3,
+                    List.of(),
+                    Optional.empty(),
+                    NOW)))
         .hasSize(1);
     assertThat(
             events(
                 evaluations.evaluated(
-                    MAIN, Optional.of(COMMIT), 0, List.of(), Optional.empty(), NOW)))
+                    MAIN,
+                    Optional.of(COMMIT),
+                    Optional.empty(),
+                    0,
+                    List.of(),
+                    Optional.empty(),
+                    NOW)))
         .isEmpty();
   }
 
@@ -348,7 +360,8 @@ class DeciderTest {
     accept(WEB);
     found(differs(ONE, "v1:a"), differs(TWO, "v1:a"));
 
-    List<Event> events = events(evaluations.refGone(MAIN, List.of(), TraceParent.start(), NOW));
+    List<Event> events =
+        events(evaluations.refGone(MAIN, Optional.empty(), List.of(), TraceParent.start(), NOW));
 
     assertThat(events).noneMatch(SyncEvent.class::isInstance);
     assertThat(events).filteredOn(DeadLetterEvent.Opened.class::isInstance).hasSize(2);
@@ -365,10 +378,14 @@ class DeciderTest {
                 SampleApplication.source(other, "config")),
             ONE.name());
     accept(both);
-    evaluations.evaluated(other, Optional.of(COMMIT), 1, List.of(), Optional.empty(), NOW);
-    assertThat(events(evaluations.refGone(other, List.of(), TraceParent.start(), NOW)))
+    evaluations.evaluated(
+        other, Optional.of(COMMIT), Optional.empty(), 1, List.of(), Optional.empty(), NOW);
+    assertThat(
+            events(
+                evaluations.refGone(other, Optional.empty(), List.of(), TraceParent.start(), NOW)))
         .hasAtLeastOneElementOfType(DeadLetterEvent.Opened.class);
-    evaluations.evaluated(other, Optional.empty(), 0, List.of(), Optional.empty(), NOW);
+    evaluations.evaluated(
+        other, Optional.empty(), Optional.empty(), 0, List.of(), Optional.empty(), NOW);
 
     assertThat(found(new Finding.Same(both, ONE))).isEmpty();
 
@@ -409,7 +426,16 @@ class DeciderTest {
   private List<Event> found(Map<ApplicationName, Set<EventId>> commands, Finding... findings) {
     FindingBatch.Evaluated evaluated =
         new FindingBatch.Evaluated(
-            MAIN, COMMIT, NOW, Map.of(), 1, 1, commands, Optional.empty(), Map.of());
+            MAIN,
+            COMMIT,
+            Optional.empty(),
+            NOW,
+            Map.of(),
+            1,
+            1,
+            commands,
+            Optional.empty(),
+            Map.of());
     Trigger trigger =
         new Trigger(
             cause("push"), new Trigger.Reason.RefMoved(Optional.empty()), OptionalLong.of(7));

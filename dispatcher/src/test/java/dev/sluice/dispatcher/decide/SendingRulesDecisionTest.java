@@ -623,6 +623,7 @@ class SendingRulesDecisionTest {
         new FindingBatch.Evaluated(
             MAIN,
             COMMIT,
+            Optional.empty(),
             now,
             Map.of(),
             1,

@@ -64,8 +64,11 @@ class EvaluationRequestsTest {
                 EVALUATE,
                 new EvaluationRequest.Known(
                     Optional.of(COMMIT),
+                    Optional.empty(),
                     Optional.of(VALUES_COMMIT),
-                    List.of(new EvaluationRequest.Other(VALUES_SOURCE, VALUES_COMMIT)),
+                    List.of(
+                        new EvaluationRequest.Other(
+                            VALUES_SOURCE, VALUES_COMMIT, Optional.empty())),
                     List.of(BOTH),
                     Map.of(WEB, "definition"))));
   }
@@ -93,7 +96,8 @@ class EvaluationRequestsTest {
     assertThat(request.known().head()).contains(COMMIT);
     assertThat(request.known().applications()).containsExactly(BOTH);
     assertThat(request.known().others())
-        .containsExactly(new EvaluationRequest.Other(VALUES_SOURCE, VALUES_COMMIT));
+        .containsExactly(
+            new EvaluationRequest.Other(VALUES_SOURCE, VALUES_COMMIT, Optional.empty()));
   }
 
   private void head(RefKey ref, CommitId commit) {

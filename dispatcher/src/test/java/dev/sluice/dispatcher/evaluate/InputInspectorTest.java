@@ -17,6 +17,7 @@ import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.inputs.closure.ClosureIndex;
 import dev.sluice.inputs.closure.ClosureResolver;
 import dev.sluice.inputs.closure.DefinitionResolver;
+import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.Origin;
 import dev.sluice.inputs.signature.CommitSignatures;
@@ -158,8 +159,10 @@ class InputInspectorTest {
   }
 
   private void inspect(InputInspector inspector, Definition definition) {
-    Map<RefKey, CommitId> heads = new HashMap<>();
-    definition.sources().forEach(source -> heads.put(RefKey.of(source), commit));
+    Map<RefKey, FetchOutcome.At> heads = new HashMap<>();
+    definition
+        .sources()
+        .forEach(source -> heads.put(RefKey.of(source), new FetchOutcome.At(commit)));
     var unused =
         inspector.inspect(
             state(definition.application(), Optional.of(definition)),

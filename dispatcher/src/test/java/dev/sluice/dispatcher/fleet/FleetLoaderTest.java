@@ -694,6 +694,103 @@ class FleetLoaderTest {
         .anySatisfy(found -> assertThat(found.toString()).contains(problem));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          main                       | refs/heads/main
+          refs/tags/v1               | refs/tags/v1
+          semver                     | refs/heads/semver
+          {semver: ">=1.4 <2"}       | semver >=1.4 <2
+          {semver: '^1.2, !=1.3.0'}  | semver ^1.2, !=1.3.0
+          "semver >=1.4 <2"          | semver >=1.4 <2
+          semver ">=1.4 <2"          | semver >=1.4 <2
+          semver  >=1.4  <2          | semver >=1.4 <2
+          """)
+  void readsRefs(String ref, String read) throws IOException {
+    withRef(ref);
+
+    FleetReading reading = FleetLoader.read(directory);
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.definitions().getFirst().sources().getFirst().ref()).hasToString(read);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {semver: latest}           | web.yaml:10:11 | 'latest' is not a range of versions
+          {semver: ">=1 <"}          | web.yaml:10:11 | '>=1 <' is not a range of versions
+          {semver: 1.4}              | web.yaml:10:11 | must be a string
+          {semver: ["1"]}            | web.yaml:10:11 | must be a string
+          {semver: ''}               | web.yaml:10:11 | '' is not a range of versions
+          {}                         | web.yaml:10:5 | is required
+          {semver: '^1', tag: v1}    | web.yaml:10:25 | known: semver
+          semver latest              | web.yaml:10:5 | 'latest' is not a range of versions
+          semver "                   | web.yaml:10:5 | is not a range of versions
+          a b                        | web.yaml:10:5 | is not a full Git ref name
+          """)
+  void refusesInvalidRefsWithTheirPlace(String ref, String place, String problem)
+      throws IOException {
+    withRef(ref);
+
+    assertThat(FleetLoader.read(directory).problems())
+        .singleElement()
+        .satisfies(found -> assertThat(found.toString()).contains(place, problem));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{semver: '^1'}", "semver ^1"})
+  void refusesRangesThatAreNotOfASource(String ref) throws IOException {
+    write(
+        "others.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: FleetInclude
+        metadata: {name: team}
+        spec: {repository: shop, project: none, ref: %1$s}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: ApplicationSet
+        metadata: {name: set}
+        spec:
+          generators: [{directories: {repository: shop, include: [a/*], ref: %1$s}}]
+        """
+            .formatted(ref));
+
+    assertThat(FleetLoader.read(directory).problems())
+        .filteredOn(
+            found -> found.toString().contains("a range of versions is allowed in the source"))
+        .map(Object::toString)
+        .satisfiesExactly(
+            include -> assertThat(include).startsWith("others.yaml:4:41: spec.ref: "),
+            set ->
+                assertThat(set)
+                    .contains("others.yaml:10:", "spec.generators[0].directories.ref: "));
+  }
+
+  private void withRef(String ref) throws IOException {
+    write(
+        "web.yaml",
+        """
+        apiVersion: sluice.dev/v1
+        kind: Application
+        metadata: {name: web}
+        spec:
+          clusters: {names: [staging]}
+          namespace: web
+          source:
+            repository: shop
+            path: web
+            ref: %s
+        """
+            .formatted(ref));
+  }
+
   @Test
   void selectsClustersByLabels() throws IOException {
     application("web", "clusters: {selector: {matchLabels: {env: staging}}}");

@@ -46,6 +46,8 @@ class FleetSchemaTest {
             + " | /properties/spec/properties/policy/properties/remote/properties/charts/items"
             + " | policy: {remote: {charts: [{unknown: 1}]}}",
         "spec.source           | /$defs/source                     | source: {unknown: 1}",
+        "spec.source.ref       | /$defs/source/properties/ref/oneOf/1 | source: {ref: {unknown:"
+            + " 1}}",
         "spec.source.plain     | /$defs/source/properties/plain    | source: {plain: {unknown: 1}}",
         "spec.source.helm      | /$defs/source/properties/helm     | source: {helm: {unknown: 1}}",
         "spec.source.customize | /$defs/source/properties/customize"

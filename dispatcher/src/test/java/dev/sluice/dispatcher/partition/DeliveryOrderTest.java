@@ -41,9 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Deliveries in any order: duplicated, reordered, lost, stale and forged, with pushes forwards and
- * backwards, deleted branches, replicas that lag, lost mirrors and crashes between any two steps.
- * The promises I1 (nothing is lost), I2 (generations only rise) and I6 (what is sent has changed,
- * and nothing is missed) hold for each.
+ * backwards, deleted branches, tags that ranges of versions follow, replicas that lag, lost mirrors
+ * and crashes between any two steps. The promises I1 (nothing is lost), I2 (generations only rise)
+ * and I6 (what is sent has changed, and nothing is missed) hold for each.
  *
  * <p>{@code -Dsluice.delivery-orders=N} runs N orders, {@code -Dsluice.seed=N} begins with another
  * one.
@@ -56,6 +56,12 @@ class DeliveryOrderTest {
   private static final GitRef MAIN = GitRef.branch("main");
   private static final GitRef RELEASE = GitRef.branch("release");
   private static final List<GitRef> REFS = List.of(MAIN, RELEASE);
+  private static final List<GitRef> TAGS =
+      List.of("v1.4.0", "1.4.0", "v1.5.0", "v1.6.0-rc.1", "v2.0.0", "latest").stream()
+          .map(GitRef::tag)
+          .toList();
+  private static final GitRef STABLE = GitRef.semver(">=1.4 <2");
+  private static final GitRef NEXT = GitRef.semver("^1.5-0 || >=2");
   private static final List<String> DIRECTORIES =
       List.of("apps/api", "apps/web", "apps/web-next", "docs");
 
@@ -113,6 +119,9 @@ class DeliveryOrderTest {
       define("api", List.of(source(MAIN, "apps/api")));
       define("both", List.of(source(MAIN, "apps/api"), source(RELEASE, "apps/web")));
       define("release", List.of(source(RELEASE, "apps/api")));
+      define("stable", List.of(source(STABLE, "apps/web")));
+      define("next", List.of(source(NEXT, "apps/api")));
+      define("mixed", List.of(source(MAIN, "apps/web"), source(STABLE, "apps/api")));
       List<Runnable> actions =
           new ArrayList<>(
               List.of(
@@ -120,6 +129,8 @@ class DeliveryOrderTest {
                   this::push,
                   this::rewrite,
                   this::deleteOrCreate,
+                  this::tag,
+                  this::tag,
                   this::deliver,
                   this::deliver,
                   this::forge,
@@ -136,7 +147,7 @@ class DeliveryOrderTest {
       List<Runnable> weighted = weighted(actions);
       int steps = random.nextInt(20, 120);
       for (int i = 0; i < steps; i++) {
-        any(weighted);
+        runAny(weighted);
       }
       settle();
       check();
@@ -155,8 +166,8 @@ class DeliveryOrderTest {
       return weighted.isEmpty() ? actions : weighted;
     }
 
-    private void any(List<Runnable> actions) {
-      actions.get(random.nextInt(actions.size())).run();
+    private void runAny(List<Runnable> actions) {
+      any(actions).run();
       check();
     }
 
@@ -186,8 +197,23 @@ class DeliveryOrderTest {
       }
     }
 
+    /** Creates, moves or deletes a tag. */
+    private void tag() {
+      GitRef tag = any(TAGS);
+      if (forge.head(tag).isPresent() && random.nextBoolean()) {
+        CommitId commit = anyCommit();
+        pushed(tag, forge.head(tag), commit);
+        forge.move(tag, commit);
+      } else {
+        deleteOrCreate(tag);
+      }
+    }
+
     private void deleteOrCreate() {
-      GitRef ref = anyRef();
+      deleteOrCreate(anyRef());
+    }
+
+    private void deleteOrCreate(GitRef ref) {
       Optional<CommitId> before = forge.head(ref);
       if (before.isPresent()) {
         forge.delete(ref);
@@ -234,7 +260,7 @@ class DeliveryOrderTest {
       CommitId forged = new CommitId("f%039x".formatted(random.nextInt(1 << 20)));
       deliver(
           new Delivery(
-              anyRef(),
+              random.nextBoolean() ? anyRef() : any(TAGS),
               Optional.of(anyCommit()),
               Optional.of(random.nextBoolean() ? forged : anyCommit())));
     }
@@ -262,7 +288,9 @@ class DeliveryOrderTest {
       if (!hasPolls) {
         rest(random.nextInt(40), 0);
         push();
+        tag();
         push();
+        tag();
         pending.forEach(this::deliver);
       }
       rest(10_000, random.nextInt(4));
@@ -278,7 +306,7 @@ class DeliveryOrderTest {
       List<Runnable> weighted = weighted(work);
       int left = crashes;
       for (int i = 0; i < steps && !partition.isAtRest(); i++) {
-        any(i % 8 == 0 ? work : weighted);
+        runAny(i % 8 == 0 ? work : weighted);
         if (left > 0 && random.nextInt(20) == 0) {
           left--;
           partition.crash();
@@ -322,7 +350,7 @@ class DeliveryOrderTest {
     private void converged() {
       assertThat(partition.isAtRest()).as("it comes to rest").isTrue();
       assertThat(partition.uncommitted()).as("I1: unfinished events").isZero();
-      for (GitRef ref : REFS) {
+      for (GitRef ref : List.of(MAIN, RELEASE, STABLE, NEXT)) {
         assertThat(partition.state().ref(new RefKey(SHOP, ref)).pending())
             .as("I1: pending work of %s", ref)
             .isEmpty();
@@ -331,8 +359,7 @@ class DeliveryOrderTest {
     }
 
     private void converged(Definition definition) {
-      boolean exists =
-          definition.sources().stream().allMatch(one -> forge.head(one.ref()).isPresent());
+      boolean exists = definition.sources().stream().allMatch(one -> head(one.ref()).isPresent());
       for (var cluster : List.of(ONE, TWO)) {
         String key = cluster + "/" + definition.application();
         assertThat(open.contains(key)).as("I7: the dead letter of %s", key).isEqualTo(!exists);
@@ -342,10 +369,23 @@ class DeliveryOrderTest {
             SourceSpec source = definition.sources().get(i);
             assertThat(texts(sent.get(i)))
                 .as("I1, I6: %s", key)
-                .isEqualTo(texts(forge.head(source.ref()).orElseThrow(), source.path()));
+                .isEqualTo(texts(head(source.ref()).orElseThrow(), source.path()));
           }
         }
       }
+    }
+
+    private Optional<CommitId> head(GitRef ref) {
+      return ref.versions().isEmpty()
+          ? forge.head(ref)
+          : ref.versions()
+              .get()
+              .newest(
+                  TAGS.stream()
+                      .filter(tag -> forge.head(tag).isPresent())
+                      .map(tag -> tag.tagName().orElseThrow())
+                      .toList())
+              .flatMap(version -> forge.head(GitRef.tag(version.text())));
     }
 
     private static Map<String, String> texts(SourceInputs source) {
@@ -378,16 +418,19 @@ class DeliveryOrderTest {
     }
 
     private GitRef anyRef() {
-      return REFS.get(random.nextInt(REFS.size()));
+      return any(REFS);
+    }
+
+    private <T> T any(List<T> all) {
+      return all.get(random.nextInt(all.size()));
     }
 
     private String anyDirectory() {
-      return DIRECTORIES.get(random.nextInt(DIRECTORIES.size()));
+      return any(DIRECTORIES);
     }
 
     private CommitId anyCommit() {
-      List<CommitId> commits = forge.commits();
-      return commits.get(random.nextInt(commits.size()));
+      return any(forge.commits());
     }
 
     @Override

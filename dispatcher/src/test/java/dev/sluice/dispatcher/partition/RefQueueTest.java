@@ -207,7 +207,8 @@ class RefQueueTest {
         .startsWith(
             new RefEffect.ReportUnmet(unmet),
             new RefEffect.Finish(List.of(push)),
-            new RefEffect.RecordEvaluated(Optional.of(THREE), 1, List.of(), Optional.of(unmet)));
+            new RefEffect.RecordEvaluated(
+                Optional.of(THREE), Optional.empty(), 1, List.of(), Optional.of(unmet)));
     assertThat(queue.ended(new EvaluationOutcome.Done(), AT_ONE, late)).isEmpty();
   }
 
@@ -235,12 +236,15 @@ class RefQueueTest {
     Trigger push = push(1, TWO);
     queue.trigger(push, AT_ONE, NOW);
 
-    assertThat(queue.ended(new EvaluationOutcome.Gone(Optional.empty()), AT_ONE, NOW))
+    assertThat(
+            queue.ended(
+                new EvaluationOutcome.Gone(Optional.empty(), Optional.empty()), AT_ONE, NOW))
         .containsExactly(
-            new RefEffect.RecordGone(List.of(push)),
+            new RefEffect.RecordGone(List.of(push), Optional.empty()),
             new RefEffect.EndSpan("the ref is gone"),
             new RefEffect.Finish(List.of(push)),
-            new RefEffect.RecordEvaluated(Optional.empty(), 0, List.of(), Optional.empty()));
+            new RefEffect.RecordEvaluated(
+                Optional.empty(), Optional.empty(), 0, List.of(), Optional.empty()));
     assertThat(queue.phase()).isEqualTo(new RefPhase.Idle());
   }
 
@@ -260,7 +264,11 @@ class RefQueueTest {
     assertThat(queue.decided(at(TWO), AT_ONE, NOW))
         .contains(
             new RefEffect.RecordEvaluated(
-                Optional.of(TWO), 1, List.of(second.remembered()), Optional.empty()));
+                Optional.of(TWO),
+                Optional.empty(),
+                1,
+                List.of(second.remembered()),
+                Optional.empty()));
   }
 
   @Test
@@ -306,8 +314,9 @@ class RefQueueTest {
   void aRestartReadsARefThatWasNeverEvaluated() {
     assertThat(queue.resume(Optional.empty(), NEW, NOW)).containsExactly(evaluate(new Aim.Poll()));
 
-    assertThat(queue.ended(new EvaluationOutcome.Polled(Optional.of(ONE)), NEW, NOW))
-        .containsExactly(new RefEffect.PublishMove(Optional.of(ONE)));
+    assertThat(
+            queue.ended(new EvaluationOutcome.Polled(Optional.of(ONE), Optional.empty()), NEW, NOW))
+        .containsExactly(new RefEffect.PublishMove(Optional.of(ONE), Optional.empty()));
   }
 
   @Test
@@ -323,15 +332,20 @@ class RefQueueTest {
   void aPollOfAnIdleRefPublishesAMove() {
     assertThat(queue.pollDue(AT_ONE)).containsExactly(evaluate(new Aim.Poll()));
 
-    assertThat(queue.ended(new EvaluationOutcome.Polled(Optional.of(TWO)), AT_ONE, NOW))
-        .containsExactly(new RefEffect.PublishMove(Optional.of(TWO)));
+    assertThat(
+            queue.ended(
+                new EvaluationOutcome.Polled(Optional.of(TWO), Optional.empty()), AT_ONE, NOW))
+        .containsExactly(new RefEffect.PublishMove(Optional.of(TWO), Optional.empty()));
   }
 
   @Test
   void aPollThatFindsTheKnownHeadChangesNothing() {
     queue.pollDue(AT_ONE);
 
-    assertThat(queue.ended(new EvaluationOutcome.Polled(Optional.of(ONE)), AT_ONE, NOW)).isEmpty();
+    assertThat(
+            queue.ended(
+                new EvaluationOutcome.Polled(Optional.of(ONE), Optional.empty()), AT_ONE, NOW))
+        .isEmpty();
   }
 
   @Test
@@ -339,7 +353,9 @@ class RefQueueTest {
     queue.pollDue(AT_ONE);
     queue.trigger(push(1, TWO), AT_ONE, NOW);
 
-    assertThat(queue.ended(new EvaluationOutcome.Polled(Optional.of(TWO)), AT_ONE, NOW))
+    assertThat(
+            queue.ended(
+                new EvaluationOutcome.Polled(Optional.of(TWO), Optional.empty()), AT_ONE, NOW))
         .contains(evaluate(fetch(TWO)))
         .doesNotHaveAnyElementsOfTypes(RefEffect.PublishMove.class);
   }
@@ -370,7 +386,8 @@ class RefQueueTest {
         .containsExactly(
             new RefEffect.EndSpan("no application follows the ref any longer"),
             new RefEffect.Finish(List.of(push)),
-            new RefEffect.RecordEvaluated(Optional.of(ONE), 0, List.of(), Optional.empty()),
+            new RefEffect.RecordEvaluated(
+                Optional.of(ONE), Optional.empty(), 0, List.of(), Optional.empty()),
             new RefEffect.Drop());
   }
 
@@ -401,7 +418,8 @@ class RefQueueTest {
   }
 
   private static RefEffect recordEvaluated(CommitId head) {
-    return new RefEffect.RecordEvaluated(Optional.of(head), 1, List.of(), Optional.empty());
+    return new RefEffect.RecordEvaluated(
+        Optional.of(head), Optional.empty(), 1, List.of(), Optional.empty());
   }
 
   private static FindingBatch.Evaluated at(CommitId commit) {
@@ -413,7 +431,8 @@ class RefQueueTest {
   }
 
   private static FindingBatch.Evaluated evaluated(CommitId commit, Optional<CommitId> unmet) {
-    return new FindingBatch.Evaluated(KEY, commit, NOW, Map.of(), 1, 1, Map.of(), unmet, Map.of());
+    return new FindingBatch.Evaluated(
+        KEY, commit, Optional.empty(), NOW, Map.of(), 1, 1, Map.of(), unmet, Map.of());
   }
 
   private static Trigger push(int number, CommitId expected) {

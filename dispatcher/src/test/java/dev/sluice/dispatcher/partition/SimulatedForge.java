@@ -10,6 +10,7 @@ import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Repositories;
 import dev.sluice.inputs.git.SignedObjects;
 import dev.sluice.inputs.git.SourceTree;
+import dev.sluice.inputs.git.TagList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
  * show an earlier state than the pushed one, as a replica does, or be unreachable.
  */
 final class SimulatedForge implements Repositories {
+
+  private static final FetchOutcome.Failed UNREACHABLE =
+      new FetchOutcome.Failed(SourceFailure.REPOSITORY_UNREADABLE, "unreachable", true);
 
   private record Commit(Optional<CommitId> parent, MemoryTree tree) {}
 
@@ -103,9 +107,19 @@ final class SimulatedForge implements Repositories {
   }
 
   @Override
-  public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+  public TagList tags(SourceSpec source) {
     if (unreachable) {
-      return new FetchOutcome.Failed(SourceFailure.REPOSITORY_UNREADABLE, "unreachable", true);
+      return new TagList.Unreadable(UNREACHABLE);
+    }
+    Map<String, Set<CommitId>> tags = new HashMap<>();
+    shown.forEach((ref, commit) -> ref.tagName().ifPresent(tag -> tags.put(tag, Set.of(commit))));
+    return new TagList.Listed(tags);
+  }
+
+  @Override
+  public FetchOutcome fetchRef(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+    if (unreachable) {
+      return UNREACHABLE;
     }
     CommitId head = shown.get(ref);
     if (head == null) {

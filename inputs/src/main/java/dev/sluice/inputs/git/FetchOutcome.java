@@ -11,11 +11,30 @@ public sealed interface FetchOutcome {
    * The ref is at this commit, which is in the mirror. It is the expected commit or a later one.
    *
    * @param head the commit; annotated tags are peeled
+   * @param tag the name of the chosen tag, if the ref is a range of versions
    */
-  record At(CommitId head) implements FetchOutcome {}
+  record At(CommitId head, Optional<String> tag) implements FetchOutcome {
 
-  /** The remote is readable and has no such ref. Never returned if a commit is expected. */
-  record Gone() implements FetchOutcome {}
+    /** Creates the outcome for a ref that is not a range of versions. */
+    public At(CommitId head) {
+      this(head, Optional.empty());
+    }
+  }
+
+  /**
+   * The remote is readable and has no such ref. Never returned if a commit is expected, unless the
+   * ref is a range of versions and a tag has that commit.
+   *
+   * @param newest the name of the newest tag that is a version, if the ref is a range of versions;
+   *     empty if there is none
+   */
+  record Gone(Optional<String> newest) implements FetchOutcome {
+
+    /** Creates the outcome for a ref that is not a range of versions. */
+    public Gone() {
+      this(Optional.empty());
+    }
+  }
 
   /**
    * The remote does not have the expected commit (yet). A caller that has waited long enough

@@ -139,15 +139,10 @@ final class Mirror {
     if (!ObjectId.isId(pin)) {
       return observe(remote, GitRef.tag(pin), Optional.empty());
     }
-    oneFetch.lock();
-    try {
-      return connected(
-          remote,
-          login -> fetchCommit(remote, ObjectId.fromString(pin), login),
-          RefObservation.Unreadable::new);
-    } finally {
-      oneFetch.unlock();
-    }
+    return alone(
+        remote,
+        login -> fetchCommit(remote, ObjectId.fromString(pin), login),
+        RefObservation.Unreadable::new);
   }
 
   /** Fetches a commit by its id, which GitHub, GitLab and other forges allow. */
@@ -166,19 +161,25 @@ final class Mirror {
 
   /** Returns the branch that the remote's {@code HEAD} names. */
   DefaultBranch defaultBranch(Remote remote) {
-    oneFetch.lock();
-    try {
-      return connected(
-          remote,
-          login ->
-              remote
-                  .defaultBranch(repository, login)
-                  .<DefaultBranch>map(DefaultBranch.Named::new)
-                  .orElseGet(() -> DefaultBranch.Unknown.of(id)),
-          DefaultBranch.Unknown::new);
-    } finally {
-      oneFetch.unlock();
-    }
+    return alone(
+        remote,
+        login ->
+            remote
+                .defaultBranch(repository, login)
+                .<DefaultBranch>map(DefaultBranch.Named::new)
+                .orElseGet(() -> DefaultBranch.Unknown.of(id)),
+        DefaultBranch.Unknown::new);
+  }
+
+  /** Returns the tags of the remote, without fetching them. */
+  TagList tags(Remote remote) {
+    return remote
+        .artifact()
+        .map(artifacts::tags)
+        .orElseGet(
+            () ->
+                alone(
+                    remote, login -> remote.tags(repository, login, id), TagList.Unreadable::new));
   }
 
   boolean has(ObjectId object) {
@@ -245,6 +246,16 @@ final class Mirror {
   /** A request to a remote. */
   private interface Call<T> {
     T with(Optional<Remote.Login> login) throws IOException, URISyntaxException;
+  }
+
+  /** Makes a request while no other one is made. */
+  private <T> T alone(Remote remote, Call<T> call, Function<FetchOutcome.Failed, T> failed) {
+    oneFetch.lock();
+    try {
+      return connected(remote, call, failed);
+    } finally {
+      oneFetch.unlock();
+    }
   }
 
   /**

@@ -91,13 +91,14 @@ public final class Mirrors implements Repositories, AutoCloseable {
   }
 
   @Override
-  public FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+  public FetchOutcome fetchRef(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
     return fetch(source.repository(), Remote.of(source), ref, expected);
   }
 
   /**
    * Fetches a ref of a repository; blocks on the network.
    *
+   * @param ref which is not a range of versions
    * @param expected as in {@link Repositories#fetch}
    */
   public FetchOutcome fetch(RemotePolicy.Base repository, GitRef ref, Optional<CommitId> expected) {
@@ -134,6 +135,14 @@ public final class Mirrors implements Repositories, AutoCloseable {
     } catch (IOException e) {
       throw broken(repository, e);
     }
+  }
+
+  @Override
+  public TagList tags(SourceSpec source) {
+    return mirrors
+        .noSpace(source.repository())
+        .<TagList>map(TagList.Unreadable::new)
+        .orElseGet(() -> mirrors.open(source.repository()).tags(Remote.of(source)));
   }
 
   /** Returns the default branch of a repository; blocks on the network. */

@@ -1,19 +1,26 @@
 package dev.sluice.inputs.git;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.GithubApp;
 import dev.sluice.contract.fleet.HttpsAccess;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.fleet.SshAccess;
+import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
@@ -49,6 +56,8 @@ record Remote(
   static final String TOKEN_USER = "x-access-token";
 
   private static final int IDLE_TIMEOUT_SECONDS = 30;
+  private static final String ALL_TAGS = Constants.R_TAGS + "*";
+  private static final int MAX_TAGS = 100_000;
 
   static Remote of(SourceSpec source) {
     return new Remote(
@@ -132,6 +141,34 @@ record Remote(
           .filter(Ref::isSymbolic)
           .map(head -> new GitRef(head.getTarget().getName()));
     }
+  }
+
+  /** Returns the tags, without fetching them. */
+  TagList tags(Repository mirror, Optional<Login> login, RepositoryId repository)
+      throws URISyntaxException, IOException {
+    Map<String, Set<CommitId>> tags = new HashMap<>();
+    try (Transport transport = open(mirror, login);
+        FetchConnection connection =
+            transport.openFetch(List.of(new RefSpec(ALL_TAGS + ":" + ALL_TAGS)))) {
+      for (Ref ref : connection.getRefs()) {
+        if (ref.getName().startsWith(Constants.R_TAGS) && ref.getObjectId() != null) {
+          tags.put(
+              ref.getName().substring(Constants.R_TAGS.length()),
+              Stream.of(ref.getObjectId(), ref.getPeeledObjectId())
+                  .filter(Objects::nonNull)
+                  .map(ObjectIds::commit)
+                  .collect(Collectors.toSet()));
+        }
+      }
+    }
+    return tags.size() <= MAX_TAGS
+        ? new TagList.Listed(tags)
+        : new TagList.Unreadable(
+            new FetchOutcome.Failed(
+                SourceFailure.REPOSITORY_UNREADABLE,
+                "%s has more than %,d tags, too many for a range of versions: delete some, or follow a branch or a single tag"
+                    .formatted(repository, MAX_TAGS),
+                /* retryable= */ false));
   }
 
   /**

@@ -14,8 +14,21 @@ public interface Repositories {
    * Fetches a ref of the source's repository; blocks on the network. If a commit is expected (the
    * one that a webhook reported), returns {@link FetchOutcome.At} only if the remote has that
    * commit or a later one.
+   *
+   * @param ref a ref; or a range of versions, which is resolved over {@link #tags} to the newest
+   *     one. An expected commit is then the value of any tag.
    */
-  FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected);
+  default FetchOutcome fetch(SourceSpec source, GitRef ref, Optional<CommitId> expected) {
+    return ref.versions()
+        .map(range -> VersionTags.fetch(this, source, range, expected))
+        .orElseGet(() -> fetchRef(source, ref, expected));
+  }
+
+  /** Fetches a ref as {@link #fetch} does; it is not a range. */
+  FetchOutcome fetchRef(SourceSpec source, GitRef ref, Optional<CommitId> expected);
+
+  /** Lists the tags of the source's repository without fetching them; blocks on the network. */
+  TagList tags(SourceSpec source);
 
   /** Returns a repository's new name if its forge redirected the last fetch to it. */
   Optional<RepositoryId> movedTo(RepositoryId repository);

@@ -61,15 +61,15 @@ public final class SignedObjects {
   }
 
   /**
-   * Returns the annotated tags that name a commit: that of the ref, or, if the ref has moved on,
-   * those that the mirror still has.
+   * Returns the annotated tags that name a commit: that of the ref, or, if the ref has moved on or
+   * is a range of versions, those that the mirror still has.
    *
    * @return an empty element for a tag that is larger than 1 MiB
    */
   public List<Optional<byte[]>> tags(GitRef ref, CommitId commit) throws IOException {
     ObjectId wanted = ObjectIds.of(commit);
     try (RevWalk walk = new RevWalk(repository)) {
-      Optional<ObjectId> tip = refs.tip(ref);
+      Optional<ObjectId> tip = ref.versions().isPresent() ? Optional.empty() : refs.tip(ref);
       if (tip.isPresent() && walk.peel(walk.parseAny(tip.get())).equals(wanted)) {
         return walk.parseAny(tip.get()) instanceof RevTag tag ? List.of(bytes(tag)) : List.of();
       }

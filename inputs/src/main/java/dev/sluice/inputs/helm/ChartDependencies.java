@@ -2,6 +2,7 @@ package dev.sluice.inputs.helm;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.ProgramArgument;
+import dev.sluice.contract.version.VersionRange;
 import dev.sluice.contract.yaml.YamlFields;
 import dev.sluice.contract.yaml.YamlText;
 import dev.sluice.inputs.git.TreeEntry;

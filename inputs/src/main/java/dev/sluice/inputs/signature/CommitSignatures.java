@@ -41,8 +41,6 @@ public final class CommitSignatures {
           SourceFailure.SIGNING_KEYS_UNREADABLE,
           SourceFailure.TOO_MANY_COMMITS);
 
-  private static final String TAGS = "refs/tags/";
-
   private final Repositories repositories;
   private final Instant now;
   private final Map<Verification, Keys> keys = new HashMap<>();
@@ -103,11 +101,13 @@ public final class CommitSignatures {
    * or none are required.
    *
    * @param commit which was fetched
+   * @param tag the name of the tag that was chosen, if the source follows a range of versions;
+   *     without it, any tag in the range that names the commit may be signed
    * @param dispatched the source's commit that was dispatched last; without it, or if it was not
    *     fetched, no earlier commits are verified
    */
   public Optional<Failure> refusal(
-      SourceSpec source, CommitId commit, Optional<CommitId> dispatched) {
+      SourceSpec source, CommitId commit, Optional<String> tag, Optional<CommitId> dispatched) {
     return source
         .verify()
         .flatMap(
@@ -115,7 +115,7 @@ public final class CommitSignatures {
               Question question =
                   new Question(
                       new Commit(source.repository(), commit, verification),
-                      source.ref(),
+                      tag.map(GitRef::tag).orElse(source.ref()),
                       dispatched.filter(earlier -> repositories.has(source.repository(), earlier)));
               Optional<Failure> known = answers.get(question);
               if (known == null) {
@@ -184,20 +184,19 @@ public final class CommitSignatures {
   /** Requires one of the tags that name the commit to be accepted. */
   private Optional<Refused> verifyTag(SignedObjects objects, Question question) throws IOException {
     Commit commit = question.commit();
-    String ref = question.ref().value();
-    if (!ref.startsWith(TAGS)) {
+    GitRef ref = question.ref();
+    if (ref.tagName().isEmpty() && ref.versions().isEmpty()) {
       return Optional.of(unsigned(commit, "is of %s, which is not a tag".formatted(ref)));
     }
     Optional<Refused> refused =
         Optional.of(unsigned(commit, "is named by %s, which is no annotated tag".formatted(ref)));
-    for (Optional<byte[]> raw : objects.tags(question.ref(), commit.id())) {
+    for (Optional<byte[]> raw : objects.tags(ref, commit.id())) {
       Verdict verdict =
           verdict(
               commit.verification(),
               () -> {
                 SignedData tag = SignedData.tag(whole(raw));
-                String name = tag.tagName().orElse("");
-                if (!name.equals(ref.substring(TAGS.length()))) {
+                if (tag.tagName().filter(name -> isNamed(ref, name)).isEmpty()) {
                   throw UnverifiedException.invalid("is a tag that was made with another name");
                 }
                 return tag;
@@ -211,6 +210,11 @@ public final class CommitSignatures {
       }
     }
     return refused;
+  }
+
+  private static boolean isNamed(GitRef ref, String tag) {
+    return ref.tagName().filter(tag::equals).isPresent()
+        || ref.versions().filter(range -> range.admits(tag)).isPresent();
   }
 
   private static Refused unsigned(Commit commit, String message) {

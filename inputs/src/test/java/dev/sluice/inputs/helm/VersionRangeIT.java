@@ -2,6 +2,7 @@ package dev.sluice.inputs.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.version.VersionRange;
 import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Files;

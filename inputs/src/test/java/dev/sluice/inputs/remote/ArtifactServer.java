@@ -87,6 +87,11 @@ public final class ArtifactServer implements AutoCloseable {
     return digest;
   }
 
+  /** Returns the number of requests for the archive of a version of the chart. */
+  public long downloads(String version) {
+    return server.received("/stable/queue-%s.tgz".formatted(version));
+  }
+
   /** Returns the number of requests for a manifest. */
   public long readings(String reference) {
     return server.received("/v2/acme/web/manifests/" + reference);

@@ -252,6 +252,51 @@ class CommitSignaturesIT {
   }
 
   @Test
+  void requiresTheTagThatARangeHasChosenToBeSigned() throws IOException {
+    trust("ada@example.org " + repository.key("ada", "ed25519"));
+    CommitId first = repository.commit("web/a.yaml", "a: 1\n");
+    repository.tag("v1.4.0", Optional.of("ada"));
+    repository.tag("v3.0.0", Optional.of("ada"));
+    SourceSpec range = tagged(GitRef.semver(">=1.4 <2"));
+    assertThat(rangeRefusal(range)).isEmpty();
+    repository.tag("v1.5.0", Optional.empty());
+    assertThat(rangeRefusal(range))
+        .as("the tags of the same commit that are signed are not the newest")
+        .hasValue(SourceFailure.UNSIGNED);
+
+    CommitId second = repository.commit("web/a.yaml", "a: 2\n");
+    repository.tag("v1.6.0", Optional.of("ada"));
+    assertThat(rangeRefusal(range)).isEmpty();
+    assertThat(refusal(range, first)).as("a commit that is restored").isEmpty();
+    assertThat(refusal(tagged(GitRef.semver(">=3")), second))
+        .as("its signed tag is not in the range")
+        .hasValue(SourceFailure.SIGNATURE_INVALID);
+  }
+
+  private Optional<SourceFailure> rangeRefusal(SourceSpec range) {
+    if (!(mirrors.fetch(range, range.ref(), Optional.empty())
+        instanceof FetchOutcome.At(CommitId commit, Optional<String> tag))) {
+      throw new AssertionError("no tag is in the range");
+    }
+    return new CommitSignatures(mirrors, NOW)
+        .refusal(range, commit, tag, Optional.empty())
+        .map(failure -> (SourceFailure) failure.code());
+  }
+
+  private Optional<SourceFailure> refusal(SourceSpec source, CommitId commit) {
+    return new CommitSignatures(mirrors, NOW)
+        .refusal(source, commit, Optional.empty(), Optional.empty())
+        .map(failure -> (SourceFailure) failure.code());
+  }
+
+  private SourceSpec tagged(GitRef ref) {
+    return repository.source(
+        new Verification(
+            Mode.TAG, Optional.of(new SecretReference("file:" + signers)), Optional.empty()),
+        ref);
+  }
+
+  @Test
   void refusesSignaturesOfOtherContent() throws IOException {
     trust("ada@example.org " + repository.key("ada", "ed25519"));
     CommitId signed = repository.signed("ada", "web/a.yaml", "a: 1\n");
@@ -363,7 +408,9 @@ class CommitSignaturesIT {
     Optional<Failure> refusal =
         assertTimeoutPreemptively(
             Duration.ofSeconds(20),
-            () -> new CommitSignatures(mirrors, NOW).refusal(source, commit, Optional.empty()));
+            () ->
+                new CommitSignatures(mirrors, NOW)
+                    .refusal(source, commit, Optional.empty(), Optional.empty()));
     assertThat(refusal.map(Failure::code)).hasValue(SourceFailure.SIGNING_KEYS_UNREADABLE);
   }
 
@@ -383,7 +430,8 @@ class CommitSignaturesIT {
     CommitId commit = repository.signed("ada", "web/a.yaml", "a: 1\n");
     fetch(source(Mode.HEAD));
     CommitSignatures signatures = new CommitSignatures(mirrors, NOW);
-    assertThat(signatures.refusal(source(Mode.HEAD), commit, Optional.empty())).isEmpty();
+    assertThat(signatures.refusal(source(Mode.HEAD), commit, Optional.empty(), Optional.empty()))
+        .isEmpty();
 
     String present = CommitSignatures.digest(verification);
     assertThat(present).isNotEqualTo(missing);
@@ -574,22 +622,16 @@ class CommitSignaturesIT {
   }
 
   private Optional<SourceFailure> tagRefusal(String ref, CommitId commit) {
-    SourceSpec tag =
-        repository.source(
-            new Verification(
-                Mode.TAG, Optional.of(new SecretReference("file:" + signers)), Optional.empty()),
-            new GitRef(ref));
+    SourceSpec tag = tagged(new GitRef(ref));
     fetch(tag);
-    return new CommitSignatures(mirrors, NOW)
-        .refusal(tag, commit, Optional.empty())
-        .map(failure -> (SourceFailure) failure.code());
+    return refusal(tag, commit);
   }
 
   private Optional<Failure> refusal(Mode mode, CommitId commit, CommitId... dispatched) {
     SourceSpec source = source(mode);
     fetch(source);
     return new CommitSignatures(mirrors, NOW)
-        .refusal(source, commit, List.of(dispatched).stream().findFirst());
+        .refusal(source, commit, Optional.empty(), List.of(dispatched).stream().findFirst());
   }
 
   private void fetch(SourceSpec source) {

@@ -129,6 +129,7 @@ final class DescribeVerb extends Verb {
         printer,
         CommandWord.inReasons(items(detail, "generations"), items(detail, "commands")),
         HistoryVerb.GENERATIONS);
+    HistoryVerb.versions(items(detail, "generations"), printer);
     HistoryVerb.failures(items(detail, "generations"), printer);
     section(printer, items(detail, "commands"), COMMANDS);
     return 0;

@@ -11,6 +11,7 @@ import dev.sluice.standalone.client.output.Observations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +42,19 @@ final class HistoryVerb extends Verb {
           Column.wide("CAUSE", "/failure/code"),
           Column.wide("RENDERED BY", "/renderer"),
           Column.wide("MESSAGE", "/message"));
+  private static final List<Column> VERSIONS =
+      List.of(
+          Column.of("GENERATION", Shape.FIXED, "/generation"),
+          Column.of("CLUSTER", Shape.KEY, "/cluster"),
+          Column.commit("COMMIT", "/commit"),
+          Column.of(
+              "VERSION",
+              Shape.TEXT,
+              one ->
+                  one.path("versions")
+                      .valueStream()
+                      .map(JsonNode::asText)
+                      .collect(Collectors.joining(", "))));
   private static final List<Column> OBSERVATIONS =
       List.of(
           Column.age("AGE", "/at"),
@@ -92,6 +106,7 @@ final class HistoryVerb extends Verb {
             ? CommandWord.inReasons(generations, commands(api, generations))
             : generations,
         GENERATIONS);
+    versions(generations, printer);
     failures(generations, printer);
     List<JsonNode> observed = generations.stream().flatMap(Observations::of).toList();
     if (printer.isTable() && !observed.isEmpty()) {
@@ -132,6 +147,16 @@ final class HistoryVerb extends Verb {
     if (!rows.isEmpty()) {
       printer.line("");
       printer.list(rows, DEFINITIONS);
+    }
+  }
+
+  /** Prints the tags that ranges of versions had chosen below the list of generations. */
+  static void versions(List<JsonNode> generations, Printer printer) {
+    List<JsonNode> chosen =
+        generations.stream().filter(one -> !one.path("versions").isEmpty()).toList();
+    if (printer.isTable() && !chosen.isEmpty()) {
+      printer.line("");
+      printer.list(chosen, VERSIONS);
     }
   }
 

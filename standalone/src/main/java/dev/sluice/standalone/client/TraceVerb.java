@@ -280,6 +280,7 @@ final class TraceVerb extends Verb {
         "changed by",
         CommandWord.reason(generation, trace.path("commands").valueStream().toList()));
     printer.fact("commit", text(generation.path("commit")));
+    generation.path("versions").forEach(version -> printer.fact("version", version.asText()));
     Timeline timeline = new Timeline();
     for (String changes : List.of("changes", "merges")) {
       for (JsonNode change : FleetRequests.in(trace.get(changes), api)) {

@@ -58,7 +58,7 @@ record SourceRepository(RepositoryFields fields, FleetRepository inFleet, Recogn
     for (String each : refs) {
       SourceSpec source = source(GitRef.parse(each));
       switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
-        case FetchOutcome.At(CommitId head) -> {
+        case FetchOutcome.At(CommitId head, var _) -> {
           return new AtRef(each, mirrors.tree(inFleet.id(), head));
         }
         case FetchOutcome.Failed failed -> throw new ExitException(1, failed.reason());

@@ -1,5 +1,6 @@
 package dev.sluice.standalone.local;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
@@ -122,14 +123,20 @@ final class LocalSources implements AutoCloseable {
     for (SourceSpec source : sources) {
       if (source.artifact().isPresent() && !byName.containsKey(source.repository().toString())) {
         switch (mirrors.fetch(source, source.ref(), Optional.empty())) {
-          case FetchOutcome.At(CommitId head) ->
+          case FetchOutcome.At(CommitId head, _) ->
               downloads.put(
                   RefKey.of(source), new Downloaded(head, mirrors.tree(source.repository(), head)));
           case FetchOutcome.Failed failed -> {
             return Optional.of(failed);
           }
-          case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
-              throw new IllegalStateException("an artifact is at a version, or cannot be read");
+          case FetchOutcome.Gone _, FetchOutcome.NotYet _ -> {
+            return Optional.of(
+                new FetchOutcome.Failed(
+                    SourceFailure.NO_MATCHING_VERSION,
+                    "%s has no version in the range %s"
+                        .formatted(source.repository(), source.ref()),
+                    /* retryable= */ false));
+          }
         }
       }
     }

@@ -76,7 +76,7 @@ final class GitRules {
             new Findings.Incomparable(definition.application().value(), failed.reason()));
         return;
       }
-      if (!(outcome instanceof FetchOutcome.At(var commit))) {
+      if (!(outcome instanceof FetchOutcome.At(var commit, var _))) {
         return;
       }
       commits.add(commit.abbreviated());

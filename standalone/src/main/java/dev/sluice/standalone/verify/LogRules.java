@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Rules for the topics alone, when nothing is being synced. */
 final class LogRules {
@@ -59,7 +60,7 @@ final class LogRules {
   /** Checks I1: no followed ref waits for Git, and every change to one has been evaluated. */
   private void checkChanges() {
     Map<String, StateRecord.RefState> refs = new HashMap<>();
-    Map<String, Set<String>> followed = new HashMap<>();
+    Map<String, Set<GitRef>> followed = new HashMap<>();
     for (StateRecord state : log.states()) {
       switch (state) {
         case StateRecord.RefState ref -> refs.put(ref.key(), ref);
@@ -75,11 +76,8 @@ final class LogRules {
                                 source ->
                                     followed
                                         .computeIfAbsent(
-                                            ignoringCase(source.repository(), source.ref()),
-                                            _ -> new HashSet<>())
-                                        .add(
-                                            StateRecord.RefState.keyOf(
-                                                source.repository(), source.ref()))));
+                                            source.repository().value(), _ -> new HashSet<>())
+                                        .add(source.ref())));
       }
     }
     refs.values().stream()
@@ -89,11 +87,7 @@ final class LogRules {
         .map(Envelope::event)
         .filter(ChangeEvent.RefChanged.class::isInstance)
         .map(ChangeEvent.RefChanged.class::cast)
-        .flatMap(
-            change ->
-                followed
-                    .getOrDefault(ignoringCase(change.repository(), change.ref()), Set.of())
-                    .stream())
+        .flatMap(change -> followed(change, followed))
         .distinct()
         .filter(key -> !refs.containsKey(key))
         .forEach(
@@ -104,9 +98,19 @@ final class LogRules {
                     "was changed, but the dispatcher has not evaluated it"));
   }
 
-  /** Returns the key of a ref in lower case: events may name repositories in another case. */
-  private static String ignoringCase(RepositoryId repository, GitRef ref) {
-    return StateRecord.RefState.keyOf(new RepositoryId(repository.key()), ref);
+  /**
+   * Returns the keys of the followed refs that a change may concern. Events may name repositories
+   * in another case.
+   */
+  private static Stream<String> followed(
+      ChangeEvent.RefChanged change, Map<String, Set<GitRef>> followed) {
+    return followed.entrySet().stream()
+        .filter(entry -> entry.getKey().equalsIgnoreCase(change.repository().value()))
+        .flatMap(
+            entry ->
+                entry.getValue().stream()
+                    .filter(ref -> ref.follows(change.ref()))
+                    .map(ref -> StateRecord.RefState.keyOf(new RepositoryId(entry.getKey()), ref)));
   }
 
   /** Checks I1: every target ends: applied, unchanged, removed, parked or superseded. */
