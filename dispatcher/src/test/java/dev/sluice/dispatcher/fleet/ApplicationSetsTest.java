@@ -242,8 +242,8 @@ class ApplicationSetsTest {
         .extracting(FleetProblem::toString)
         .containsExactlyInAnyOrder(
             "set.yaml:9:34: spec.template.spec.source.pth: is not known here; known: repository,"
-                + " ref, path, type, alias, plain, helm, customize (application web-production,"
-                + " and 1 more)",
+                + " ref, version, path, type, alias, plain, helm, customize (application"
+                + " web-production, and 1 more)",
             "set.yaml:14:22: spec.overrides[0].patch.spec.namespace: must be a DNS label:"
                 + " lower-case letters, digits and '-', at most 63 (application web-staging)");
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -41,7 +42,7 @@ final class Archive {
    * @param what the archive's name in messages
    * @throws RemoteException if it has anything else, or cannot be read
    */
-  static TreeMap<String, byte[]> unpack(byte[] archive, String what) throws RemoteException {
+  static NavigableMap<String, byte[]> unpack(byte[] archive, String what) throws RemoteException {
     Archive unpacked = new Archive(what);
     try (InputStream compressed = new GZIPInputStream(new ByteArrayInputStream(archive));
         InputStream tar = new Bounded(compressed, MAX_UNPACKED);
@@ -101,7 +102,7 @@ final class Archive {
     return path;
   }
 
-  private TreeMap<String, byte[]> files() throws RemoteException {
+  private NavigableMap<String, byte[]> files() throws RemoteException {
     for (String path : files.keySet()) {
       String below = files.higherKey(path + "/");
       if (below != null && below.startsWith(path + "/")) {

@@ -10,6 +10,7 @@ import dev.sluice.contract.yaml.YamlTrees;
 import dev.sluice.inputs.walk.RemoteException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  * @param name the name in Chart.yaml
  * @param version the version in Chart.yaml
  */
-record ChartArchive(TreeMap<String, byte[]> files, String name, String version) {
+record ChartArchive(NavigableMap<String, byte[]> files, String name, String version) {
 
   private static final int MAX_CHART_YAML = 1 << 20;
 
@@ -43,7 +44,7 @@ record ChartArchive(TreeMap<String, byte[]> files, String name, String version) 
    * @throws RemoteException if it is not valid
    */
   static ChartArchive read(byte[] archive, String what) throws RemoteException {
-    TreeMap<String, byte[]> files = withoutTop(Archive.unpack(archive, what), what);
+    NavigableMap<String, byte[]> files = withoutTop(Archive.unpack(archive, what), what);
     byte[] yaml = files.get("Chart.yaml");
     if (yaml == null || yaml.length > MAX_CHART_YAML) {
       throw Archive.invalid(what, "has no Chart.yaml");
@@ -63,8 +64,8 @@ record ChartArchive(TreeMap<String, byte[]> files, String name, String version) 
     }
   }
 
-  private static TreeMap<String, byte[]> withoutTop(TreeMap<String, byte[]> all, String what)
-      throws RemoteException {
+  private static NavigableMap<String, byte[]> withoutTop(
+      NavigableMap<String, byte[]> all, String what) throws RemoteException {
     TreeMap<String, byte[]> files = new TreeMap<>();
     String top = all.isEmpty() ? "" : all.firstKey().replaceFirst("/.*", "/");
     for (Map.Entry<String, byte[]> file : all.entrySet()) {
