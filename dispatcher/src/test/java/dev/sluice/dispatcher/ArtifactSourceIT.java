@@ -21,6 +21,7 @@ import dev.sluice.inputs.remote.ArtifactServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +148,61 @@ class ArtifactSourceIT {
         .map(file -> file.path())
         .containsExactly("Chart.yaml", "templates/map.yaml", "values.yaml");
     assertThat(target.sources().getFirst().ref()).isEqualTo(Artifact.ref("1.3.0"));
+  }
+
+  @Test
+  void aRangeFollowsTheNewestVersionAndDownloadsOnlyThat() throws IOException {
+    server.publishChart("1.1.0", "zero");
+    server.publishChart("1.2.3", "one");
+    chart("'^1.1'");
+    situation.start(situation.onePartition(POLLING), DispatchListener.NONE);
+    SyncEvent.Target first = (SyncEvent.Target) situation.awaitSync(STAGING, 1).getFirst();
+    assertThat(first.sources().getFirst().tag()).contains("1.2.3");
+
+    server.publishChart("2.0.0", "three");
+    Instant published = Instant.now();
+    server.publishChart("1.3.0", "two");
+
+    SyncEvent.Target second = (SyncEvent.Target) situation.awaitSync(STAGING, 2).getLast();
+    assertThat(second.sources().getFirst().tag()).contains("1.3.0");
+    assertThat(Duration.between(published, Instant.now()))
+        .as("the commit that the poll announced is not awaited in a list without commits")
+        .isLessThan(TIMING.patience());
+    server.publishChart("1.1.5", "old");
+    situation.awaitQuiet();
+    assertThat(situation.sync(STAGING)).as("nothing newer is in the range").hasSize(2);
+    assertThat(range().unmet()).isEmpty();
+    assertThat(server.downloads("1.1.0") + server.downloads("2.0.0") + server.downloads("1.1.5"))
+        .isZero();
+
+    server.withdrawChart("1.3.0");
+    SyncEvent.Target third = (SyncEvent.Target) situation.awaitSync(STAGING, 3).getLast();
+    assertThat(third.sources().getFirst().tag()).contains("1.2.3");
+    assertThat(third.sources().getFirst().commit()).isEqualTo(first.sources().getFirst().commit());
+  }
+
+  @Test
+  void aRangeOfTagsOfARegistryIsFollowed() throws IOException {
+    server.push("1.4.0", "one");
+    server.push("latest", "rolling");
+    artifact("version: \">=1.4 <2\"");
+    situation.start(situation.onePartition(POLLING), DispatchListener.NONE);
+    assertThat(lines(situation.awaitSync(STAGING, 1))).containsExactly("web 1 one");
+
+    server.push("2.0.0", "next");
+    server.push("1.5.0", "two");
+
+    assertThat(lines(situation.awaitSync(STAGING, 2))).containsExactly("web 1 one", "web 2 two");
+    assertThat(server.readings("2.0.0") + server.readings("latest")).isZero();
+  }
+
+  private RefState range() {
+    return situation.state().stream()
+        .filter(RefState.class::isInstance)
+        .map(RefState.class::cast)
+        .filter(state -> state.ref().versions().isPresent())
+        .reduce((_, last) -> last)
+        .orElseThrow();
   }
 
   private RepositoryId web() {

@@ -8,6 +8,7 @@ import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
 import dev.sluice.dispatcher.decide.FindingBatch;
 import dev.sluice.dispatcher.decide.RefKey;
@@ -81,12 +82,23 @@ public final class Evaluation {
   private EvaluationOutcome fetch(
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, Output output)
       throws InterruptedException {
-    Optional<CommitId> awaited = aim.patient() ? aim.expected() : Optional.empty();
-    return switch (repositories.fetch(request.source(), request.key().ref(), awaited)) {
-      case FetchOutcome.At at -> evaluate(request, at, unmet(request, aim, at.head()), output);
+    GitRef ref = request.key().ref();
+    // the list that is evaluated must be the one that shows whether an announced tag is there
+    boolean isRange = ref.versions().isPresent();
+    Optional<CommitId> awaited =
+        aim.patient() || isRange ? aim.expected() : Optional.<CommitId>empty();
+    FetchOutcome first = repositories.fetch(request.source(), ref, awaited);
+    boolean isOverdue = first instanceof FetchOutcome.NotYet && !aim.patient();
+    FetchOutcome outcome =
+        isOverdue ? repositories.fetch(request.source(), ref, Optional.empty()) : first;
+    Optional<CommitId> overdue = isOverdue ? aim.expected() : Optional.empty();
+    return switch (outcome) {
+      case FetchOutcome.At at ->
+          evaluate(request, at, isRange ? overdue : unmet(request, aim, at.head()), output);
       case FetchOutcome.Gone gone ->
           new EvaluationOutcome.Gone(
-              awaited.isPresent() ? Optional.empty() : aim.expected(), gone.newest());
+              isRange ? overdue : awaited.isPresent() ? Optional.empty() : aim.expected(),
+              gone.newest());
       case FetchOutcome.NotYet _ -> new EvaluationOutcome.NotYet();
       case FetchOutcome.Failed failed ->
           new EvaluationOutcome.Failed(failed.code(), failed.reason(), failed.retryable());
@@ -95,19 +107,10 @@ public final class Evaluation {
 
   private Optional<CommitId> unmet(
       EvaluationRequest request, EvaluationRequest.Aim.Fetch aim, CommitId head) {
-    if (aim.patient()) {
-      return Optional.empty();
-    }
-    RefKey key = request.key();
-    // the announced commit may be of another tag than the newest
-    return key.ref().versions().isPresent()
-        ? aim.expected()
-            .filter(
-                expected ->
-                    repositories.fetch(request.source(), key.ref(), Optional.of(expected))
-                        instanceof FetchOutcome.NotYet)
+    return aim.patient()
+        ? Optional.empty()
         : aim.expected()
-            .filter(expected -> !repositories.contains(key.repository(), head, expected));
+            .filter(expected -> !repositories.contains(request.key().repository(), head, expected));
   }
 
   private EvaluationOutcome poll(EvaluationRequest request) {

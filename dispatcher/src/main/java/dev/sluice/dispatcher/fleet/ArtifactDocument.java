@@ -4,6 +4,7 @@ import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.fleet.FleetRepository;
 import dev.sluice.contract.name.GitRef;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.version.VersionRange;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class ArtifactDocument {
   /** Returns the ref that a source follows; errors become problems of the document. */
   static Optional<GitRef> ref(Fields source, Optional<FleetRepository> repository) {
     Optional<GitRef> ref = RefField.orRange(source);
-    Optional<GitRef> version = source.text("version", Artifact::ref);
+    Optional<GitRef> version = version(source);
     Optional<Artifact> artifact = repository.flatMap(FleetRepository::artifact);
     if (repository.isEmpty()) {
       return ref;
@@ -138,6 +139,28 @@ final class ArtifactDocument {
           "must be a chart's version: only OCI repositories have digests");
     }
     return version;
+  }
+
+  private static Optional<GitRef> version(Fields source) {
+    if (!source.isMapping("version")) {
+      return source.text("version", ArtifactDocument::version);
+    }
+    var unused = source.mapping("version");
+    source.problem("version", "must be a text: write a range of versions as '>=1.4 <2'");
+    return Optional.empty();
+  }
+
+  /** Parses an exact version, a tag or a digest; all else must be a range of versions. */
+  private static GitRef version(String text) {
+    try {
+      return Artifact.ref(text);
+    } catch (IllegalArgumentException notExact) {
+      if (text.startsWith("sha256:") || VersionRange.parse(text).isEmpty()) {
+        throw new IllegalArgumentException(
+            notExact.getMessage() + ", or a range of versions such as '>=1.4 <2'", notExact);
+      }
+      return GitRef.semver(text);
+    }
   }
 
   private static String chart(String text) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,10 +109,39 @@ class ArtifactDocumentTest {
         "ref: main                   | ref     | which have no branches",
         "path: a                     | version | is required",
         "version: 'a b'              | version | exact version",
+        "version: '>=a'              | version | range of versions such as",
+        "version: 'semver >=1.4'     | version | range of versions such as",
+        "version: {semver: '>=1.4'}  | version | must be a text",
+        "ref: {semver: '>=1.4'}      | ref     | name a 'version'",
+        "ref: 'semver >=1.4'         | ref     | name a 'version'",
         "version: 'sha256:abc'       | version | 64 digits",
       })
   void aSourceMustNameAVersion(String source, String field, String message) throws IOException {
     assertProblem(OCI, source, "spec.source." + field, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        ">=1.4 <2      | semver >=1.4 <2",
+        "^1.4          | semver ^1.4",
+        "~1.4, !=1.4.3 | semver ~1.4, !=1.4.3",
+        "1.4 - 1.6     | semver 1.4 - 1.6",
+        "'*'           | semver *",
+        "1.4           | refs/tags/1.4",
+        "1.x           | refs/tags/1.x",
+        "latest        | refs/tags/latest",
+      })
+  void aRangeIsWrittenAsItIsAndExactVersionsAndTagsStayExact(String version, String ref)
+      throws IOException {
+    for (String repository : List.of(CHART, OCI)) {
+      FleetReading reading = read(repository, "version: \"%s\"".formatted(version));
+
+      assertThat(reading.problems()).isEmpty();
+      assertThat(reading.definitions().getFirst().sources().getFirst().ref())
+          .isEqualTo(new GitRef(ref));
+    }
   }
 
   @Test

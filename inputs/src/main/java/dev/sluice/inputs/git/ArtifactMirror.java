@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -55,6 +56,14 @@ final class ArtifactMirror {
     this.refs = refs;
     this.packs = packs;
     this.artifacts = artifacts;
+  }
+
+  /** Returns the versions, without downloading them. */
+  TagList tags(Artifacts.Place place) {
+    return switch (artifacts.versions(place)) {
+      case Artifacts.Listing.Versions(Set<String> names) -> new TagList.Versions(names);
+      case Artifacts.Listing.Failed(FetchOutcome.Failed failure) -> new TagList.Unreadable(failure);
+    };
   }
 
   /** Returns what a ref has now; downloads it if the mirror has another digest, or none. */

@@ -173,7 +173,13 @@ final class Mirror {
 
   /** Returns the tags of the remote, without fetching them. */
   TagList tags(Remote remote) {
-    return alone(remote, login -> remote.tags(repository, login, id), TagList.Unreadable::new);
+    return remote
+        .artifact()
+        .map(artifacts::tags)
+        .orElseGet(
+            () ->
+                alone(
+                    remote, login -> remote.tags(repository, login, id), TagList.Unreadable::new));
   }
 
   boolean has(ObjectId object) {

@@ -19,6 +19,17 @@ public sealed interface TagList {
     }
   }
 
+  /**
+   * The versions of a repository of artifacts, whose commits are unknown until they are downloaded.
+   *
+   * @param names as in refs, without {@code refs/tags/}
+   */
+  record Versions(Set<String> names) implements TagList {
+    public Versions {
+      names = Set.copyOf(names);
+    }
+  }
+
   /** The repository could not be read. */
   record Unreadable(FetchOutcome.Failed failed) implements TagList {}
 }

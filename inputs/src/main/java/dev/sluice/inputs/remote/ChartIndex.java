@@ -27,7 +27,13 @@ final class ChartIndex {
    * @param url relative to the repository, or absolute
    * @param digest SHA-256 of the archive, as {@code sha256:HEX}
    */
-  record Entry(String version, String url, Optional<String> digest) {}
+  record Entry(String version, String url, Optional<String> digest) {
+
+    /** Returns whether the entry says where the archive is; otherwise it cannot be found. */
+    boolean isListed() {
+      return !url.isEmpty();
+    }
+  }
 
   /** The number of versions that a message shows. */
   private static final int SHOWN = 10;
@@ -86,7 +92,7 @@ final class ChartIndex {
 
   private static Optional<Entry> named(List<Entry> entries, String version) {
     return entries.stream()
-        .filter(entry -> entry.version().equals(version) && !entry.url().isEmpty())
+        .filter(entry -> entry.version().equals(version) && entry.isListed())
         .findFirst();
   }
 

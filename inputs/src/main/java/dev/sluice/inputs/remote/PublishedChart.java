@@ -54,7 +54,10 @@ final class PublishedChart implements RemoteArtifacts.Client {
           SourceFailure.CHART_MISSING,
           "the index of %s has no chart '%s'".formatted(place.url(), name));
     }
-    return entries.stream().map(ChartIndex.Entry::version).collect(Collectors.toSet());
+    return entries.stream()
+        .filter(ChartIndex.Entry::isListed)
+        .map(ChartIndex.Entry::version)
+        .collect(Collectors.toSet());
   }
 
   private byte[] index() throws RemoteException {

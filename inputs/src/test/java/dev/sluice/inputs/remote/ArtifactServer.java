@@ -5,7 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.sluice.inputs.remote.ChartServer.Reply;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Server of published artifacts: the charts {@code queue} of the repository {@code /stable}, and
@@ -24,6 +27,8 @@ public final class ArtifactServer implements AutoCloseable {
 
   private final ChartServer server;
   private final Map<String, byte[]> charts = new LinkedHashMap<>();
+
+  private final Set<String> tags = new LinkedHashSet<>();
 
   private ArtifactServer(ChartServer server) {
     this.server = server;
@@ -53,6 +58,16 @@ public final class ArtifactServer implements AutoCloseable {
     charts.put(
         version,
         ChartPackage.of("queue", version).file("queue/values.yaml", "value: " + value).bytes());
+    index();
+  }
+
+  /** Removes a version from the index of the chart repository. */
+  public void withdrawChart(String version) {
+    charts.remove(version);
+    index();
+  }
+
+  private void index() {
     StringBuilder index = new StringBuilder("apiVersion: v1\nentries:\n  queue:\n");
     charts.forEach(
         (one, archive) -> {
@@ -83,8 +98,22 @@ public final class ArtifactServer implements AutoCloseable {
     for (String reference : new String[] {tag, digest}) {
       server.page("/v2/acme/web/manifests/" + reference, Reply.ok(manifest));
     }
+    tags.add(tag);
+    server.page(
+        "/v2/acme/web/tags/list?n=1000",
+        Reply.ok(
+            "{\"tags\": [%s]}"
+                .formatted(
+                    tags.stream()
+                        .map(one -> "\"" + one + "\"")
+                        .collect(Collectors.joining(", ")))));
     server.page("/v2/acme/web/blobs/" + Sha256.digest(archive), Reply.ok(archive));
     return digest;
+  }
+
+  /** Returns the number of requests for the archive of a version of the chart. */
+  public long downloads(String version) {
+    return server.received("/stable/queue-%s.tgz".formatted(version));
   }
 
   /** Returns the number of requests for a manifest. */

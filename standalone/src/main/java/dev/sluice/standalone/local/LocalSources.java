@@ -1,8 +1,10 @@
 package dev.sluice.standalone.local;
 
+import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.SourceSpec;
 import dev.sluice.contract.name.CommitId;
 import dev.sluice.contract.name.RepositoryId;
+import dev.sluice.contract.version.VersionRange;
 import dev.sluice.dispatcher.decide.RefKey;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.FetchOutcome;
@@ -128,12 +130,29 @@ final class LocalSources implements AutoCloseable {
           case FetchOutcome.Failed failed -> {
             return Optional.of(failed);
           }
-          case FetchOutcome.Gone _, FetchOutcome.NotYet _ ->
-              throw new IllegalStateException("an artifact is at a version, or cannot be read");
+          case FetchOutcome.Gone _, FetchOutcome.NotYet _ -> {
+            return Optional.of(
+                new FetchOutcome.Failed(
+                    SourceFailure.NO_MATCHING_VERSION,
+                    "%s has no version in the range %s"
+                        .formatted(source.repository(), source.ref()),
+                    /* retryable= */ false));
+          }
         }
       }
     }
     return Optional.empty();
+  }
+
+  private static FetchOutcome.Failed noVersion(SourceSpec source, FetchOutcome.Gone gone) {
+    return new FetchOutcome.Failed(
+        SourceFailure.NO_MATCHING_VERSION,
+        "%s has no version in the range '%s'%s: publish one, or correct 'version' of the source"
+            .formatted(
+                source.repository(),
+                source.ref().versions().map(VersionRange::toString).orElse(source.ref().value()),
+                gone.newest().map(", its newest is %s"::formatted).orElse("")),
+        /* retryable= */ false);
   }
 
   CommitId commit(SourceSpec source) {
