@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.lib.ObjectChecker;
 
 /**
  * Unpacks compressed tars of files. Everything else is refused: links, devices, paths outside of
@@ -26,10 +30,17 @@ final class Archive {
 
   static final int MAX_ENTRIES = 10_000;
 
+  /** More than any chart needs, and few enough for trees of directories in memory. */
+  static final int MAX_PATH = 1024;
+
+  static final int MAX_DEPTH = 64;
+  static final int MAX_DIRECTORIES = 10_000;
+
   private static final int REPLACEMENT = 0xfffd;
 
   private final String what;
   private final TreeMap<String, byte[]> files = new TreeMap<>();
+  private final Set<String> directories = new HashSet<>();
   private int entries;
 
   private Archive(String what) {
@@ -74,6 +85,7 @@ final class Archive {
       return;
     }
     String path = requireClean(directory ? name.replaceFirst("/$", "") : name);
+    addDirectories(path);
     if (directory) {
       return;
     }
@@ -87,6 +99,11 @@ final class Archive {
   }
 
   private String requireClean(String path) throws RemoteException {
+    if (path.length() > MAX_PATH || path.chars().filter(c -> c == '/').count() >= MAX_DEPTH) {
+      throw invalid(
+          what,
+          "has a path of more than %d characters, or %d levels".formatted(MAX_PATH, MAX_DEPTH));
+    }
     boolean clean =
         path.chars().noneMatch(c -> Character.isISOControl(c) || c == '\\' || c == REPLACEMENT)
             && Arrays.stream(path.split("/", -1))
@@ -96,10 +113,32 @@ final class Archive {
                             || part.equals(".")
                             || part.equals("..")
                             || part.equalsIgnoreCase(".git"));
-    if (!clean) {
+    if (!clean || !isAllowedInGit(path)) {
       throw invalid(what, "has an entry whose name is not a plain relative path");
     }
     return path;
+  }
+
+  /** Returns whether a tree may have the path; not if a system would take it for {@code .git}. */
+  private static boolean isAllowedInGit(String path) {
+    try {
+      new ObjectChecker().setSafeForMacOS(true).checkPath(path);
+      return true;
+    } catch (CorruptObjectException e) {
+      return false;
+    }
+  }
+
+  private void addDirectories(String path) throws RemoteException {
+    for (int end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+      directories.add(path.substring(0, end));
+    }
+    if (directories.size() > MAX_DIRECTORIES) {
+      throw failure(
+          SourceFailure.ARTIFACT_TOO_LARGE,
+          what,
+          "has more than %d directories".formatted(MAX_DIRECTORIES));
+    }
   }
 
   private NavigableMap<String, byte[]> files() throws RemoteException {

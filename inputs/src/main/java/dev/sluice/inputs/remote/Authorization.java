@@ -33,7 +33,12 @@ record Authorization(URI origin, String header) {
   }
 
   boolean isFor(URI uri) {
-    return place(uri).equals(place(origin));
+    return isSameOrigin(uri, origin);
+  }
+
+  /** Returns whether two URIs have the same scheme, host and port. */
+  static boolean isSameOrigin(URI one, URI other) {
+    return place(one).equals(place(other));
   }
 
   private static String place(URI uri) {

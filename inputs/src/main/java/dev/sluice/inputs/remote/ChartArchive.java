@@ -83,10 +83,15 @@ record ChartArchive(NavigableMap<String, byte[]> files, String name, String vers
    * would ignore another version.
    */
   ChartArchive require(ChartId chart) throws RemoteException {
-    if (chart.name().equals(name) && bare(chart.version()).equals(bare(version))) {
+    if (chart.name().equals(name) && hasVersion(chart.version())) {
       return this;
     }
     throw Archive.invalid(chart.toString(), "has a Chart.yaml with another name or version");
+  }
+
+  /** Returns whether this is the chart's version, with or without a leading 'v'. */
+  boolean hasVersion(String expected) {
+    return bare(expected).equals(bare(version));
   }
 
   private static String bare(String version) {

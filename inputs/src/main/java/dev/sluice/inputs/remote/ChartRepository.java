@@ -41,13 +41,24 @@ final class ChartRepository {
 
   /** Returns the archive of an entry, verified by its digest, if it has one. */
   byte[] archive(ChartIndex.Entry entry, ChartId chart) throws RemoteException {
-    byte[] archive = get(Downloads.resolved(root, entry.url()), MAX_ARCHIVE);
+    byte[] archive = get(location(root, entry), MAX_ARCHIVE);
     if (entry.digest().isPresent() && !entry.digest().get().equals(Sha256.digest(archive))) {
       throw new RemoteException(
           SourceFailure.DIGEST_MISMATCH,
           "what was downloaded for %s has another digest than its index says".formatted(chart));
     }
     return archive;
+  }
+
+  /** Returns where an archive is; never without TLS if the index was read with TLS. */
+  static URI location(URI root, ChartIndex.Entry entry) throws RemoteException {
+    URI uri = Downloads.resolved(root, entry.url());
+    if (root.getScheme().equalsIgnoreCase("https") && !uri.getScheme().equalsIgnoreCase("https")) {
+      throw new RemoteException(
+          SourceFailure.REMOTE_INVALID,
+          "the index of %s names %s, without TLS".formatted(root, Downloads.shown(uri)));
+    }
+    return uri;
   }
 
   private byte[] get(URI uri, long most) throws RemoteException {

@@ -62,6 +62,11 @@ final class Downloads implements AutoCloseable {
       this.response = response;
     }
 
+    /** Returns the URI that responded, after redirects. */
+    URI uri() {
+      return uri;
+    }
+
     int status() {
       return response.statusCode();
     }

@@ -25,6 +25,10 @@ final class OciRepository {
   private static final String JSON_TYPE = "application/json";
   private static final long MAX_MANIFEST = 4L << 20;
   private static final int MAX_TAGS = 100_000;
+
+  /** Registries that limit a page to 100 tags can list as many as the others. */
+  private static final int MAX_PAGES = 1_000;
+
   private static final Pattern NEXT = Pattern.compile("<([^<>]{1,4096})>\\s*;\\s*rel=\"?next\"?");
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -115,11 +119,15 @@ final class OciRepository {
         "what %s/%s sends as %s has another digest".formatted(root.getAuthority(), name, what));
   }
 
-  /** Returns all tags. */
+  /**
+   * Returns all tags.
+   *
+   * @throws RemoteException also if there are too many
+   */
   Set<String> tags() throws RemoteException {
     Set<String> tags = new HashSet<>();
     Optional<String> next = Optional.of("tags/list?n=1000");
-    while (next.isPresent()) {
+    for (int pages = 1; next.isPresent(); pages++) {
       Downloads.Response page = get(next.get(), JSON_TYPE, MAX_MANIFEST);
       int before = tags.size();
       try {
@@ -129,10 +137,11 @@ final class OciRepository {
             SourceFailure.REMOTE_INVALID,
             "%s/%s lists tags that are no JSON".formatted(root.getAuthority(), name));
       }
-      if (tags.size() > MAX_TAGS) {
+      if (tags.size() > MAX_TAGS || pages > MAX_PAGES) {
         throw new RemoteException(
             SourceFailure.ARTIFACT_TOO_LARGE,
-            "%s/%s has more than %d tags".formatted(root.getAuthority(), name, MAX_TAGS));
+            "%s/%s has more than %d tags, or more than %d pages of them: follow an exact version"
+                .formatted(root.getAuthority(), name, MAX_TAGS, MAX_PAGES));
       }
       next = tags.size() == before ? Optional.empty() : page.header("Link").flatMap(this::next);
     }
@@ -144,12 +153,23 @@ final class OciRepository {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  /** Sends a request; again with credentials if the registry asks for them. */
+  /**
+   * Sends a request; again with credentials if the registry itself asks for them, and not a host
+   * that it redirects to.
+   */
   private Downloads.Response get(String path, String accept, long most) throws RemoteException {
     URI uri = Downloads.resolved(root.resolve(name + "/"), path);
+    if (!Authorization.isSameOrigin(uri, root)) {
+      throw new RemoteException(
+          SourceFailure.REMOTE_INVALID,
+          "%s/%s continues its list of tags at %s, which is another host"
+              .formatted(root.getAuthority(), name, uri.getAuthority()));
+    }
     Downloads.Request request = new Downloads.Request(uri, authorization, accept, most);
     Downloads.Response response = downloads.get(request);
-    if (response.status() == 401 && authorization.isEmpty()) {
+    if (response.status() == 401
+        && authorization.isEmpty()
+        && Authorization.isSameOrigin(response.uri(), root)) {
       authorization = authorization(response);
       response = downloads.get(authorization.map(request::as).orElse(request));
     }

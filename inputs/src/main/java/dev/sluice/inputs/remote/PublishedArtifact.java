@@ -3,6 +3,7 @@ package dev.sluice.inputs.remote;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.name.GitRef;
+import dev.sluice.contract.version.SemanticVersion;
 import dev.sluice.inputs.git.Artifacts.Found;
 import dev.sluice.inputs.git.Artifacts.Place;
 import dev.sluice.inputs.walk.RemoteException;
@@ -36,12 +37,20 @@ final class PublishedArtifact implements RemoteArtifacts.Client {
       return new Found.Unchanged();
     }
     Optional<String> chart = manifest.digestOf(OciManifest.Kind.CHART);
-    return chart.isPresent() ? chart(chart.get(), manifest) : files(manifest);
+    return chart.isPresent() ? chart(ref, chart.get(), manifest) : files(manifest);
   }
 
-  private Found chart(String digest, OciManifest manifest) throws RemoteException {
+  private Found chart(GitRef ref, String digest, OciManifest manifest) throws RemoteException {
     byte[] archive = repository.content(digest, manifest);
     ChartArchive chart = ChartArchive.read(archive, place.repository().value());
+    Optional<SemanticVersion> tag =
+        Artifact.tag(ref).map(OciRepository::version).flatMap(SemanticVersion::parse);
+    if (tag.isPresent() && !chart.hasVersion(tag.get().text())) {
+      throw Archive.invalid(
+          place.repository().value(),
+          "has the version '%s' in its Chart.yaml, and is tagged as %s: push it again with Helm"
+              .formatted(RemoteArtifacts.line(chart.version()), tag.get().text()));
+    }
     String title = chart.name() + " " + chart.version();
     return new Found.Content(manifest.digest(), description(title, manifest), chart.files());
   }

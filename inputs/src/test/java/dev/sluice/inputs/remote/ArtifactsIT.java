@@ -42,6 +42,9 @@ class ArtifactsIT {
   private static final String FLUX = "application/vnd.cncf.flux.content.v1.tar+gzip";
   private static final String FLUX_CONFIG = "application/vnd.cncf.flux.config.v1+json";
   private static final String NONE = "{}";
+  private static final String TAGS = "/v2/acme/web/tags/list?n=1000";
+  private static final GitRef RANGE = GitRef.semver(">=1.4 <2");
+  private static final CommitId UNKNOWN = new CommitId("0123456789".repeat(4));
   private static final String OF_FLUX =
       """
       {"org.opencontainers.image.source": "https://git.example/acme/web",
@@ -318,6 +321,79 @@ class ArtifactsIT {
   }
 
   @Test
+  void aRangeIsTheNewestVersionOfTheIndexThatHasAnArchive() throws Exception {
+    byte[] archive = ChartPackage.of("queue", "1.4.0").bytes();
+    publish("1.4.0", archive);
+    server.page(
+        "/stable/index.yaml",
+        Reply.ok(
+            index("1.4.0", "queue-1.4.0.tgz", archive)
+                + "  - {name: queue, version: 1.5.0, urls: []}\n"
+                + "  - {name: queue, version: 2.0.0, urls: [queue-2.0.0.tgz]}\n"));
+
+    FetchOutcome.At found = (FetchOutcome.At) mirrors.fetch(chart(), RANGE, Optional.of(UNKNOWN));
+
+    assertThat(found.tag()).contains("1.4.0");
+    assertThat(mirrors.fetch(chart(), GitRef.semver(">=3"), Optional.of(UNKNOWN)))
+        .isEqualTo(new FetchOutcome.Gone(Optional.of("2.0.0")));
+    assertThat(server.received("/stable/queue-2.0.0.tgz")).isZero();
+  }
+
+  @Test
+  void aRangeReadsAllPagesOfARegistrysTags() throws Exception {
+    push(
+        "1.5.0_b1",
+        CHART,
+        "application/vnd.cncf.helm.config.v1+json",
+        ChartPackage.of("web", "1.5.0+b1").bytes());
+    server.page(TAGS, page("{\"tags\": [\"1.4.0\", \"latest\"]}", "/v2/acme/web/tags/list?last=a"));
+    server.page("/v2/acme/web/tags/list?last=a", Reply.ok("{\"tags\": [\"1.5.0_b1\", \"2.0.0\"]}"));
+
+    FetchOutcome.At found = (FetchOutcome.At) mirrors.fetch(artifact(), RANGE, Optional.empty());
+
+    assertThat(found.tag()).contains("1.5.0+b1");
+  }
+
+  @Test
+  void aListOfTagsThatNeverEndsIsRefused() {
+    for (int i = 0; i <= 1_000; i++) {
+      server.page(
+          i == 0 ? TAGS : "/v2/acme/web/tags/list?last=" + i,
+          page("{\"tags\": [\"1.4.%d\"]}".formatted(i), "/v2/acme/web/tags/list?last=" + (i + 1)));
+    }
+
+    assertThat(failed(mirrors.fetch(artifact(), RANGE, Optional.empty())).code())
+        .isEqualTo(SourceFailure.ARTIFACT_TOO_LARGE);
+  }
+
+  @Test
+  void aListOfTagsThatContinuesOnAnotherHostIsRefused() throws Exception {
+    try (ChartServer other = ChartServer.start()) {
+      server.page(TAGS, page("{\"tags\": [\"1.4.0\"]}", other.url("/v2/acme/web/tags/list")));
+
+      assertThat(failed(mirrors.fetch(artifact(), RANGE, Optional.empty())).reason())
+          .contains("another host");
+      assertThat(other.received()).isEmpty();
+    }
+  }
+
+  @Test
+  void aTagThatIsNotItsChartsVersionIsRefused() throws Exception {
+    push(
+        "1.4.0",
+        CHART,
+        "application/vnd.cncf.helm.config.v1+json",
+        ChartPackage.of("web", "9.0.0").bytes());
+
+    assertThat(failed(fetch(artifact(), "1.4.0")))
+        .satisfies(
+            failure -> {
+              assertThat(failure.code()).isEqualTo(SourceFailure.ARTIFACT_INVALID);
+              assertThat(failure.reason()).contains("9.0.0").contains("1.4.0");
+            });
+  }
+
+  @Test
   void anUnreachableRegistryIsTriedAgain() throws Exception {
     SourceSpec gone;
     try (ChartServer stopped = ChartServer.start()) {
@@ -335,6 +411,11 @@ class ArtifactsIT {
               assertThat(failure.code()).isEqualTo(SourceFailure.REMOTE_UNREACHABLE);
               assertThat(failure.retryable()).isTrue();
             });
+  }
+
+  private static Reply page(String tags, String next) {
+    return new Reply(
+        200, Map.of("Link", "<%s>; rel=\"next\"".formatted(next)), tags.getBytes(UTF_8));
   }
 
   private Mirrors mirrors(String name) {

@@ -45,6 +45,10 @@ class ChartArchiveTest {
         of("backslash", "plain relative path", good().file("cache/a\\b", "").bytes()),
         of("control", "plain relative path", good().file("cache/a\nb", "").bytes()),
         of("git", "plain relative path", good().file("cache/.Git/config", "").bytes()),
+        of("git for Windows", "plain relative path", good().file("cache/git~1/config", "")),
+        of("git with a dot", "plain relative path", good().file("cache/.git./config", "")),
+        of("deep", "64 levels", good().file("cache/" + "d/".repeat(64) + "a", "")),
+        of("long", "1024 characters", good().file("cache/" + "d".repeat(1024), "")),
         of("other top", "one directory", good().file("other/a", "").bytes()),
         of("file at the top", "one directory", good().file("README", "").bytes()),
         of("twice", "twice", good().file("cache/values.yaml", "").file("cache/values.yaml", "")),
@@ -81,6 +85,20 @@ class ChartArchiveTest {
         catchThrowableOfType(RemoteException.class, () -> ChartArchive.unpack(archive, CHART));
 
     assertThat(refused).hasMessageContaining("more than 10000 entries");
+  }
+
+  @Test
+  void refusesManyDirectories() throws Exception {
+    ChartPackage many = good();
+    for (int i = 0; i < 200; i++) {
+      many.file("cache/%d%s/a".formatted(i, "/d".repeat(60)), "");
+    }
+    byte[] archive = many.bytes();
+
+    RemoteException refused =
+        catchThrowableOfType(RemoteException.class, () -> ChartArchive.unpack(archive, CHART));
+
+    assertThat(refused).hasMessageContaining("more than 10000 directories");
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,20 @@ class DownloadsTest {
         .hasToString("https://other.example/x");
     assertThatThrownBy(() -> Downloads.next(SAFE, "http://charts.example/x"))
         .hasMessageContaining("without TLS");
+  }
+
+  @Test
+  void anIndexThatWasReadWithTlsNamesNoArchiveWithoutIt() throws RemoteException {
+    assertThat(ChartRepository.location(SAFE, at("a.tgz")))
+        .hasToString("https://charts.example/stable/a.tgz");
+    assertThat(ChartRepository.location(PLAIN, at("http://other.example/a.tgz")))
+        .hasToString("http://other.example/a.tgz");
+    assertThatThrownBy(() -> ChartRepository.location(SAFE, at("http://169.254.169.254/a")))
+        .hasMessageContaining("without TLS");
+  }
+
+  private static ChartIndex.Entry at(String url) {
+    return new ChartIndex.Entry("1.2.3", url, Optional.empty());
   }
 
   @ParameterizedTest

@@ -101,6 +101,17 @@ class OciChartsIT {
   }
 
   @Test
+  void aHostThatTheRegistryRedirectsToGetsNoCredentials() throws Exception {
+    registry.page(MANIFEST, Reply.redirect(storage.url("/manifest")));
+    storage.page(
+        "/manifest", challenge("Bearer realm=\"%s\",scope=\"x\"".formatted(storage.url("/token"))));
+
+    assertThat(failure(secret())).hasMessageContaining("401");
+    assertThat(storage.received())
+        .containsExactly(new ChartServer.Received("/manifest", Optional.empty()));
+  }
+
+  @Test
   void anAnonymousTokenNeedsNoCredentials() throws Exception {
     registry
         .page(
