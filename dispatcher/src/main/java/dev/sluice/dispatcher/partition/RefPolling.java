@@ -37,8 +37,12 @@ final class RefPolling {
   private final PartitionContext context;
   private final Map<RefKey, Scheduled> scheduled = new HashMap<>();
 
-  /** The next poll of a ref. */
-  private record Scheduled(Duration interval, Future<?> poll) {}
+  /**
+   * The next poll of a ref.
+   *
+   * @param poll empty if the ref is not polled
+   */
+  private record Scheduled(Duration interval, Optional<Future<?>> poll) {}
 
   RefPolling(
       PartitionState state,
@@ -65,7 +69,7 @@ final class RefPolling {
   void reschedule(RefKey key) {
     Scheduled last = scheduled.get(key);
     if (last != null && !last.interval().equals(interval(key))) {
-      last.poll().cancel(false);
+      last.poll().ifPresent(poll -> poll.cancel(false));
       scheduleNext(key);
     }
   }
@@ -91,17 +95,18 @@ final class RefPolling {
     batch.afterwards(span::end);
     Optional<CommitSummary> head =
         sources(key).anyMatch(source -> source.artifact().isPresent())
-            ? at.flatMap(commit -> artifact(key, commit))
+            ? at.flatMap(commit -> artifact(key, commit, tag))
             : Optional.empty();
     batch.add(decider.polled(key, at, tag, head, span.context(), now));
     batch.afterwards(() -> context.listener().found(key.repository(), key.ref()));
   }
 
   /** Returns the description of an artifact; says if one was published in place of another. */
-  private Optional<CommitSummary> artifact(RefKey key, CommitId commit) {
+  private Optional<CommitSummary> artifact(RefKey key, CommitId commit, Optional<String> tag) {
     state
         .ref(key)
         .head()
+        .filter(_ -> state.ref(key).tag().equals(tag))
         .ifPresent(
             before ->
                 log.atInfo()
@@ -113,14 +118,19 @@ final class RefPolling {
   }
 
   private void schedule(RefKey key, Duration interval, Duration delay) {
-    if (delay.isPositive() && state.isFollowed(key) && !isUnchangeable(key)) {
-      double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-      Future<?> poll =
-          evaluations.after(
-              Duration.ofMillis((long) (delay.toMillis() * jitter)),
-              new PartitionInput.PollDue(key));
-      scheduled.put(key, new Scheduled(interval, poll));
+    if (!state.isFollowed(key)) {
+      return;
     }
+    Optional<Future<?>> poll = Optional.empty();
+    if (delay.isPositive() && !isUnchangeable(key)) {
+      double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
+      poll =
+          Optional.of(
+              evaluations.after(
+                  Duration.ofMillis((long) (delay.toMillis() * jitter)),
+                  new PartitionInput.PollDue(key)));
+    }
+    scheduled.put(key, new Scheduled(interval, poll));
   }
 
   /** Returns whether the ref is a digest that was read: it always has the same commit. */
