@@ -208,9 +208,10 @@ public enum SourceFailure implements FailureCode {
       "The repository has no such ref: it was deleted, or not pushed yet. The objects stay.",
       "Push the ref, or correct `ref` in the fleet."),
   NO_MATCHING_VERSION(
-      "No tag of the repository is a version in the range of `ref`: none was pushed yet, or the"
-          + " last one was deleted. The objects stay.",
-      "Push a tag whose version is in the range, or correct the range in the fleet."),
+      "No tag of the repository, or no published version of a chart or OCI artifact, is in the"
+          + " range of `ref` or `version`: there is none yet, or the last one was withdrawn. The"
+          + " objects stay.",
+      "Push a tag or publish a version in the range, or correct the range in the fleet."),
   COMMIT_MISSING(
       "The commit of a rollback is not in the repository.",
       "Roll back to another commit, or resume the application."),

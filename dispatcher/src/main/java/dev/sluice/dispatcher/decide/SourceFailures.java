@@ -43,7 +43,7 @@ final class SourceFailures {
             range ->
                 failure(
                     SourceFailure.NO_MATCHING_VERSION,
-                    "%s has no tag whose version is in the range '%s'%s; what was applied last stays; push such a tag, or correct the range in the fleet"
+                    "%s has no version in the range '%s'%s; what was applied last stays; push a tag or publish a version in it, or correct the range in the fleet"
                         .formatted(
                             key.repository(),
                             range,

@@ -5,6 +5,7 @@ import dev.sluice.contract.event.StateRecord.Pending;
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +36,16 @@ public record Trigger(Cause cause, Reason reason, OptionalLong offset, boolean i
      * The ref moved, or may have.
      *
      * @param expected the announced commit; empty if none is known
+     * @param tag the tag that moved or was deleted, if the ref is a range of versions; empty if it
+     *     is not, or the tag is unknown
      */
-    record RefMoved(Optional<CommitId> expected) implements Reason {}
+    record RefMoved(Optional<CommitId> expected, Optional<GitRef> tag) implements Reason {
+
+      /** Creates the reason of a move of the ref itself. */
+      public RefMoved(Optional<CommitId> expected) {
+        this(expected, Optional.empty());
+      }
+    }
 
     /**
      * An application is to be inspected whichever paths changed.

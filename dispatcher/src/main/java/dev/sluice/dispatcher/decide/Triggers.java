@@ -2,11 +2,14 @@ package dev.sluice.dispatcher.decide;
 
 import dev.sluice.contract.event.TraceParent;
 import dev.sluice.contract.name.CommitId;
+import dev.sluice.contract.name.GitRef;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Functions over triggers, oldest first. */
 public final class Triggers {
@@ -41,14 +44,20 @@ public final class Triggers {
     return triggers.stream().flatMapToLong(trigger -> trigger.offset().stream()).max();
   }
 
-  /** Returns the newest announced commit; empty if the newest event says that the ref is gone. */
+  /**
+   * Returns the newest announced commit; empty if the newest event says that the ref is gone. In a
+   * range of versions, an event ends only what was announced of the same tag.
+   */
   public static Optional<CommitId> newestExpectation(List<Trigger> triggers) {
-    return triggers.reversed().stream()
-        .map(Trigger::reason)
-        .filter(Trigger.Reason.RefMoved.class::isInstance)
-        .map(ask -> ((Trigger.Reason.RefMoved) ask).expected())
-        .findFirst()
-        .flatMap(expected -> expected);
+    Set<GitRef> newer = new HashSet<>();
+    for (Trigger trigger : triggers.reversed()) {
+      if (trigger.reason() instanceof Trigger.Reason.RefMoved moved
+          && moved.tag().map(newer::add).orElse(true)
+          && (moved.expected().isPresent() || moved.tag().isEmpty())) {
+        return moved.expected();
+      }
+    }
+    return Optional.empty();
   }
 
   /** Returns whether any trigger is about the ref itself, so that the remote must be fetched. */

@@ -82,7 +82,12 @@ final class RefChangeHandler {
         .log("applications follow a repository that has moved: change its URL in the fleet");
     switch (moved.origin()) {
       case Origin.Webhook _ ->
-          trigger(keys, EventHandler.cause(envelope), _ -> Optional.empty(), offset, batch);
+          trigger(
+              keys,
+              EventHandler.cause(envelope),
+              _ -> new Trigger.Reason.RefMoved(Optional.empty()),
+              offset,
+              batch);
       case Origin.Poll _ -> batch.finish(offset);
     }
   }
@@ -143,9 +148,11 @@ final class RefChangeHandler {
         keys,
         cause,
         key ->
-            keys.size() == 1 || key.repository().equals(moved.repository())
-                ? announced
-                : Optional.empty(),
+            new Trigger.Reason.RefMoved(
+                keys.size() == 1 || key.repository().equals(moved.repository())
+                    ? announced
+                    : Optional.empty(),
+                key.ref().versions().map(_ -> moved.ref())),
         offset,
         batch);
   }
@@ -153,26 +160,20 @@ final class RefChangeHandler {
   /**
    * Triggers refs.
    *
-   * @param expected returns the announced commit that a ref may have
+   * @param reason returns the move of a ref
    */
   private void trigger(
       List<RefKey> keys,
       Trigger.Cause cause,
-      Function<RefKey, Optional<CommitId>> expected,
+      Function<RefKey, Trigger.Reason> reason,
       long offset,
       TransactionBatch batch) {
     for (RefKey other : keys.subList(1, keys.size())) {
       scheduler.triggerRemembered(
-          other,
-          new Trigger(
-              cause, new Trigger.Reason.RefMoved(expected.apply(other)), OptionalLong.of(offset)),
-          batch);
+          other, new Trigger(cause, reason.apply(other), OptionalLong.of(offset)), batch);
     }
     RefKey first = keys.getFirst();
     scheduler.trigger(
-        first,
-        new Trigger(
-            cause, new Trigger.Reason.RefMoved(expected.apply(first)), OptionalLong.of(offset)),
-        batch);
+        first, new Trigger(cause, reason.apply(first), OptionalLong.of(offset)), batch);
   }
 }

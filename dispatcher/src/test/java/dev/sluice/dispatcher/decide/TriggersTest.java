@@ -81,6 +81,25 @@ class TriggersTest {
   }
 
   @Test
+  void anEventOfOneTagOfARangeDoesNotEndWhatWasAnnouncedOfAnother() {
+    Trigger created = trigger("a", ofTag("v1.5.0", Optional.of(NEWER)), 1);
+
+    assertThat(
+            Triggers.newestExpectation(
+                List.of(created, trigger("b", ofTag("v1.3.9", Optional.empty()), 2))))
+        .contains(NEWER);
+    assertThat(
+            Triggers.newestExpectation(
+                List.of(created, trigger("b", ofTag("v1.5.0", Optional.empty()), 2))))
+        .as("the same tag was deleted after that")
+        .isEmpty();
+  }
+
+  private static Trigger.Reason ofTag(String tag, Optional<CommitId> expected) {
+    return new Trigger.Reason.RefMoved(expected, Optional.of(GitRef.tag(tag)));
+  }
+
+  @Test
   void onlyATriggerAboutTheRefItselfRequiresAFetch() {
     assertThat(Triggers.requireFetch(List.of())).isFalse();
     assertThat(Triggers.requireFetch(List.of(trigger("a", DUE, 1), trigger("b", OTHER_MOVED, 2))))
