@@ -9,7 +9,7 @@ import {Empty, Loaded, Tag} from './parts.js';
 const TONES = {CREATED: 'good', CONFIGURED: 'warn', DELETED: 'bad', REPLACED: 'bad', REFUSED: 'bad'};
 
 export function Difference({name, cluster}) {
-  const state = useData(() => post('/diffs', {application: name, cluster}), [name, cluster]);
+  const state = useData(() => post('/diffs', {application: name, cluster}), [name, cluster], {once: true});
   return html`<${Loaded} state=${state}>${answer => answer.failure
     ? html`<p class="reason"><b>${answer.failure.code}: </b>${answer.failure.message}</p>`
     : answer.differences.length === 0
