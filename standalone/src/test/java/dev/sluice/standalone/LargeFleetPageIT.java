@@ -103,7 +103,9 @@ class LargeFleetPageIT {
             Optional.of(2L),
             Optional.of(MARKUP),
             Optional.of(MARKUP),
-            Optional.of(now));
+            Optional.of(now),
+            Optional.empty(),
+            Optional.empty());
     try (Browser browser =
         Browser.open(
             serve(
@@ -143,7 +145,9 @@ class LargeFleetPageIT {
               kind < 2
                   ? Optional.of("Deployment shop/web-%d: the API server refused it".formatted(i))
                   : none,
-              Optional.of(now.minusSeconds(random.nextInt(1_000_000))));
+              Optional.of(now.minusSeconds(random.nextInt(1_000_000))),
+              Optional.empty(),
+              Optional.empty());
       places.add(
           new FleetMap.Place(
               "application-%05d".formatted(i),

@@ -93,7 +93,7 @@ class PageIT {
     browser.awaitText("7 Synced and healthy");
     assertThat(browser.text())
         .contains("5 applications in 2 clusters")
-        .contains("Nothing needs you.");
+        .contains("No application needs a person.");
     browser.inspect("fleet");
   }
 

@@ -72,7 +72,7 @@ public final class ApiServer implements AutoCloseable {
     new ApiMetrics(metrics, model).listen();
     this.vertx =
         MeasuredVertx.create("api", new VertxOptions().setWorkerPoolSize(QUESTIONS), metrics);
-    this.eventStreams = new EventStreams(vertx, model);
+    this.eventStreams = new EventStreams(vertx, model, callers);
     this.server =
         vertx
             .createHttpServer(

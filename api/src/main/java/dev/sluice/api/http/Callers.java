@@ -69,9 +69,21 @@ final class Callers {
   }
 
   Optional<Session> session(HttpServerRequest request) {
-    return Optional.ofNullable(request.getCookie(COOKIE))
-        .map(Cookie::getValue)
-        .flatMap(sessions::find);
+    return cookieOf(request).flatMap(sessions::find);
+  }
+
+  /**
+   * Returns whether the caller of a request may go on receiving its answer: false once the session
+   * that it was authenticated by is over.
+   */
+  boolean isStillSignedIn(HttpServerRequest request) {
+    return request.getHeader("Authorization") != null
+        || !access.hasTokens()
+        || session(request).isPresent();
+  }
+
+  private static Optional<String> cookieOf(HttpServerRequest request) {
+    return Optional.ofNullable(request.getCookie(COOKIE)).map(Cookie::getValue);
   }
 
   /** Opens a session for the holder of a token, and sends its cookie. */
@@ -83,6 +95,7 @@ final class Callers {
       refusals.denied(context, denied);
       throw denied;
     }
+    cookieOf(context.request()).ifPresent(sessions::end);
     String secret = sessions.open(principal);
     context.response().addCookie(cookie(context, secret, Sessions.LIFETIME.toSeconds()));
     return sessions.find(secret).orElseThrow();
@@ -90,9 +103,7 @@ final class Callers {
 
   /** Ends the session of a request, and removes its cookie. */
   void end(RoutingContext context) {
-    Optional.ofNullable(context.request().getCookie(COOKIE))
-        .map(Cookie::getValue)
-        .ifPresent(sessions::end);
+    cookieOf(context.request()).ifPresent(sessions::end);
     context.response().addCookie(cookie(context, "", 0));
   }
 

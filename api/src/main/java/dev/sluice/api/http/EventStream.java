@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class EventStream {
   private final ReadModel model;
   private final Request request;
   private final HttpServerResponse response;
+  private final BooleanSupplier isAllowed;
   private final ReadModel.Listener listener;
   private final long heartbeat;
   private long after;
@@ -38,12 +40,18 @@ final class EventStream {
   private boolean closed;
 
   private EventStream(
-      Vertx vertx, ReadModel model, Request request, HttpServerResponse response, long after) {
+      Vertx vertx,
+      ReadModel model,
+      Request request,
+      HttpServerResponse response,
+      long after,
+      BooleanSupplier isAllowed) {
     this.vertx = vertx;
     this.model = model;
     this.request = request;
     this.response = response;
     this.after = after;
+    this.isAllowed = isAllowed;
     Context context = vertx.getOrCreateContext();
     this.listener = (_, _) -> context.runOnContext(_ -> pump());
     this.heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
@@ -77,20 +85,27 @@ final class EventStream {
     throw Problem.invalid("Last-Event-ID is not the id of an event of this stream");
   }
 
-  /** Streams until the client disconnects. Must be called on the response's event loop. */
+  /**
+   * Streams until the client disconnects or its session is over. Must be called on the response's
+   * event loop.
+   *
+   * @param isAllowed whether the client may receive more events; must not block
+   */
   static void open(
       Vertx vertx,
       ReadModel model,
       Request request,
       HttpServerResponse response,
       long after,
+      BooleanSupplier isAllowed,
       Runnable onClosed) {
     response
         .setChunked(true)
         .putHeader("Content-Type", "text/event-stream")
         .putHeader("Content-Encoding", "identity") // a compressor would hold events back
-        .putHeader("Cache-Control", "no-store");
-    EventStream stream = new EventStream(vertx, model, request, response, after);
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Accel-Buffering", "no"); // nginx would hold events back
+    EventStream stream = new EventStream(vertx, model, request, response, after, isAllowed);
     response.closeHandler(
         _ -> {
           stream.close();
@@ -104,9 +119,19 @@ final class EventStream {
   }
 
   private void beat() {
-    if (!closed && !response.writeQueueFull()) {
+    if (!closed && !isOver() && !response.writeQueueFull()) {
       send(": alive\n\n");
     }
+  }
+
+  /** Ends the stream if its client may not receive more. */
+  private boolean isOver() {
+    if (isAllowed.getAsBoolean()) {
+      return false;
+    }
+    close();
+    response.end();
+    return true;
   }
 
   private void pump() {
@@ -140,7 +165,7 @@ final class EventStream {
   }
 
   private void write(Page<EventView> page) {
-    if (closed) {
+    if (closed || isOver()) {
       return;
     }
     StringBuilder text = new StringBuilder();

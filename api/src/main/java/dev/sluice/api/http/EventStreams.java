@@ -13,11 +13,13 @@ final class EventStreams {
 
   private final Vertx vertx;
   private final ReadModel model;
+  private final Callers callers;
   private final AtomicInteger open = new AtomicInteger();
 
-  EventStreams(Vertx vertx, ReadModel model) {
+  EventStreams(Vertx vertx, ReadModel model, Callers callers) {
     this.vertx = vertx;
     this.model = model;
+    this.callers = callers;
   }
 
   /** A stream that can be opened, after an event of this sequence number. */
@@ -54,6 +56,7 @@ final class EventStreams {
                     opening.request(),
                     context.response(),
                     opening.after(),
+                    () -> callers.isStillSignedIn(context.request()),
                     open::decrementAndGet))
         .onFailure(
             failure -> {

@@ -9,17 +9,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Sessions of browsers whose user signed in with a token. They are in memory only: after a restart
- * of the API users sign in again. Not more than {@value #MAX} are kept; the oldest ends first.
+ * of the API users sign in again. Not more than {@value #MAX_EACH} are kept of a token, and {@value
+ * #MAX} of all; the oldest ends first.
  */
 final class Sessions {
 
   static final Duration LIFETIME = Duration.ofHours(12);
   static final int MAX = 1_000;
+  static final int MAX_EACH = 20;
 
   private static final int RANDOM_BYTES = 32;
 
@@ -51,7 +54,14 @@ final class Sessions {
   /** Opens a session; returns the secret for its cookie. */
   synchronized String open(Principal principal) {
     sessions.values().removeIf(this::isOver);
-    if (sessions.size() >= MAX) {
+    List<String> own =
+        sessions.entrySet().stream()
+            .filter(entry -> entry.getValue().principal().equals(principal))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (own.size() >= MAX_EACH) {
+      sessions.remove(own.getFirst());
+    } else if (sessions.size() >= MAX) {
       sessions.remove(sessions.keySet().iterator().next());
     }
     String secret = secret();

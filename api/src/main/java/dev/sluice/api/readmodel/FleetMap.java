@@ -45,6 +45,9 @@ public record FleetMap(List<Place> applications) {
    * @param reason the beginning of the sentence about what keeps it from being synced or healthy;
    *     absent if nothing does
    * @param since when its phase began, in whole seconds
+   * @param heals true if the worker puts drifted objects back; absent otherwise
+   * @param contended true if another writer changes objects each time after a heal; absent
+   *     otherwise
    */
   public record Cell(
       String cluster,
@@ -54,7 +57,9 @@ public record FleetMap(List<Place> applications) {
       Optional<Long> behind,
       Optional<String> code,
       Optional<String> reason,
-      Optional<Instant> since) {
+      Optional<Instant> since,
+      Optional<Boolean> heals,
+      Optional<Boolean> contended) {
 
     private static Cell read(Row row) throws SQLException {
       ApplicationStatus status = ApplicationStatus.read(row);
@@ -66,7 +71,9 @@ public record FleetMap(List<Place> applications) {
           status.behind().filter(commits -> commits > 0),
           status.code(),
           reason(status),
-          status.since().map(time -> time.truncatedTo(ChronoUnit.SECONDS)));
+          status.since().map(time -> time.truncatedTo(ChronoUnit.SECONDS)),
+          status.drift().map(ApplicationStatus.DriftView::heals).filter(heals -> heals),
+          status.drift().map(drift -> drift.contended() > 0).filter(contended -> contended));
     }
 
     private static Optional<String> reason(ApplicationStatus status) {
@@ -79,7 +86,15 @@ public record FleetMap(List<Place> applications) {
                       .health()
                       .filter(health -> !health.value().equals("Healthy"))
                       .flatMap(ApplicationStatus.HealthView::reason))
-          .or(() -> status.drift().map(drift -> drift.objects() + " objects differ"))
+          .or(
+              () ->
+                  status
+                      .drift()
+                      .map(
+                          drift ->
+                              drift.objects() == 1
+                                  ? "1 object differs"
+                                  : drift.objects() + " objects differ"))
           .map(text -> text.length() > MAX_REASON ? text.substring(0, MAX_REASON) + "…" : text);
     }
   }

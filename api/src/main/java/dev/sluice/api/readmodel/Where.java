@@ -31,12 +31,21 @@ final class Where {
 
   /** Requires that one of the globs matches, if there are any. */
   Where glob(String column, List<String> globs) {
-    if (!globs.isEmpty()) {
+    if (!globs.isEmpty() && globs.stream().noneMatch(Where::isPattern)) {
+      conditions.add( // unlike GLOB, it uses an index
+          "%s IN (%s)"
+              .formatted(column, String.join(", ", Collections.nCopies(globs.size(), "?"))));
+      values.addAll(globs);
+    } else if (!globs.isEmpty()) {
       conditions.add(
           "(" + String.join(" OR ", Collections.nCopies(globs.size(), column + " GLOB ?")) + ")");
       values.addAll(globs);
     }
     return this;
+  }
+
+  private static boolean isPattern(String glob) {
+    return glob.chars().anyMatch(character -> "*?[".indexOf(character) >= 0);
   }
 
   Where in(Scope scope) {

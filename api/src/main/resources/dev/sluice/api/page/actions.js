@@ -1,10 +1,12 @@
 /** Actions on an application: buttons, and the dialog that asks for a reason and shows what would be done. */
 import {html, useEffect, useMemo, useState} from './html.js';
-import {newKey, post, read} from './client.js';
-import {useEvents} from './live.js';
-import {ACTIONS, commandLine, whyNot} from './command.js';
+import {newKey, post, read, readAll} from './client.js';
+import {useData} from './live.js';
+import {ACTIONS, commandLine, commonPrefix, whyNot} from './command.js';
 import {counted, objectName, short} from './format.js';
 import {CommandLine, Commit, Dialog, Tag, Trouble} from './parts.js';
+
+const MOST_ANSWERS = 200;
 
 /** @param {{application: object, user: object, choose: (id: string) => void}} properties */
 export function Buttons({application, user, choose}) {
@@ -32,10 +34,12 @@ export function ActionDialog({id, commit, application, close}) {
   const [plan, setPlan] = useState(undefined);
   const [problem, setProblem] = useState(undefined);
   const [sent, setSent] = useState(undefined);
-  const key = useMemo(newKey, []);
   const held = plans.find(one => one.cluster === clusters[0]);
   const command = commandOf(action, {target, held, ignoreWindows});
-  const request = (dryRun, why) => ({command, applications: [application.application], clusters: clusters.length === names.length && id !== 'approve' ? [] : clusters, reason: why, dryRun});
+  const request = (dryRun, why) => ({command, applications: [application.application], clusters, reason: why, dryRun});
+  const choice = JSON.stringify([command, clusters]);
+  const key = useMemo(newKey, [choice, reason.trim()]); // the API takes a repeated key for the same command
+  const isPreviewed = plan?.of === choice;
   const ready = command !== undefined && clusters.length > 0;
   useEffect(() => {
     if (!ready) {
@@ -43,12 +47,14 @@ export function ActionDialog({id, commit, application, close}) {
       return undefined;
     }
     let current = true;
+    setPlan(undefined);
+    setProblem(undefined);
     post('/commands', request(true, 'preview')).then(
-      answer => current && (setPlan(answer), setProblem(undefined)),
+      answer => current && (setPlan({...answer, of: choice}), setProblem(undefined)),
       failure => current && (setPlan(undefined), setProblem(failure)),
     );
     return () => { current = false; };
-  }, [JSON.stringify([command, clusters])]);
+  }, [choice]);
   const submit = event => {
     event.preventDefault();
     post('/commands', request(false, reason.trim()), key).then(answer => (setSent(answer), setProblem(undefined)), setProblem);
@@ -70,11 +76,11 @@ export function ActionDialog({id, commit, application, close}) {
         : names.length > 1 && html`<fieldset><legend>Clusters</legend>${names.map(name => html`<label class="check"><input type="checkbox" checked=${clusters.includes(name)}
             onChange=${event => setClusters(event.target.checked ? [...clusters, name] : clusters.filter(one => one !== name))} />${name}</label>`)}</fieldset>`}
       ${id === 'release' && html`<label class="check"><input type="checkbox" checked=${ignoreWindows} onChange=${event => setIgnore(event.target.checked)} />Also while no maintenance window allows it (needs the role admin)</label>`}
-      <div class="expected" aria-live="polite">${problem ? html`<${Trouble} problem=${problem} />` : plan && html`<h3>What would happen</h3>
+      <div class="expected" aria-live="polite">${problem ? html`<${Trouble} problem=${problem} />` : isPreviewed && html`<h3>What would happen</h3>
         <ul>${plan.commands.flatMap(one => one.expected.split('; ')).map(text => html`<li>${text}</li>`)}${plan.skipped.map(text => html`<li>skipped: ${text}</li>`)}</ul>`}</div>
       <label class="field" for="reason">Reason, for the audit<input id="reason" required maxlength="500" autocomplete="off" value=${reason} onInput=${event => setReason(event.target.value)} /></label>
       <p class="same">The same on the command line:</p><${CommandLine} text=${line} />
-      <footer><button type="button" onClick=${close}>Cancel</button><button class=${'main' + (id === 'approve' ? ' danger' : '')} disabled=${!ready || reason.trim() === '' || (problem && !plan)}>${action.label}</button></footer>
+      <footer><button type="button" onClick=${close}>Cancel</button><button class=${'main' + (id === 'approve' ? ' danger' : '')} disabled=${!ready || reason.trim() === '' || !isPreviewed}>${action.label}</button></footer>
     </form><//>`;
 }
 
@@ -120,18 +126,16 @@ function OnePlan({plans, chosen, choose}) {
     ${plan.unknown.length > 0 && html`<p>Other applications may claim these objects, since their newest targets do not render: ${plan.unknown.join(', ')}</p>`}`;
 }
 
-/** The dispatcher's answers to commands, as they come. */
+/** The dispatcher's answers to commands, as they come: one request reads those of all commands of a dialog. */
 export function Answers({planned}) {
   const ids = planned.filter(one => !one.done).map(one => one.id);
-  const [found, setFound] = useState([]);
-  const look = () => ids.length > 0 && Promise.all(ids.slice(0, 20).map(id => read('/commands', {id}).then(page => page.items[0]))).then(
-    all => setFound(all.filter(one => one)), () => {}); // the next event looks again
-  useEffect(() => {
-    look();
-    const timer = setInterval(look, 3000);
-    return () => clearInterval(timer);
-  }, []);
-  useEvents(event => (event === undefined || ['command-answered', 'command-outcome'].includes(event.type)) && look());
+  const idPrefix = ids.length > 0 ? commonPrefix(ids) : undefined;
+  const {data} = useData(
+    signal => (idPrefix ? readAll('/commands', {idPrefix}, MOST_ANSWERS, signal) : Promise.resolve({items: []})),
+    [idPrefix],
+    {concerns: event => ['command-answered', 'command-outcome'].includes(event.type), pause: 1000},
+  );
+  const found = data?.items ?? [];
   return html`<ul class="answers" aria-live="polite">${planned.slice(0, 20).map(one => {
     const answer = found.find(each => each.id === one.id);
     return html`<li><b>${one.application ?? one.id}</b> ${one.done ? html`<${Tag} value="done" tone="good" />`

@@ -1,4 +1,5 @@
 /** An application: its state in each cluster, what is wrong and what to do, and everything that is known of it. */
+import {shellWord} from './command.js';
 import {html, useEffect, useState} from './html.js';
 import {read} from './client.js';
 import {useData} from './live.js';
@@ -71,7 +72,7 @@ function Wrong({detail}) {
       <p><a href=${address('/dead-letters', {entry: one.entry})}>Retry or discard this dead letter</a></p></article>`)}
     ${unhealthy.slice(0, 20).map(one => html`<article><h3><${Tag} value=${word(one.health)} /> ${one.object.kind} ${one.object.namespace ? one.object.namespace + '/' : ''}${one.object.name} <small>in ${one.cluster}</small></h3>
       <p>${one.reason}</p>${one.details.length > 0 && html`<ul>${one.details.map(text => html`<li>${text}</li>`)}</ul>`}</article>`)}
-    <${CommandLine} text=${'./sluice describe ' + detail.application} /></section>`;
+    <${CommandLine} text=${'./sluice describe ' + shellWord(detail.application)} /></section>`;
 }
 
 /** Returns a health in events as the columns spell it. */

@@ -3,6 +3,7 @@ import {html} from './html.js';
 import {read} from './client.js';
 import {useData} from './live.js';
 import {clock, counted, refName, took} from './format.js';
+import {shellWord} from './command.js';
 import {applicationAddress} from './route.js';
 import {Age, CommandLine, Commit, Copy, Empty, Loaded, Outside, Tag} from './parts.js';
 
@@ -12,6 +13,13 @@ const CAUSES = {
   OTHER_REF: 'Follow another branch', UNREADABLE: 'Repository cannot be read', PENDING: 'Not evaluated yet', HELD: 'Held',
   REFUSED: 'Sources refused', SAME: 'No input differs',
 };
+
+function unless404(failure) {
+  if (failure.status !== 404) {
+    throw failure;
+  }
+  return undefined;
+}
 
 /** Reads what is known of a commit, or of the commits of a delivery. */
 async function load(id, signal) {
@@ -29,7 +37,7 @@ async function load(id, signal) {
     return undefined;
   }
   const commits = [...new Set(items.map(change => change.commit).filter(commit => commit))];
-  const found = await Promise.all(commits.map(commit => read('/commits/' + commit, {}, signal).catch(() => undefined)));
+  const found = await Promise.all(commits.map(commit => read('/commits/' + commit, {}, signal).catch(unless404)));
   const known = found.filter(one => one);
   const ids = new Set([...items, ...known.flatMap(one => one.commands)].map(one => one.id));
   return {
@@ -52,25 +60,25 @@ export function Change({name}) {
 
 function Known({name, data}) {
   const push = data.changes.find(change => !change.merge && change.title) ?? data.changes[0];
-  const begin = Math.min(...[...data.changes.map(change => change.at), ...data.commands.map(one => one.at)].map(Date.parse));
-  const done = data.affected.filter(one => one.steps.healthy || ['unchanged', 'removed'].includes(one.outcome)).length;
+  const begin = Math.min(...[...data.changes.map(change => change.at), ...data.commands.map(one => one.at), ...data.affected.flatMap(one => Object.values(one.steps))].filter(at => at).map(at => Date.parse(at)));
+  const done = data.affected.filter(one => ['unchanged', 'removed'].includes(one.outcome) || (one.steps.healthy && (one.health?.value ?? 'Healthy') === 'Healthy')).length;
   const parked = data.affected.filter(one => one.outcome === 'parked' && !one.supersededBy).length;
   return html`<header class="subject"><p class="trail"><a href="/changes">Changes</a></p><h1>${push?.title ?? name}</h1>
       <div class="sources">${data.commit && html`<${Commit} id=${data.commit} />`}${data.delivery && html`<span>delivery <code>${data.delivery}</code></span>`}<${Copy} text=${location.href} what="link to this page" label="Copy link" /></div></header>
     <section class="journey" aria-label="Way of the change">
       <${Stop} title="Reported" tone="good">${data.changes.map(change => html`<${Reported} change=${change} />`)}${data.commands.map(one => html`<p>command <b>${one.command.kind}</b> by ${one.by}: ${one.reason}, <${Age} at=${one.at} /></p>`)}
         ${data.changes.length === 0 && html`<p class="muted">The push is not known any more.</p>`}<//>
-      <${Stop} title="Evaluated" tone=${data.affected.length + data.unaffected.length > 0 ? 'good' : 'busy'}><p><b>${counted(new Set(data.affected.map(one => one.application)).size, 'application')}</b> affected, <b>${new Set(data.unaffected.map(one => one.application)).size}</b> not</p><//>
+      <${Stop} title="Evaluated" tone=${data.unaffected.some(one => ['PENDING', 'UNREADABLE'].includes(one.cause)) || data.affected.length + data.unaffected.length === 0 ? 'busy' : 'good'}><p><b>${counted(new Set(data.affected.map(one => one.application)).size, 'application')}</b> affected, <b>${new Set(data.unaffected.map(one => one.application)).size}</b> not</p><//>
       <${Stop} title="In the clusters" tone=${parked > 0 ? 'bad' : data.affected.length > 0 && done === data.affected.length ? 'good' : data.affected.length > 0 ? 'busy' : 'calm'}>
-        <p><b>${done}</b> of ${data.affected.length} healthy${parked > 0 ? html`, <b>${parked} parked</b>` : ''}</p><//>
+        <p><b>${done}</b> of ${data.affected.length} healthy, unchanged or removed${parked > 0 ? html`, <b>${parked} parked</b>` : ''}</p><//>
     </section>
     ${data.affected.length === 0
-      ? html`<${Empty} title="Nothing was sent for it" command=${'./sluice explain ' + (data.commit ?? name)}>The reasons are below, for each application with a source in its repository.<//>`
+      ? html`<${Empty} title="Nothing was sent for it" command=${data.commit && './sluice explain ' + shellWord(data.commit)}>The reasons are below, for each application with a source in its repository.<//>`
       : html`<section class="scroll" tabIndex="0" role="region" aria-label="Targets"><table class="steps"><thead><tr><th>Application</th><th>Cluster</th>${STEPS.map(([, label]) => html`<th class="numeric">${label}</th>`)}<th>Outcome</th></tr></thead>
         <tbody>${data.affected.map(one => html`<${Target} key=${one.application + one.cluster + one.generation} one=${one} begin=${begin} />`)}</tbody></table></section>`}
     <${Reviews} reviews=${data.reviews} />
     <${Unaffected} list=${data.unaffected} />
-    <${CommandLine} text=${'./sluice trace ' + (data.commit ?? name)} />`;
+    <${CommandLine} text=${'./sluice trace ' + shellWord(data.commit ?? name)} />`;
 }
 
 const Stop = ({title, tone, children}) => html`<div class=${'stop ' + tone}><h2>${title}</h2>${children}</div>`;
@@ -88,7 +96,7 @@ function Target({one, begin}) {
   const isOver = ['parked', 'unchanged', 'removed', 'superseded'].includes(one.outcome) || one.supersededBy !== undefined;
   return html`<tr><th scope="row"><a data-item href=${applicationAddress(one.application)}>${one.application}</a> <small>#${one.generation}</small></th><td>${one.cluster}</td>
     ${STEPS.map(([step], index) => html`<td class=${'numeric step' + (one.steps[step] ? ' done' : index === next && !isOver ? ' now' : '')}>${one.steps[step]
-      ? html`<span title=${clock(one.steps[step])}>+${took(Date.parse(one.steps[step]) - begin)}</span>` : index === next && !isOver ? html`<span class="pulse" aria-label="in progress">…</span>` : html`<span class="none">–</span>`}</td>`)}
+      ? html`<span title=${clock(one.steps[step])}>+${took(Math.max(0, Date.parse(one.steps[step]) - begin))}</span>` : index === next && !isOver ? html`<span class="pulse" aria-label="in progress">…</span>` : html`<span class="none">–</span>`}</td>`)}
     <td><${Tag} value=${one.outcome} />${one.health && one.health.value !== 'Healthy' && html` <${Tag} value=${one.health.value} />`}${one.supersededBy && html` <small>superseded by #${one.supersededBy}</small>`}
       ${one.reason && html`<p class="reason">${one.reason}</p>`}${one.failure && html`<p class="reason"><b>${one.failure.code}: </b>${one.failure.message}</p>`}</td></tr>`;
 }

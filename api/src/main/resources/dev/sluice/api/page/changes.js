@@ -15,7 +15,7 @@ const WORDS = {
 
 export function Changes() {
   const state = useData(signal => readAll('/changes', {limit: ENOUGH}, ENOUGH, signal), [], {
-    concerns: event => event.position?.topic?.endsWith('.changes'),
+    concerns: event => event.position?.topic === 'changes',
     pause: 400,
   });
   useEffect(() => {

@@ -5,6 +5,8 @@ const PROOF = 'Sluice-Session-Proof';
 
 let proof = '';
 let onSignedOut = () => {};
+let catchingUp = '';
+const catchingUpListeners = new Set();
 
 /** A refusal of the API, or a request that did not reach it. */
 export class ApiProblem extends Error {
@@ -20,6 +22,24 @@ export class ApiProblem extends Error {
 export function useSession(value, signedOut) {
   proof = value ?? '';
   onSignedOut = signedOut;
+}
+
+/** Tells that the session is over. */
+export const signedOut = () => onSignedOut();
+
+/** Calls back with how many records the API has still to read, such as "12 records", or an empty text; returns the end. */
+export function onCatchingUp(take) {
+  catchingUpListeners.add(take);
+  take(catchingUp);
+  return () => catchingUpListeners.delete(take);
+}
+
+function noteCatchingUp(response) {
+  const now = response.headers.get('Sluice-Catching-Up') ?? '';
+  if (now !== catchingUp) {
+    catchingUp = now;
+    catchingUpListeners.forEach(one => one(now));
+  }
 }
 
 /**
@@ -47,6 +67,9 @@ export async function send(path, {method = 'GET', body, key, signal} = {}) {
       throw failure;
     }
     throw new ApiProblem(0, 'The API does not answer', 'It may be restarting. The page tries again.');
+  }
+  if (response.ok && path.startsWith(API)) {
+    noteCatchingUp(response);
   }
   if (response.ok) {
     return response.json();
@@ -93,8 +116,8 @@ export async function readAll(path, parameters = {}, enough = 1000, signal) {
 /** Posts to the API. */
 export const post = (path, body, key) => send(API + path, {method: 'POST', body, key});
 
-/** Returns a key by which the API knows a repeated request. */
-export const newKey = () => crypto.randomUUID();
+/** Returns a key by which the API knows a repeated request. Unlike randomUUID, it also works without TLS. */
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
 
 /** Reads an event stream; see stream.js. */
 export const openStream = (lastId, signal) =>

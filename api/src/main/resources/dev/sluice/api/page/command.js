@@ -8,7 +8,7 @@ const RANKS = {viewer: 0, operator: 1, admin: 2};
 
 /** Returns a word as a shell reads it. */
 export function shellWord(text) {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) || /^--[a-z-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**
@@ -28,6 +28,16 @@ export function commandLine(verb, {applications = [], clusters = [], options = [
     shellWord(reason || 'WHY'),
   ].join(' ');
 }
+
+/** Returns the longest text that all words begin with. */
+export const commonPrefix = words =>
+  words.reduce((prefix, word) => {
+    let end = 0;
+    while (end < prefix.length && prefix[end] === word[end]) {
+      end += 1;
+    }
+    return prefix.slice(0, end);
+  });
 
 /** Actions on an application, in the order in which they are shown. */
 export const ACTIONS = [

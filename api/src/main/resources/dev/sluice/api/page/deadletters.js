@@ -12,6 +12,7 @@ import {Age, CommandLine, Commit, Dialog, Empty, Loaded, Trouble} from './parts.
 
 const MOST = 1000;
 const SHOWN = 50;
+const MOST_FOLLOWED = 500;
 
 export function DeadLetters({query, user}) {
   const state = useData(signal => readAll('/dead-letters', {entry: query.entry, ...(query.entry ? {} : {application: query.application, code: query.code})}, MOST, signal),
@@ -36,7 +37,7 @@ export function DeadLetters({query, user}) {
       const button = (id, label) => html`<button class=${id === 'retry' ? 'main' : ''} aria-disabled=${refused || selected.length === 0 ? 'true' : null} title=${refused || (selected.length === 0 ? 'Choose dead letters first' : label)}
         onClick=${() => refused || selected.length === 0 || setAction({id, entries: selected})}>${label}${selected.length > 0 ? ` (${selected.length})` : ''}</button>`;
       return html`${open.length === 0
-        ? html`<${Empty} title=${query.entry ? 'This dead letter is closed' : 'No dead letter is open'} command="./sluice dead-letters list --state all">Everything that was sent was applied, or waits for something that is shown in the fleet.${query.entry && html` <a href="/dead-letters">All open dead letters</a>`}<//>`
+        ? html`<${Empty} title=${query.entry ? (items.length > 0 ? 'This dead letter is closed' : 'There is no such dead letter, or your token may not see it') : query.code || query.application ? 'No dead letter of this selection is open' : 'No dead letter is open'} command="./sluice dead-letters list --all">The fleet shows what waits.${(query.entry || query.code || query.application) && html` <a href="/dead-letters">All open dead letters</a>`}<//>`
         : html`<div class="toolbar"><label class="check"><input type="checkbox" checked=${selected.length === open.length} onChange=${event => toggle(open.map(one => one.entry), event.target.checked)} />All ${open.length}${more ? ' of the newest' : ''}</label>${button('retry', 'Retry')}${button('discard', 'Discard')}${refused && html`<small>${refused}</small>`}</div>
           <${Groups} open=${open} chosen=${chosen} toggle=${toggle} />`}
         ${action && html`<${ActOn} ...${action} close=${() => { setAction(undefined); setChosen(new Set()); }} />`}`;
@@ -67,7 +68,7 @@ function ActOn({id, entries, close}) {
   const [preview, setPreview] = useState(undefined);
   const [problem, setProblem] = useState(undefined);
   const [sent, setSent] = useState(undefined);
-  const key = useMemo(newKey, []);
+  const key = useMemo(newKey, [reason.trim()]);
   const ask = (dryRun, why) => post('/dead-letters/actions', {action: id, entries: ids, reason: why, dryRun}, dryRun ? undefined : key);
   useEffect(() => {
     ask(true, 'preview').then(setPreview, setProblem);
@@ -87,15 +88,17 @@ function ActOn({id, entries, close}) {
       <ul>${preview.commands.slice(0, 30).map(one => html`<li><b>${one.application ?? one.id}</b> ${one.expected || one.clusters.join(', ')}</li>`)}${preview.skipped.map(text => html`<li>skipped: ${text}</li>`)}</ul>
       ${preview.commands.length > 30 && html`<p>and ${preview.commands.length - 30} more</p>`}`}</div>
     <label class="field" for="reason">Reason, for the audit<input id="reason" required maxlength="500" autocomplete="off" value=${reason} onInput=${event => setReason(event.target.value)} /></label>
-    <p class="same">The same on the command line:</p><${CommandLine} text=${commandLine('dead-letters ' + id, {applications: ids.slice(0, 5), reason: reason.trim()}) + (ids.length > 5 ? ` # and ${ids.length - 5} more` : '')} />
+    <p class="same">The same on the command line:</p><${CommandLine} text=${commandLine('dead-letters ' + id, {applications: ids, reason: reason.trim()})} />
     <footer><button type="button" onClick=${close}>Cancel</button><button class="main" disabled=${reason.trim() === '' || !preview || preview.commands.length === 0}>${title}</button></footer></form><//>`;
 }
 
-/** How many of the chosen dead letters are closed. */
+/** How many of the chosen dead letters are closed, as their entries say. */
 function Progress({entries}) {
-  const state = useData(signal => readAll('/dead-letters', {}, MOST, signal), [], {concerns: event => event.type.startsWith('dead-letter'), pause: 200});
-  const open = new Set((state.data?.items ?? []).map(one => one.entry));
-  const closed = state.data ? entries.filter(entry => !open.has(entry)).length : 0;
-  return html`<label class="field">${closed} of ${entries.length} closed<progress max=${entries.length} value=${closed}></progress></label>`;
+  const followed = entries.slice(0, MOST_FOLLOWED);
+  const state = useData(
+    async signal => (await readAll('/dead-letters', {state: 'closed'}, MOST, signal)).items.map(one => one.entry),
+    [], {concerns: event => event.type.startsWith('dead-letter'), pause: 1000});
+  const closed = new Set(state.data ?? []);
+  const done = followed.filter(entry => closed.has(entry)).length;
+  return html`<label class="field">${done} of ${followed.length} closed${entries.length > followed.length ? ` (${entries.length - followed.length} more are not followed here)` : ''}<progress max=${followed.length} value=${done}></progress></label>`;
 }
-

@@ -13,7 +13,7 @@ export function Deliveries({query}) {
   const state = useData(
     signal => readAll('/deliveries', {followed: query.followed, endpoint: query.endpoint, limit: ENOUGH}, ENOUGH, signal),
     [query.followed, query.endpoint],
-    {concerns: event => event.position?.topic?.endsWith('.changes'), pause: 400},
+    {concerns: event => event.position?.topic === 'changes', pause: 400},
   );
   useEffect(() => {
     const step = event => stepFocus(event.detail);

@@ -12,6 +12,7 @@ export const STATES = [
   ['degraded', 'Degraded'],
   ['drifted', 'Drifted'],
   ['held', 'Held'],
+  ['suspended', 'Objects suspended'],
   ['unknown', 'Unknown'],
   ['moving', 'In progress'],
   ['good', 'Synced and healthy'],
@@ -23,7 +24,9 @@ export const NEEDS = [
   ['unsigned', 'Commits without an accepted signature'],
   ['parked', 'Cannot be applied: dead letters are open'],
   ['degraded', 'Objects are not healthy'],
+  ['contended', 'Somebody changes healed objects again'],
   ['drifted', 'Live objects differ, and are not healed'],
+  ['retrying', 'Fails again and again, or cannot be sent'],
   ['operator', 'Held by an operator'],
   ['manual', 'Waits for a release'],
   ['window', 'Waits for a maintenance window'],
@@ -69,7 +72,10 @@ export function state(cell) {
   if (cell.sync !== 'Synced' || cell.health === 'Progressing') {
     return 'moving';
   }
-  return cell.health === 'Unknown' ? 'unknown' : 'good';
+  if (cell.health === 'Suspended') {
+    return 'suspended';
+  }
+  return cell.health === 'Healthy' ? 'good' : 'unknown';
 }
 
 /** Returns what a person may have to do, or undefined. */
@@ -83,14 +89,17 @@ export function need(cell) {
   if (cell.health === 'Degraded' || cell.health === 'Missing') {
     return 'degraded';
   }
-  if (cell.sync === 'Drifted') {
-    return 'drifted';
+  if (cell.sync === 'Drifted' && !(cell.heals && !cell.contended)) {
+    return cell.contended ? 'contended' : 'drifted';
   }
   const held = {suspended: 'operator', pinned: 'operator', manual: 'manual', window: 'window', dependsOn: 'dependency'};
   if (cell.held && Object.hasOwn(held, cell.held)) {
     return held[cell.held];
   }
-  return cell.sync === 'Unknown' ? 'unknown' : undefined;
+  if (cell.sync === 'Retrying' || (cell.sync === 'OutOfSync' && cell.code)) {
+    return 'retrying';
+  }
+  return cell.sync === 'Unknown' || (cell.sync === 'Synced' && cell.health === 'Unknown') ? 'unknown' : undefined;
 }
 
 /**
@@ -107,6 +116,7 @@ export function select(all, filter) {
       is(filter.sync, cell.sync) &&
       is(filter.health, cell.health) &&
       is(filter.state, cell.state) &&
+      is(filter.code, cell.code) &&
       (!filter.repository || cell.repositories.includes(filter.repository)) &&
       (!filter.need || (filter.need === 'any' ? cell.person !== undefined : cell.person === filter.need)) &&
       words.every(word => has(cell, word)),
@@ -147,7 +157,7 @@ export function needs(all) {
   const groups = new Map();
   for (const cell of all) {
     if (cell.person !== undefined) {
-      const code = ['parked', 'unknown'].includes(cell.person) ? cell.code ?? '' : '';
+      const code = ['parked', 'retrying', 'unknown'].includes(cell.person) ? cell.code ?? '' : '';
       const key = cell.person + ' ' + code;
       const group = groups.get(key) ?? {need: cell.person, code, cells: []};
       group.cells.push(cell);

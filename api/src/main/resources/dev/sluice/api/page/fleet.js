@@ -1,7 +1,8 @@
 /** The fleet: what needs a person, the map of clusters and applications, and the list of all. */
 import {html, useEffect, useMemo, useRef, useState} from './html.js';
 import {read} from './client.js';
-import {useEvents} from './live.js';
+import {isPassing, useData, useEvents} from './live.js';
+import {repeated} from './repeat.js';
 import {NEEDS, STATES, cells, counts, needs, select, updated} from './filter.js';
 import {address, applicationAddress} from './route.js';
 import {FleetMap} from './map.js';
@@ -12,64 +13,62 @@ import {go} from './navigate.js';
 
 const SHOWN_NEEDS = 6;
 const AT_ONCE = 40;
+
+/** More applications than this are read with all others. */
+const MANY = 400;
 const PAUSE = 250;
 
-/** Reads the fleet once, and afterwards only the applications that events name. */
+/** Reads the fleet once, and afterwards the applications that events name, and all of it now and then. */
 function useFleet() {
   const [map, set] = useState(undefined);
   const [problem, setProblem] = useState(undefined);
-  const waiting = useRef({names: new Set(), all: false, timer: 0, reading: false});
-  const load = async names => {
-    try {
-      if (names) {
-        const part = await read('/fleet-map', {application: names});
-        set(before => before && updated(before, names, part.applications));
-      } else {
-        set(await read('/fleet-map'));
-      }
-      setProblem(undefined);
-    } catch (failure) {
-      setProblem(failure);
-      if (failure.status === 0 || failure.status === 503) {
-        waiting.current.all = true;
-        schedule(2000);
-      }
-    }
-  };
-  const schedule = pause => {
-    const now = waiting.current;
-    if (now.timer !== 0 || now.reading) {
-      return;
-    }
-    now.timer = setTimeout(async () => {
-      const names = now.all || now.names.size > AT_ONCE ? undefined : [...now.names];
-      now.timer = 0;
-      now.names.clear();
-      now.all = false;
-      now.reading = true;
-      await load(names);
-      now.reading = false;
-      if (now.all || now.names.size > 0) {
-        schedule(PAUSE);
-      }
-    }, pause);
-  };
+  const waiting = useRef({names: new Set(), all: true});
+  const reader = useRef({now: () => {}, ask: () => {}});
   useEffect(() => {
-    load();
-    return () => clearTimeout(waiting.current.timer);
+    const control = new AbortController();
+    const load = async () => {
+      const now = waiting.current;
+      const all = now.all || now.names.size > MANY;
+      const names = all ? [...now.names] : [...now.names].slice(0, AT_ONCE);
+      now.all = false;
+      names.forEach(name => now.names.delete(name));
+      try {
+        if (all) {
+          set(await read('/fleet-map', {}, control.signal));
+        } else if (names.length > 0) {
+          const part = await read('/fleet-map', {application: names}, control.signal);
+          set(before => updated(before, names, part.applications));
+        }
+        setProblem(undefined);
+        now.names.size > 0 && reader.current.ask();
+        return true;
+      } catch (failure) {
+        now.all ||= all;
+        names.forEach(name => now.names.add(name));
+        control.signal.aborted || setProblem(failure);
+        return !isPassing(failure);
+      }
+    };
+    reader.current = repeated(load, PAUSE);
+    reader.current.now();
+    return () => {
+      reader.current.stop();
+      control.abort();
+    };
   }, []);
   useEvents(event => {
-    if (event === undefined) {
+    if (event === undefined || event.type === 'worker-hello') {
       waiting.current.all = true;
-      schedule(PAUSE);
+      reader.current.ask();
     } else if (event.application) {
       waiting.current.names.add(event.application);
-      schedule(PAUSE);
-    } else if (event.type === 'worker-hello') {
-      waiting.current.all = true;
-      schedule(2000);
+      reader.current.ask();
     }
   });
+  const load = () => {
+    waiting.current.all = true;
+    reader.current.now();
+  };
   return {map, problem, load};
 }
 
@@ -89,7 +88,7 @@ export function Fleet({query}) {
   return html`<h1 class="hidden">Fleet</h1>
     ${problem && html`<p class="stale" role="status">Not current: ${problem.message}</p>`}
     <${Summary} all=${all} query=${query} />
-    <${Needs} all=${all} query=${query} />
+    <${Sluice} /><${Needs} all=${all} query=${query} />
     <${Filters} all=${all} chosen=${chosen} query=${query} />
     ${chosen.length === 0
       ? html`<${Empty} title="Nothing fits these filters" command="./sluice get apps">${counted(all.length, 'application')} in clusters are there without filters. <a href="/">Remove the filters</a><//>`
@@ -109,12 +108,28 @@ function Summary({all, query}) {
   </section>`;
 }
 
+/** What Sluice's own parts report, such as a silent worker, an unreadable repository or a held fleet revision. */
+function Sluice() {
+  const {data, problem} = useData(signal => read('/status', {}, signal), []);
+  if (!data) {
+    return problem && html`<p class="stale" role="status">Not known whether all parts of Sluice work: ${problem.message}</p>`;
+  }
+  const texts = [...new Set([
+    ...(data.obstacles ?? []),
+    ...(data.warnings ?? []),
+    ...(data.unreadable ?? []).map(one => `${one.repository} ${one.ref} cannot be read: ${one.reason}`),
+    ...(data.parts ?? []).flatMap(part => (part.conditions ?? []).map(one => one.message)),
+  ])];
+  return texts.length === 0 ? null : html`<section class="needs" aria-labelledby="parts"><h2 id="parts">Sluice reports</h2>
+    <ul>${texts.map(text => html`<li><span class="tag warn">Sluice</span><p class="reason">${text}</p></li>`)}</ul></section>`;
+}
+
 /** What needs a person, by cause. */
 function Needs({all, query}) {
   const [open, setOpen] = useState(false);
   const groups = useMemo(() => needs(all), [all]);
   if (groups.length === 0) {
-    return html`<section class="needs calm"><p><b>Nothing needs you.</b> All clusters hold what Git has, or are on the way to it.</p></section>`;
+    return html`<section class="needs calm"><p><b>No application needs a person.</b> ${all.every(cell => cell.state === 'good') ? 'All are synced and healthy.' : 'Some are not synced or healthy yet.'}</p></section>`;
   }
   const shown = open ? groups : groups.slice(0, SHOWN_NEEDS);
   return html`<section class="needs" aria-labelledby="needs"><h2 id="needs">Needs a person</h2>
@@ -123,7 +138,7 @@ function Needs({all, query}) {
   </section>`;
 }
 
-const TONES = {approval: 'held', unsigned: 'bad', parked: 'bad', degraded: 'bad', drifted: 'warn', unknown: 'calm'};
+const TONES = {approval: 'held', unsigned: 'bad', parked: 'bad', degraded: 'bad', drifted: 'warn', contended: 'warn', retrying: 'warn', unknown: 'calm'};
 
 function Need({group, query}) {
   const {need, code} = group;
@@ -132,9 +147,9 @@ function Need({group, query}) {
   const named = group.cells.slice(0, 3);
   const more = group.cells.length - named.length;
   return html`<li>
-    <span class=${'tag ' + (TONES[need] ?? 'held')}>${code || {approval: 'Approval', unsigned: 'Unsigned', parked: 'Parked', degraded: 'Degraded', drifted: 'Drifted', operator: 'Held', manual: 'Held', window: 'Window', dependency: 'Waits', unknown: 'Unknown'}[need]}</span>
+    <span class=${'tag ' + (TONES[need] ?? 'held')}>${code || {approval: 'Approval', unsigned: 'Unsigned', parked: 'Parked', degraded: 'Degraded', drifted: 'Drifted', contended: 'Contended', retrying: 'Retrying', operator: 'Held', manual: 'Held', window: 'Window', dependency: 'Waits', unknown: 'Unknown'}[need]}</span>
     <div><b>${label}</b> ${named.map(cell => html`<a class="place" href=${applicationAddress(cell.application)}>${cell.application}<small> in ${cell.cluster}</small></a>`)}
-      ${more > 0 && html`<a class="place" href=${address('/', {...query, need, q: code})}>${more.toLocaleString('en')} more</a>`}
+      ${more > 0 && html`<a class="place" href=${address('/', {...query, need, code})}>${more.toLocaleString('en')} more</a>`}
       ${first.reason && html`<p class="reason" title=${first.reason}>${first.reason}</p>`}</div>
   </li>`;
 }
@@ -156,7 +171,7 @@ function Filters({all, chosen, query}) {
     <label class=${query.need ? 'set' : ''}>needs<select value=${query.need ?? ''} onChange=${choose('need')}>
       <option value="">anything</option><option value="any" selected=${query.need === 'any'}>a person</option>
       ${NEEDS.map(([id, label]) => html`<option value=${id} selected=${query.need === id}>${label}</option>`)}</select></label>
-    <span class="shown" role="status">${isFiltered ? `${chosen.length.toLocaleString('en')} of ${all.length.toLocaleString('en')}` : counted(all.length, 'place')}</span>
+    <span class="shown" role="status">${isFiltered ? `${chosen.length.toLocaleString('en')} of ${all.length.toLocaleString('en')}` : all.length.toLocaleString('en') + ' in clusters'}</span>
     <a class=${'reset' + (isFiltered ? '' : ' off')} href="/" aria-hidden=${isFiltered ? null : 'true'} tabIndex=${isFiltered ? null : '-1'}>Remove filters</a>
   </section>`;
 }

@@ -2,7 +2,7 @@
 import {html} from './html.js';
 import {read} from './client.js';
 import {useData} from './live.js';
-import {ACTIONS, whyNot} from './command.js';
+import {ACTIONS, shellWord, whyNot} from './command.js';
 import {millis, took} from './format.js';
 import {Age, Commit, Empty, Loaded, Outside, Tag} from './parts.js';
 
@@ -34,9 +34,9 @@ export function History({name, rollBack, user, detail}) {
   const state = useData(signal => load(name, signal), [name], {concerns: event => event.application === name, pause: 300});
   const rollback = ACTIONS.find(one => one.id === 'rollback');
   return html`<${Loaded} state=${state}>${({entries: list, origins, more, since}) => list.length === 0
-    ? html`<${Empty} title="Nothing was sent yet" command=${'./sluice describe ' + name}>The first generation is sent once its sources can be read and nothing holds it.<//>`
+    ? html`<${Empty} title="Nothing was sent yet" command=${'./sluice describe ' + shellWord(name)}>The first generation is sent once its sources can be read and nothing holds it.<//>`
     : html`<ol class="timeline">${list.map(entry => html`<${Entry} entry=${entry} origin=${origins.get(entry.commit)} rollBack=${rollBack} refused=${whyNot(rollback, user, detail)} />`)}</ol>
-      ${more && html`<p class="note">The newest ${MOST} generations. All of them: <code>./sluice history ${name}</code></p>`}
+      ${more && html`<p class="note">The newest ${MOST} generations. All of them: <code>./sluice history ${shellWord(name)}</code></p>`}
       ${since && html`<p class="note">Earlier generations are not known: the log begins <${Age} at=${since.since} />.</p>`}`}<//>`;
 }
 

@@ -1,40 +1,77 @@
 /** The one event stream of the page, and data that is read again when events concern it. */
-import {useCallback, useEffect, useRef, useState} from './html.js';
-import {openStream} from './client.js';
+import {useEffect, useRef, useState} from './html.js';
+import {openStream, signedOut} from './client.js';
+import {repeated} from './repeat.js';
 import {follow} from './stream.js';
+
+/**
+ * Everything shown is read again this often, in milliseconds, since not every change of a state is an event: a part that
+ * falls silent sends none.
+ */
+const AGAIN = 20_000;
 
 const listeners = new Set();
 const states = new Set();
 let live = false;
+let since = Date.now();
 let stop = () => {};
 
-/** Starts the stream. */
+const missed = () => listeners.forEach(one => one(undefined));
+
+const state = now => {
+  const changed = now !== live;
+  live = now;
+  if (changed) {
+    since = Date.now();
+    states.forEach(one => one({live, since}));
+    if (now) {
+      missed();
+    }
+  }
+};
+
+/** Starts the stream. It is closed while the page is hidden, since browsers open only six connections to a server. */
 export function start() {
-  stop();
-  stop = follow(openStream, {
-    event: event => listeners.forEach(one => one(event)),
-    state: (now, resumed) => {
-      const back = now && !live;
-      live = now;
-      states.forEach(one => one(now));
-      if (back && !resumed) {
-        listeners.forEach(one => one(undefined)); // events may have been missed
-      }
-    },
-  });
+  end();
+  const connect = () => {
+    stop = follow(openStream, {event: event => listeners.forEach(one => one(event)), state, signedOut});
+  };
+  const shown = () => {
+    stop();
+    if (document.hidden) {
+      state(false);
+    } else {
+      connect();
+      missed();
+    }
+  };
+  const timer = setInterval(() => document.hidden || missed(), AGAIN * (0.9 + Math.random() / 5));
+  document.addEventListener('visibilitychange', shown);
+  if (!document.hidden) {
+    connect();
+  }
+  const disconnect = () => stop();
+  close = () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', shown);
+    disconnect();
+    state(false);
+  };
 }
+
+let close = () => {};
 
 /** Ends the stream. */
 export function end() {
-  stop();
-  stop = () => {};
+  close();
+  close = () => {};
 }
 
-/** Returns whether events arrive. */
-export function useIsLive() {
-  const [now, set] = useState(live);
+/** Returns whether events arrive, and since when, in milliseconds. */
+export function useConnection() {
+  const [now, set] = useState({live, since});
   useEffect(() => {
-    set(live);
+    set({live, since});
     states.add(set);
     return () => states.delete(set);
   }, []);
@@ -61,42 +98,35 @@ export function useEvents(take) {
  *
  * @param {(signal: AbortSignal) => Promise<any>} load
  * @param {any[]} inputs read at once when one of them differs
- * @param {{concerns?: (event: object) => boolean, pause?: number}} [options] pause in milliseconds
+ * @param {{concerns?: (event: object) => boolean, pause?: number, once?: boolean}} [options] pause in milliseconds; once
+ *     if it is read again only when the user asks
  */
-export function useData(load, inputs, {concerns = () => false, pause = 150} = {}) {
-  const [state, set] = useState({data: undefined, problem: undefined, of: undefined});
-  const timer = useRef(0);
-  const run = useRef({abort: () => {}});
+export function useData(load, inputs, {concerns = () => false, pause = 150, once = false} = {}) {
+  const [shown, set] = useState({data: undefined, problem: undefined, of: undefined});
+  const reader = useRef({now: () => {}, ask: () => {}});
   const key = JSON.stringify(inputs);
-  const reload = useCallback(() => {
-    run.current.abort();
-    const control = new AbortController();
-    run.current = control;
-    clearTimeout(timer.current);
-    timer.current = 0;
-    load(control.signal).then(
-      data => control.signal.aborted || set({data, problem: undefined, of: key}),
-      problem => {
-        if (!control.signal.aborted) {
-          set(before => ({data: before.of === key ? before.data : undefined, problem, of: key}));
-          if (problem.status === 0 || problem.status === 503) {
-            timer.current = setTimeout(reload, 2000);
-          }
-        }
-      },
-    );
-  }, [key]);
   useEffect(() => {
-    reload();
+    const control = new AbortController();
+    reader.current = repeated(async () => {
+      try {
+        const data = await load(control.signal);
+        control.signal.aborted || set({data, problem: undefined, of: key});
+        return true;
+      } catch (problem) {
+        control.signal.aborted || set(before => ({data: before.of === key ? before.data : undefined, problem, of: key}));
+        return once || !isPassing(problem);
+      }
+    }, pause);
+    reader.current.now();
+    const {stop: stopReading} = reader.current;
     return () => {
-      run.current.abort();
-      clearTimeout(timer.current);
+      stopReading();
+      control.abort();
     };
-  }, [reload]);
-  useEvents(event => {
-    if ((event === undefined || concerns(event)) && timer.current === 0) {
-      timer.current = setTimeout(reload, pause);
-    }
-  });
-  return {...(state.of === key ? state : {data: undefined, problem: undefined}), reload};
+  }, [key]);
+  useEvents(event => !once && (event === undefined || concerns(event)) && reader.current.ask());
+  return {...(shown.of === key ? shown : {data: undefined, problem: undefined}), reload: () => reader.current.now()};
 }
+
+/** Returns whether a problem may end by itself. */
+export const isPassing = problem => problem.status === 0 || problem.status === 429 || problem.status >= 500;

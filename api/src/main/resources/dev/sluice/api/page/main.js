@@ -1,7 +1,7 @@
 /** The page: who uses it, which view is shown, and what all views share. */
 import {Guard, html, render, useEffect, useRef, useState} from './html.js';
 import {send, useSession} from './client.js';
-import {end, start, useIsLive} from './live.js';
+import {end, start, useConnection} from './live.js';
 import {go, useRoute} from './navigate.js';
 import {SignIn} from './signin.js';
 import {Help, listenToKeys} from './keys.js';
@@ -11,7 +11,7 @@ import {Change} from './change.js';
 import {Changes} from './changes.js';
 import {DeadLetters} from './deadletters.js';
 import {Deliveries} from './deliveries.js';
-import {Empty, Trouble} from './parts.js';
+import {Currency, Empty, Trouble} from './parts.js';
 
 const VIEWS = {
   fleet: Fleet,
@@ -31,7 +31,7 @@ const LINKS = [
 
 function Shell({user, route, signOut}) {
   const [help, setHelp] = useState(false);
-  const isLive = useIsLive();
+  const {live: isLive} = useConnection();
   const search = useRef();
   useEffect(() => listenToKeys({search: () => search.current, help: () => setHelp(true), go}), []);
   useEffect(() => {
@@ -49,7 +49,7 @@ function Shell({user, route, signOut}) {
       <button class="quiet" onClick=${() => setHelp(true)} aria-label="Keys and help">?</button>
       <${Who} user=${user} signOut=${signOut} />
     </header>
-    <main id="content" tabIndex="-1">${View
+    <main id="content" tabIndex="-1"><${Currency} />${View
       ? html`<${Guard} key=${route.view + route.name} instead=${failure => html`<${Trouble} problem=${failure} retry=${() => location.reload()} />`}><${View} key=${route.view + route.name} name=${route.name} query=${route.query} user=${user} /><//>`
       : html`<${Empty} title="There is no such page" command="./sluice status">Choose a view above, or search for an application.<//>`}</main>
     ${help && html`<${Help} close=${() => setHelp(false)} />`}`;
@@ -135,7 +135,7 @@ function Page() {
     return null;
   }
   return user.name
-    ? html`<${Shell} user=${user} route=${route} signOut=${() => send('/page/session', {method: 'DELETE'}).then(() => leave(''), setProblem)} />`
+    ? html`<${Shell} user=${user} route=${route} signOut=${() => send('/page/session', {method: 'DELETE'}).then(() => leave(''), failure => leave(failure.status === 401 ? '' : 'The API did not end the session: ' + failure.message))} />`
     : html`<${SignIn} enter=${enter} message=${user.message} />`;
 }
 

@@ -1,16 +1,43 @@
 /** Small parts that several views use. */
 import {html, useEffect, useRef, useState} from './html.js';
+import {onCatchingUp} from './client.js';
 import {age, bothTimes, short} from './format.js';
+import {useConnection} from './live.js';
 import {changeAddress} from './route.js';
+
+/** A connection that is away for a shorter time, in milliseconds, is not worth a line. */
+const GRACE = 1000;
 
 /** Returns the present time, which moves every ten seconds. */
 export function useNow() {
   const [now, set] = useState(Date.now());
   useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), 10_000);
-    return () => clearInterval(timer);
+    const move = () => set(Date.now());
+    clocks.add(move);
+    return () => clocks.delete(move);
   }, []);
   return now;
+}
+
+/** One timer moves all ages. */
+const clocks = new Set();
+setInterval(() => clocks.forEach(move => move()), 10_000);
+
+/** Returns how many records the API has still to read, or an empty text. */
+export function useCatchingUp() {
+  const [records, set] = useState('');
+  useEffect(() => onCatchingUp(set), []);
+  return records;
+}
+
+/** Says why what is shown may not be current. */
+export function Currency() {
+  const {live, since} = useConnection();
+  const records = useCatchingUp();
+  const now = useNow();
+  const isLost = !live && now - since > GRACE;
+  return html`${isLost && html`<p class="stale" role="status">Not current: no live updates since ${new Date(since).toLocaleTimeString()}. The page tries again, and reads everything again every 20 seconds.</p>`}
+    ${records && html`<p class="stale" role="status">Not current: the API has still to read ${records}. What is shown may be old, and things may be missing.</p>`}`;
 }
 
 /** The age of a time; its local time and UTC are its title. */
@@ -34,13 +61,27 @@ export function Tag({value, tone}) {
 
 const copyMark = html`<svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true"><rect x="5.5" y="5.5" width="8" height="8.5" rx="1.5" /><path d="M10.5 3.5V3A1 1 0 0 0 9.5 2h-6A1 1 0 0 0 2.5 3v7a1 1 0 0 0 1 1h.5" /></svg>`;
 
+/** Copies a text; browsers have navigator.clipboard only with TLS or on this machine. */
+async function write(text) {
+  if (navigator.clipboard) {
+    return navigator.clipboard.writeText(text);
+  }
+  const field = document.createElement('textarea');
+  field.value = text;
+  (document.querySelector('dialog[open]') ?? document.body).append(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+}
+
 /** A button that copies a text. */
 export function Copy({text, what, label}) {
   const [done, set] = useState(false);
-  const copy = () => navigator.clipboard.writeText(text).then(() => {
+  const copy = async () => {
+    await write(text);
     set(true);
     setTimeout(() => set(false), 1500);
-  });
+  };
   return html`<button class="copy" onClick=${copy} aria-label=${'Copy ' + what} title=${'Copy ' + what}>${done ? '✓' : copyMark}${label && html` ${label}`}</button>`;
 }
 
@@ -65,6 +106,10 @@ export function Outside({href, children}) {
 
 /** What is shown where there is nothing: what that means, and what to do next. */
 export function Empty({title, children, command}) {
+  const records = useCatchingUp();
+  if (records) {
+    return html`<div class="empty"><h3>Not known yet</h3><p>The API has still to read ${records}.</p></div>`;
+  }
   return html`<div class="empty"><h3>${title}</h3><p>${children}</p>${command && html`<${CommandLine} text=${command} />`}</div>`;
 }
 

@@ -2,12 +2,14 @@ package dev.sluice.api.http;
 
 import static dev.sluice.api.http.RunningApi.json;
 import static dev.sluice.api.http.RunningApi.token;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.readmodel.TopicWriter;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.KafkaFixture;
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -129,6 +131,33 @@ class PageAccessIT {
 
       assertThat(signedOut.headers().firstValue("Set-Cookie").orElseThrow()).contains("Max-Age=0");
       assertThat(api.get("/api/v1/status", Map.of("Cookie", cookie)).statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aStreamEndsWithItsSession() throws Exception {
+    try (TopicWriter topics = new TopicWriter(connection);
+        RunningApi api = RunningApi.start(directory, connection, Map.of("jo", "role=viewer"))) {
+      HttpResponse<String> signedIn = signIn(api, token("jo"), Map.of());
+      String cookie = cookie(signedIn);
+      HttpResponse<InputStream> stream =
+          api.http()
+              .send(
+                  api.to("/api/v1/events")
+                      .header("Accept", "text/event-stream")
+                      .header("Cookie", cookie)
+                      .build(),
+                  BodyHandlers.ofInputStream());
+      assertThat(stream.statusCode()).isEqualTo(200);
+      api.send(
+          api.to(PATH)
+              .DELETE()
+              .header("Cookie", cookie)
+              .header(Callers.PROOF, json(signedIn).path("proof").asText())
+              .build());
+      topics.defined("web", "east").flush();
+
+      assertThat(new String(stream.body().readAllBytes(), UTF_8)).doesNotContain("web");
     }
   }
 

@@ -57,11 +57,25 @@ class SessionsTest {
   }
 
   @Test
-  void theOldestSessionEndsWhenThereAreTooMany() {
+  void theOldestSessionOfATokenEndsAndNoOther() {
+    String other = sessions.open(new Principal("ann", Role.ADMIN, Scope.ALL));
     String first = sessions.open(JO);
     String second = sessions.open(JO);
-    for (int i = 2; i <= Sessions.MAX; i++) {
+    for (int i = 2; i <= Sessions.MAX_EACH; i++) {
       sessions.open(JO);
+    }
+
+    assertThat(sessions.find(other)).isPresent();
+    assertThat(sessions.find(first)).isEmpty();
+    assertThat(sessions.find(second)).isPresent();
+  }
+
+  @Test
+  void theOldestSessionEndsWhenThereAreTooMany() {
+    String first = sessions.open(JO);
+    String second = sessions.open(new Principal("ann", Role.ADMIN, Scope.ALL));
+    for (int i = 2; i <= Sessions.MAX; i++) {
+      sessions.open(new Principal("user-" + i, Role.VIEWER, Scope.ALL));
     }
 
     assertThat(sessions.find(first)).isEmpty();
