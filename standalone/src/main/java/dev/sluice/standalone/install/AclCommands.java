@@ -93,7 +93,7 @@ record AclCommands(String user, List<AclBinding> bindings) {
 
   private static String camelCase(AclOperation operation) {
     StringBuilder text = new StringBuilder();
-    for (String word : operation.name().split("_")) {
+    for (String word : operation.name().split("_", -1)) {
       text.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return text.toString();
