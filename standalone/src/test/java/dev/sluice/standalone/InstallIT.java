@@ -16,16 +16,9 @@ import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.kafka.Topics;
 import dev.sluice.platform.process.FreePort;
 import dev.sluice.standalone.SecuredBrokers.Login;
-import dev.sluice.standalone.cli.CommandLineInterface;
-import dev.sluice.standalone.install.ClusterCommands;
-import dev.sluice.standalone.install.InstallCommand;
-import dev.sluice.standalone.install.RemoveCommands;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,9 +55,6 @@ class InstallIT {
   private final Topics topics = new Topics("acme");
   private final Map<String, SluiceProcess> running = new LinkedHashMap<>();
 
-  /** What a command has printed, and its exit code. */
-  private record Run(int code, String out, String err) {}
-
   @Test
   void clustersAreAddedUsedAndRemoved() throws Exception {
     try (SecuredBrokers brokers = new SecuredBrokers(directory, Login.SCRAM, List.of())) {
@@ -98,7 +88,7 @@ class InstallIT {
                 "--webhook-endpoint=name=github,forge=github,host=localhost,secret=file:/etc/sluice/webhooks/github",
                 "--wait=0s");
 
-        Run refused = run(install);
+        InstallRun refused = InstallRun.of(install);
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err())
             .contains("Secret " + hub + "/sluice-webhooks")
@@ -114,7 +104,7 @@ class InstallIT {
                 """
                     .formatted(hub, SECRET))
             .create();
-        Run installed = run(install);
+        InstallRun installed = InstallRun.of(install);
         assertThat(installed.code()).as(installed.err()).isZero();
         assertThat(installed.out())
             .contains("created   StatefulSet " + hub + "/sluice-dispatcher")
@@ -122,18 +112,21 @@ class InstallIT {
 
         for (ClusterName cluster : List.of(STAGING, PRODUCTION)) {
           List<String> add = add(scenario, kubeconfig, toKafka, cluster);
-          Run dry = run(with(add, "--dry-run"));
+          InstallRun dry = InstallRun.of(with(add, "--dry-run"));
           assertThat(dry.out()).contains("would be made Kafka user acme-worker-" + cluster);
           assertThat(
                   scenario.client(cluster).namespaces().withName(scenario.systemNamespace()).get())
               .isNull();
-          Run added = run(add);
+          InstallRun added = InstallRun.of(add);
           assertThat(added.code()).as(added.err()).isZero();
           assertThat(added.out())
               .contains("created   Deployment " + scenario.systemNamespace() + "/sluice-worker")
               .contains("cluster-" + cluster + ".yaml");
-          assertThat(run(add).out().lines())
+          InstallRun again = InstallRun.of(add);
+          assertThat(again.code()).as(again.err()).isZero();
+          assertThat(again.out().lines())
               .filteredOn(line -> !line.isBlank())
+              .hasSizeGreaterThan(5)
               .allMatch(line -> line.startsWith("unchanged"));
         }
         scenario.fleet().application("web", "web", scenario.namespace(), STAGING, PRODUCTION);
@@ -147,7 +140,8 @@ class InstallIT {
                 """
                     .formatted(scenario.namespace()))
             .create();
-        assertThat(run(install).out()).contains("changed   ConfigMap " + hub + "/sluice-fleet");
+        assertThat(InstallRun.of(install).out())
+            .contains("changed   ConfigMap " + hub + "/sluice-fleet");
 
         int webhooks = FreePort.find();
         startHub(staging, hub, webhooks);
@@ -177,28 +171,24 @@ class InstallIT {
                 "--fleet=" + directory.resolve("fleet"));
         String password = password(scenario, STAGING);
         running.remove("staging").stop();
-        Run wouldRemove = run(with(remove, "--dry-run"));
+        InstallRun wouldRemove = InstallRun.of(with(remove, "--dry-run"));
         assertThat(wouldRemove.out()).contains("would be deleted Deployment");
-        Run removed = run(remove);
+        InstallRun removed = InstallRun.of(remove);
         assertThat(removed.code()).as(removed.err()).isZero();
         assertThat(removed.out())
             .contains("deleted   ConfigMap", "sluice-ledger.")
             .contains("deleted   Kafka user acme-worker-staging")
             .contains("The objects of the applications stay")
             .doesNotContain(password);
-        patiently()
-            .untilAsserted(
-                () ->
-                    assertThat(staging.namespaces().withName(scenario.systemNamespace()).get())
-                        .isNull());
+        assertThat(staging.namespaces().withName(scenario.systemNamespace()).get()).isNotNull();
         assertThat(scenario.configMaps().value("web")).contains("two");
         assertThat(directory.resolve("fleet/cluster-staging.yaml")).doesNotExist();
         assertThatThrownBy(() -> describe(kafka, "acme-worker-staging", password))
             .hasCauseInstanceOf(SaslAuthenticationException.class);
 
         running.values().forEach(SluiceProcess::kill);
-        Run uninstalled =
-            run(
+        InstallRun uninstalled =
+            InstallRun.of(
                 with(
                     toKafka,
                     "uninstall",
@@ -208,7 +198,8 @@ class InstallIT {
         assertThat(uninstalled.code()).as(uninstalled.err()).isZero();
         assertThat(uninstalled.out())
             .contains("deleted   StatefulSet")
-            .contains("left      Namespace " + hub, "Secret sluice-webhooks")
+            .contains("left      Namespace " + hub)
+            .contains("left      Kafka user acme-worker-production")
             .contains("deleted   Kafka user acme-hub");
         staging.namespaces().withName(hub).delete();
         assertThat(scenario.configMaps(PRODUCTION, scenario.namespace()).value("web"))
@@ -433,23 +424,5 @@ class InstallIT {
       all.addAll(options);
     }
     return all;
-  }
-
-  private static Run run(List<String> arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream toOut = new PrintStream(out, true, UTF_8);
-    PrintStream toErr = new PrintStream(err, true, UTF_8);
-    int code =
-        new CommandLineInterface(
-                List.of(
-                    InstallCommand.command(toOut, toErr),
-                    RemoveCommands.uninstall(toOut),
-                    ClusterCommands.group(),
-                    ClusterCommands.add(toOut, toErr),
-                    RemoveCommands.clusterRemove(toOut)),
-                Map.of())
-            .run(new PrintWriter(err, true, UTF_8), arguments.toArray(String[]::new));
-    return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
   }
 }

@@ -21,7 +21,8 @@ record AclCommands(String user, List<AclBinding> bindings) {
   String kafka(String bootstrapServers) {
     String connection =
         " --bootstrap-server %s --command-config admin.properties".formatted(bootstrapServers);
-    return "kafka-configs.sh%s --alter --entity-type users --entity-name %s --add-config \"SCRAM-SHA-512=[password=$PASSWORD]\"%n"
+    // no password in the arguments, which all users of a machine see
+    return "kafka-configs.sh%s --alter --entity-type users --entity-name %s --add-config-file /dev/stdin <<EOF%nSCRAM-SHA-512=iterations=4096,password=$PASSWORD%nEOF%n"
             .formatted(connection, user)
         + byResource().entrySet().stream()
             .map(
@@ -69,6 +70,16 @@ record AclCommands(String user, List<AclBinding> bindings) {
                 AclBinding::pattern,
                 LinkedHashMap::new,
                 Collectors.mapping(binding -> binding.entry().operation(), Collectors.toList())));
+  }
+
+  /** Returns an ACL for people, such as {@code READ on TOPIC acme.*}. */
+  static String shown(AclBinding acl) {
+    return "%s on %s %s%s"
+        .formatted(
+            acl.entry().operation(),
+            acl.pattern().resourceType(),
+            acl.pattern().name(),
+            acl.pattern().patternType() == PatternType.PREFIXED ? "*" : "");
   }
 
   private static String option(ResourcePattern resource) {

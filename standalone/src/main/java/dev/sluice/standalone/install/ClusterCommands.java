@@ -74,6 +74,7 @@ public final class ClusterCommands {
             InstallSettings.PRINT,
             InstallSettings.DRY_RUN,
             InstallSettings.FORCE,
+            InstallSettings.RESET,
             InstallSettings.WAIT));
     return new Command(
         "cluster add",
@@ -117,7 +118,7 @@ public final class ClusterCommands {
     return new Installation(
         Parts.WORKER,
         new ObjectNames(
-            values.get(InstallSettings.NAMESPACE),
+            InstallSettings.namespace(values),
             values.get(InstallSettings.INSTALLATION),
             KafkaSetup.secretName(values),
             Optional.empty()),

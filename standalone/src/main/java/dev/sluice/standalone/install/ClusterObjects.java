@@ -2,6 +2,7 @@ package dev.sluice.standalone.install;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.worker.api.ClusterApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -21,7 +22,7 @@ import java.util.Objects;
 final class ClusterObjects {
 
   /** The field manager of everything that this program installs. */
-  static final String FIELD_MANAGER = "sluice-install";
+  private static final String FIELD_MANAGER = ClusterApi.INSTALLER;
 
   private static final int FAILED = 1;
 
@@ -30,11 +31,15 @@ final class ClusterObjects {
   private final boolean force;
   private final PrintStream out;
 
+  /** Attempts to delete an object that others change at the same time. */
+  private static final int ATTEMPTS = 10;
+
   private enum Change {
     CREATED,
     CHANGED,
     UNCHANGED,
     DELETED,
+    LEFT,
     ABSENT
   }
 
@@ -108,8 +113,7 @@ final class ClusterObjects {
   }
 
   private static ExitException refused(JsonNode object, KubernetesClientException failure) {
-    String message =
-        failure.getStatus() == null ? failure.getMessage() : failure.getStatus().getMessage();
+    String message = message(failure);
     return failure.getCode() == HttpURLConnection.HTTP_CONFLICT
         ? new ExitException(
             FAILED,
@@ -118,23 +122,55 @@ final class ClusterObjects {
         : new ExitException(FAILED, "the cluster refuses %s: %s".formatted(shown(object), message));
   }
 
-  /** Deletes objects in the reverse order; those that are not there are left out. */
-  void delete(List<? extends JsonNode> objects) {
-    objects.reversed().forEach(object -> print(delete(object), object));
+  private static String message(KubernetesClientException failure) {
+    return failure.getStatus() == null ? failure.getMessage() : failure.getStatus().getMessage();
   }
 
-  private Change delete(JsonNode object) {
-    Resource<HasMetadata> resource = resource(object);
-    try {
-      if (resource.get() == null) {
-        return Change.ABSENT;
+  /** Returns whether this program has applied an object. */
+  static boolean isApplied(HasMetadata live) {
+    return live.getMetadata().getManagedFields().stream()
+        .anyMatch(
+            entry ->
+                FIELD_MANAGER.equals(entry.getManager()) && "Apply".equals(entry.getOperation()));
+  }
+
+  /**
+   * Deletes the objects that this program has applied, in the reverse order. Says which ones it
+   * leaves because others made them.
+   */
+  void delete(List<? extends JsonNode> objects) {
+    objects.reversed().forEach(object -> print(delete(object, /* isOurs= */ false), object));
+  }
+
+  /** Deletes objects that a worker or a dispatcher has written, in the reverse order. */
+  void deleteState(List<? extends JsonNode> objects) {
+    objects.reversed().forEach(object -> print(delete(object, /* isOurs= */ true), object));
+  }
+
+  private Change delete(JsonNode object, boolean isOurs) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        HasMetadata live = resource(object).get();
+        if (live == null) {
+          return Change.ABSENT;
+        }
+        if (!isOurs && !isApplied(live)) {
+          return Change.LEFT;
+        }
+        if (!isDryRun) {
+          // no other object that has taken the name since
+          client
+              .resource(live)
+              .lockResourceVersion(live.getMetadata().getResourceVersion())
+              .delete();
+        }
+        return Change.DELETED;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || attempt == ATTEMPTS) {
+          throw new ExitException(
+              FAILED, "the cluster refuses to delete %s: %s".formatted(shown(object), message(e)));
+        }
       }
-      if (!isDryRun) {
-        resource.delete();
-      }
-      return Change.DELETED;
-    } catch (KubernetesClientException e) {
-      throw refused(object, e);
     }
   }
 
@@ -144,13 +180,14 @@ final class ClusterObjects {
   }
 
   private void print(Change change, JsonNode object) {
-    if (change != Change.ABSENT) {
-      out.printf(
-          "%-9s %s%n",
-          isDryRun && change != Change.UNCHANGED
-              ? "would be " + change.name().toLowerCase(Locale.ROOT)
-              : change.name().toLowerCase(Locale.ROOT),
-          shown(object));
+    String word = change.name().toLowerCase(Locale.ROOT);
+    switch (change) {
+      case ABSENT -> {}
+      case UNCHANGED -> out.printf("%-9s %s%n", word, shown(object));
+      case LEFT ->
+          out.printf("%-9s %s, which %s has not applied%n", word, shown(object), FIELD_MANAGER);
+      case CREATED, CHANGED, DELETED ->
+          out.printf("%-9s %s%n", isDryRun ? "would be " + word : word, shown(object));
     }
   }
 

@@ -1,16 +1,21 @@
 package dev.sluice.standalone.install;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.platform.config.SettingValues;
+import dev.sluice.platform.kafka.KafkaSettings;
 import dev.sluice.standalone.cli.ExitException;
 import dev.sluice.standalone.install.Installation.Parts;
+import dev.sluice.standalone.install.KafkaSetup.Password;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The objects of an installation on their way to a cluster, or to a Git repository. */
 final class Deployment {
@@ -36,20 +41,13 @@ final class Deployment {
     this.err = err;
   }
 
-  /** Prints the objects; a Secret only if it is asked for. */
-  void print() throws InterruptedException {
-    List<ObjectNode> objects = new ArrayList<>(installation.objects());
-    ObjectNames names = installation.names();
-    if (kafka.makesUser() && values.get(KafkaSetup.PRINT_SECRET)) {
-      objects.add(1, kafka.make(names, Optional.empty(), /* isDryRun= */ false));
-      err.println(
-          "sluice: the output has the password of a Kafka user: keep it out of Git, or encrypt it");
-    } else {
-      names
-          .kafkaSecret()
-          .ifPresent(secret -> err.println("sluice: not printed: " + missing(secret)));
-    }
-    out.print(Yaml.documents(objects));
+  /** Prints the objects, without Secrets. */
+  void print() {
+    installation
+        .names()
+        .kafkaSecret()
+        .ifPresent(secret -> err.println("sluice: not printed: " + missing(secret)));
+    out.print(Yaml.documents(installation.objects()));
   }
 
   /**
@@ -63,13 +61,24 @@ final class Deployment {
       ClusterObjects cluster =
           new ClusterObjects(client, isDryRun, values.get(InstallSettings.FORCE), out);
       List<ObjectNode> objects = installation.objects();
-      requireNoHub(client);
+      LiveInstallation live = LiveInstallation.read(client, installation.names().namespace());
+      check(live);
+      Optional<Password> password =
+          kafka.makesUser() ? Optional.of(password(cluster)) : Optional.empty();
       cluster.apply(objects.subList(0, 1));
-      applySecret(cluster);
       for (NeededSecret secret : needed) {
         require(cluster, secret);
       }
+      if (password.isPresent()) {
+        applySecret(cluster, password.get(), objects);
+      } else if (installation.names().kafkaSecret().isPresent()) {
+        String secret = installation.names().kafkaSecret().get();
+        require(cluster, new NeededSecret(secret, Installation.KAFKA_PROPERTIES));
+      }
       cluster.apply(objects.subList(1, objects.size()));
+      if (live.isPresent()) {
+        cluster.delete(unwanted(live, objects));
+      }
       Duration patience = values.get(InstallSettings.WAIT);
       if (!isDryRun && patience.isPositive()) {
         new Rollout(client, patience, out).awaitReady(objects);
@@ -77,15 +86,50 @@ final class Deployment {
     }
   }
 
-  /** The settings of a worker alone would replace those of the dispatcher. */
-  private void requireNoHub(KubernetesClient client) {
-    String namespace = installation.names().namespace();
-    if (installation.parts() == Parts.WORKER && Removal.isHub(client, namespace)) {
+  /** Checks what the namespace has, before anything is written. */
+  private void check(LiveInstallation live) {
+    ObjectNames names = installation.names();
+    String context = InstallSettings.context(values);
+    if (installation.parts() == Parts.WORKER && live.hasHub()) {
       throw new ExitException(
           FAILED,
           "the namespace %s there has the dispatcher: 'sluice install' gives that cluster its worker"
-              .formatted(namespace));
+              .formatted(names.namespace()));
     }
+    if (installation.parts() != Parts.WORKER && live.worker().isPresent() && !live.hasHub()) {
+      throw new ExitException(
+          FAILED,
+          "the namespace %s there has the worker of the cluster %s: install in another with --namespace, or remove the worker before"
+              .formatted(names.namespace(), live.setting("cluster", "this")));
+    }
+    live.require(
+        context,
+        installation.settings().get("cluster").asText(),
+        names.installation(),
+        values.get(KafkaSettings.TOPIC_PREFIX));
+    boolean isBound = installation.objects().stream().anyMatch(Installation::isClusterRight);
+    if (isBound && live.isBoundElsewhere()) {
+      throw new ExitException(
+          FAILED,
+          "the cluster-wide rights %s there are those of the worker in the namespace %s: a cluster has one worker with such rights (--rights none needs none)"
+              .formatted(ObjectNames.WORKER, live.boundTo().orElseThrow()));
+    }
+    new Omissions(values, live, installation).check();
+  }
+
+  /** Returns the objects of this program that the options do not want, or no longer. */
+  private List<ObjectNode> unwanted(LiveInstallation live, List<ObjectNode> wanted) {
+    Set<String> kept = wanted.stream().map(Deployment::id).collect(Collectors.toSet());
+    return new Installation(
+            Parts.ALL, installation.names(), Rights.ALL, Optional.empty(), Map.of(), Map.of())
+        .objects().stream()
+            .filter(object -> !kept.contains(id(object)))
+            .filter(object -> !live.isBoundElsewhere() || !Installation.isClusterRight(object))
+            .toList();
+  }
+
+  private static String id(JsonNode object) {
+    return object.path(ObjectNames.KIND).asText() + "/" + object.at("/metadata/name").asText();
   }
 
   /**
@@ -95,17 +139,26 @@ final class Deployment {
    */
   record NeededSecret(String name, String key) {}
 
-  private void applySecret(ClusterObjects cluster) throws InterruptedException {
+  private Password password(ClusterObjects cluster) throws InterruptedException {
     ObjectNames names = installation.names();
-    if (names.kafkaSecret().isEmpty()) {
-      return;
-    }
-    String secret = names.kafkaSecret().get();
-    if (!kafka.makesUser()) {
-      require(cluster, new NeededSecret(secret, Installation.KAFKA_PROPERTIES));
-      return;
-    }
-    cluster.apply(List.of(kafka.make(names, present(cluster, secret), cluster.isDryRun())));
+    return kafka.password(names, present(cluster, names.kafkaSecret().orElseThrow()));
+  }
+
+  /** Writes the Secret before Kafka has the password, so that a failure loses none. */
+  private void applySecret(ClusterObjects cluster, Password password, List<ObjectNode> objects)
+      throws InterruptedException {
+    ObjectNode secret = kafka.secret(installation.names(), password);
+    cluster.apply(List.of(secret));
+    kafka.make(password, cluster.isDryRun());
+    String checksum =
+        Installation.sha256(secret.at("/data/" + Installation.KAFKA_PROPERTIES).asText());
+    objects.stream()
+        .filter(Installation::isWorkload)
+        .forEach(
+            object ->
+                object
+                    .withObject("/spec/template/metadata/annotations")
+                    .put("checksum/kafka", checksum)); // another password restarts the pods
   }
 
   private Optional<Secret> present(ClusterObjects cluster, String name) {

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.fleet.FleetLoader;
 import dev.sluice.standalone.cli.ExitException;
+import dev.sluice.worker.manifest.ManifestException;
+import dev.sluice.worker.manifest.YamlDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** The document of a cluster in a directory with a fleet, in a file of its own. */
@@ -28,7 +31,7 @@ record FleetCluster(Path directory, ClusterName name) {
   }
 
   /**
-   * Writes the document, unless another file of the fleet has the cluster.
+   * Writes the document, unless the fleet has the cluster. Changes no file that exists.
    *
    * @return what was done, for a person
    */
@@ -36,12 +39,16 @@ record FleetCluster(Path directory, ClusterName name) {
     if (!Files.isDirectory(directory)) {
       throw new ExitException(FAILED, "%s is no directory with a fleet".formatted(directory));
     }
-    if (!Files.exists(file()) && isInFleet()) {
-      return "unchanged the fleet in %s, which has the cluster %s".formatted(directory, name);
-    }
     String text = document(name, labels);
     if (Files.exists(file()) && Files.readString(file()).equals(text)) {
       return "unchanged " + file();
+    }
+    if (Files.exists(file()) || isInFleet()) {
+      return labels.isEmpty()
+          ? "unchanged the fleet in %s, which has the cluster %s or its file"
+              .formatted(directory, name)
+          : "left      the fleet in %s, which has the cluster %s or its file: set the labels there"
+              .formatted(directory, name);
     }
     if (isDryRun) {
       return "would be written " + file();
@@ -50,18 +57,35 @@ record FleetCluster(Path directory, ClusterName name) {
     return "written   " + file();
   }
 
-  /** Deletes the file of the document; returns what was done, for a person. */
+  /** Deletes the file if it has this document only; returns what was done, for a person. */
   String remove(boolean isDryRun) throws IOException {
-    if (Files.exists(file()) && isDryRun) {
+    if (!Files.exists(file())) {
+      return isInFleet()
+          ? "left      the Cluster document %s in another file of %s: remove it there"
+              .formatted(name, directory)
+          : "absent    the cluster %s in %s".formatted(name, directory);
+    }
+    if (!hasOnlyThisDocument()) {
+      return "left      %s, which has other documents too: remove the Cluster document %s there"
+          .formatted(file(), name);
+    }
+    if (isDryRun) {
       return "would be deleted " + file();
     }
-    if (Files.deleteIfExists(file())) {
-      return "deleted   " + file();
+    Files.delete(file());
+    return "deleted   " + file();
+  }
+
+  private boolean hasOnlyThisDocument() throws IOException {
+    try {
+      List<YamlDocument> documents =
+          YamlDocument.readAll(Files.readString(file()), file().toString());
+      return documents.size() == 1
+          && documents.getFirst().content().path(ObjectNames.KIND).asText().equals("Cluster")
+          && documents.getFirst().content().at("/metadata/name").asText().equals(name.value());
+    } catch (ManifestException e) {
+      return false;
     }
-    return isInFleet()
-        ? "left      the Cluster document %s in another file of %s: remove it there"
-            .formatted(name, directory)
-        : "absent    the cluster %s in %s".formatted(name, directory);
   }
 
   private boolean isInFleet() {

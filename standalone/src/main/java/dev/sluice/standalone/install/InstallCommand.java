@@ -1,10 +1,13 @@
 package dev.sluice.standalone.install;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sluice.contract.name.ClusterName;
+import dev.sluice.dispatcher.fleet.FleetLoader;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaSettings;
@@ -32,12 +35,15 @@ public final class InstallCommand {
   private static final int FAILED = 1;
   private static final String IN_GIT = "git+";
 
+  /** Maximum size of a fleet in a ConfigMap in bytes; names and metadata need the rest of 1 MiB. */
+  private static final int MAX_BYTES = 1_000_000;
+
   private static final Setting<ClusterName> CLUSTER =
       Setting.of("cluster", "NAME", "name of this cluster in the fleet", ClusterName::new)
           .or("this");
   private static final Setting<Boolean> WITHOUT_WORKER =
       Setting.flag("without-worker", "install no worker: the cluster only has the other parts");
-  private static final Setting<Optional<String>> FLEET =
+  static final Setting<Optional<String>> FLEET =
       Setting.text(
               "fleet",
               "PATH|git+URL[//PATH][@REF]",
@@ -51,7 +57,7 @@ public final class InstallCommand {
           "a webhook endpoint, with its secret as file:/etc/sluice/webhooks/KEY (default: github,"
               + " with the key github)",
           text -> text);
-  private static final Setting<String> WEBHOOK_SECRET =
+  static final Setting<String> WEBHOOK_SECRET =
       Setting.text(
               "webhook-secret", "NAME", "Secret with a key for the secret of each webhook endpoint")
           .or("sluice-webhooks");
@@ -88,6 +94,7 @@ public final class InstallCommand {
             InstallSettings.PRINT,
             InstallSettings.DRY_RUN,
             InstallSettings.FORCE,
+            InstallSettings.RESET,
             InstallSettings.WAIT));
     return new Command(
         "install",
@@ -97,9 +104,14 @@ public final class InstallCommand {
         values -> new InstallCommand(values, out, err).run());
   }
 
+  /** Returns the Kafka user of receiver, dispatcher and their cluster's worker. */
+  static String user(Topics topics) {
+    return topics.prefix() + "-hub";
+  }
+
   private int run() throws IOException, InterruptedException {
     Topics topics = new Topics(values.get(KafkaSettings.TOPIC_PREFIX));
-    String user = topics.prefix() + "-hub";
+    String user = user(topics);
     KafkaSetup kafka = new KafkaSetup(values, user, permissions(topics, user), out);
     if (values.get(KafkaSetup.PRINT_ACLS)) {
       kafka.printCommands();
@@ -145,7 +157,7 @@ public final class InstallCommand {
     return new Installation(
         values.get(WITHOUT_WORKER) ? Parts.HUB : Parts.ALL,
         new ObjectNames(
-            values.get(InstallSettings.NAMESPACE),
+            InstallSettings.namespace(values),
             values.get(InstallSettings.INSTALLATION),
             KafkaSetup.secretName(values),
             Optional.of(values.get(WEBHOOK_SECRET))),
@@ -163,16 +175,30 @@ public final class InstallCommand {
         : Map.of();
   }
 
+  /** Returns the files that the dispatcher would read in the directory. */
   private static Map<String, String> files(Path directory) throws IOException {
     Map<String, String> files = new TreeMap<>();
-    try (Stream<Path> paths = Files.isDirectory(directory) ? Files.list(directory) : Stream.of()) {
-      for (Path file : paths.filter(path -> path.toString().endsWith(".yaml")).toList()) {
-        files.put(file.getFileName().toString(), Files.readString(file));
+    long size = 0;
+    for (String name : FleetLoader.files(directory)) {
+      if (name.contains("/")) {
+        throw new ExitException(
+            FAILED,
+            "%s in the fleet %s is in a subdirectory, which a ConfigMap cannot have: move it, or use a fleet in Git (--fleet git+URL)"
+                .formatted(name, directory));
       }
+      String text = Files.readString(directory.resolve(name));
+      size += text.getBytes(UTF_8).length;
+      files.put(name, text);
     }
     if (files.isEmpty()) {
       throw new ExitException(
-          FAILED, "%s is no directory with a fleet: it has no *.yaml file".formatted(directory));
+          FAILED, "%s has no file of a fleet: *.yaml or *.yml".formatted(directory));
+    }
+    if (size > MAX_BYTES) {
+      throw new ExitException(
+          FAILED,
+          "the fleet %s is larger than a ConfigMap may be (1 MiB): use a fleet in Git (--fleet git+URL)"
+              .formatted(directory));
     }
     return files;
   }

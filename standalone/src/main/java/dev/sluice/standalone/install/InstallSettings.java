@@ -68,6 +68,9 @@ final class InstallSettings {
   static final Setting<Boolean> DRY_RUN = Setting.flag("dry-run", "only say what would be done");
   static final Setting<Boolean> FORCE =
       Setting.flag("force", "take over fields of objects that another field manager owns");
+  static final Setting<Boolean> RESET =
+      Setting.flag(
+          "reset", "take back what was installed with options that are left out this time");
   static final Setting<Duration> WAIT =
       Setting.duration(
               "wait", "how long to wait until pods are ready, or have ended; 0s does not wait")
@@ -111,6 +114,22 @@ final class InstallSettings {
         .flatMap(List::stream)
         .map(Setting::name)
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Returns the namespace to install in.
+   *
+   * @throws ExitException if it is one of Kubernetes itself
+   */
+  static String namespace(SettingValues values) {
+    String namespace = values.get(NAMESPACE);
+    if (namespace.equals("default") || namespace.startsWith("kube-")) {
+      throw new ExitException(
+          WRONG_USAGE,
+          "the namespace %s is not Sluice's: name one of its own with --namespace"
+              .formatted(namespace));
+    }
+    return namespace;
   }
 
   /** Returns the name of the context, whose cluster is written to. */

@@ -76,32 +76,29 @@ record Installation(
           .filter(this::isGranted)
           .forEach(objects::add);
     }
-    ObjectNode settingsFile = configMap("sluice", Map.of("sluice.yaml", Yaml.document(merged())));
+    ObjectNode settingsFile =
+        configMap("sluice", Map.of("sluice.yaml", Yaml.document(sluiceYaml())));
     objects.add(1, settingsFile);
     if (parts != Parts.WORKER) {
-      objects.add(
-          2,
-          configMap(
-              "sluice-fleet",
-              fleet.isEmpty()
-                  ? Map.of("clusters.yaml", DeploymentFiles.text(BASE + "fleet/clusters.yaml"))
-                  : fleet));
+      objects.add(2, configMap("sluice-fleet", fleetFiles()));
     }
     String checksum = sha256(settingsFile.at("/data/sluice.yaml").asText());
     objects.forEach(object -> complete(object, checksum));
     return objects;
   }
 
-  private static ObjectNode kustomization() {
-    return DeploymentFiles.document(BASE + "kustomization.yaml");
+  /** Returns whether an object has pods. */
+  static boolean isWorkload(JsonNode object) {
+    return WORKLOADS.contains(object.path(KIND).asText());
   }
 
-  private boolean isGranted(ObjectNode object) {
-    return rights != Rights.NONE || !object.path(KIND).asText().startsWith("ClusterRole");
+  /** Returns whether an object gives rights in the whole cluster. */
+  static boolean isClusterRight(JsonNode object) {
+    return object.path(KIND).asText().startsWith("ClusterRole");
   }
 
-  /** Returns the settings of the files with those of this installation. */
-  private ObjectNode merged() {
+  /** Returns the settings of the pods. */
+  ObjectNode sluiceYaml() {
     ObjectNode merged =
         DeploymentFiles.document(
             parts == Parts.WORKER ? "overlays/worker/sluice.yaml" : BASE + "sluice.yaml");
@@ -109,6 +106,21 @@ record Installation(
     merged.setAll(names.settings());
     merged.setAll(settings);
     return merged;
+  }
+
+  /** Returns the files of the fleet's ConfigMap. */
+  Map<String, String> fleetFiles() {
+    return fleet.isEmpty()
+        ? Map.of("clusters.yaml", DeploymentFiles.text(BASE + "fleet/clusters.yaml"))
+        : fleet;
+  }
+
+  private static ObjectNode kustomization() {
+    return DeploymentFiles.document(BASE + "kustomization.yaml");
+  }
+
+  private boolean isGranted(ObjectNode object) {
+    return rights != Rights.NONE || !isClusterRight(object);
   }
 
   static String mounted(String file) {
@@ -129,7 +141,7 @@ record Installation(
     if (kind.equals("ClusterRole") && rights == Rights.NARROW) {
       object.set("rules", DeploymentFiles.document("narrow/worker-rights.yaml").path("rules"));
     }
-    if (WORKLOADS.contains(kind)) {
+    if (isWorkload(object)) {
       completePods(object.withObject("/spec/template"), checksum);
     }
     names.apply(object, !CLUSTER_WIDE.contains(kind));
@@ -173,7 +185,7 @@ record Installation(
                         volume -> ((ObjectNode) volume.path("secret")).put("secretName", secret)));
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       return HexFormat.of()
           .formatHex(

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -40,6 +41,11 @@ final class KafkaAccount {
     this.user = user;
   }
 
+  /** Returns the names of all users that have a password. */
+  static Set<String> users(Admin admin) throws InterruptedException {
+    return call(() -> new TreeSet<>(admin.describeUserScramCredentials().users().get()));
+  }
+
   private interface Call<T> {
     T run() throws ExecutionException, InterruptedException;
   }
@@ -70,11 +76,9 @@ final class KafkaAccount {
             user, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), password));
   }
 
-  /** Returns the ACLs of these that the user does not have. */
-  List<AclBinding> missing(List<AclBinding> wanted) throws InterruptedException {
-    Set<AclBinding> present =
-        call(() -> new HashSet<>(admin.describeAcls(ofUser()).values().get()));
-    return wanted.stream().filter(binding -> !present.contains(binding)).toList();
+  /** Returns the ACLs that the user has. */
+  Set<AclBinding> acls() throws InterruptedException {
+    return call(() -> new HashSet<>(admin.describeAcls(ofUser()).values().get()));
   }
 
   void allow(List<AclBinding> bindings) throws InterruptedException {
@@ -102,7 +106,7 @@ final class KafkaAccount {
             "User:" + user, null, AclOperation.ANY, AclPermissionType.ANY));
   }
 
-  private <T> T call(Call<T> call) throws InterruptedException {
+  private static <T> T call(Call<T> call) throws InterruptedException {
     try {
       return call.run();
     } catch (ExecutionException e) {

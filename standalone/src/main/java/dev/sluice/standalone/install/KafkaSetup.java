@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.platform.kafka.KafkaSettings;
+import dev.sluice.standalone.cli.ExitException;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.io.PrintStream;
 import java.security.SecureRandom;
@@ -11,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AclBinding;
 
@@ -43,10 +45,10 @@ final class KafkaSetup {
       Setting.flag(
           "print-acls",
           "only print commands of Kafka's tools, and a KafkaUser of Strimzi, that make the user");
-  static final Setting<Boolean> PRINT_SECRET =
+  static final Setting<Boolean> NEW_PASSWORD =
       Setting.flag(
-          "print-secret",
-          "with --print and --kafka-properties: make the user, and print its Secret too");
+          "new-password",
+          "give the Kafka user a new password, although it may have one that others use");
 
   static final List<Setting<?>> SETTINGS =
       List.of(
@@ -57,8 +59,9 @@ final class KafkaSetup {
           PARTS_PROPERTIES,
           InstallSettings.KAFKA_SECRET,
           PRINT_ACLS,
-          PRINT_SECRET);
+          NEW_PASSWORD);
 
+  private static final int FAILED = 1;
   private static final String SECRET = "sluice-kafka";
   private static final int PASSWORD_BYTES = 32;
 
@@ -94,43 +97,87 @@ final class KafkaSetup {
     out.print(commands.strimzi());
   }
 
+  /** The password of the user, and whether Kafka does not have it yet. */
+  record Password(String value, boolean isNew) {}
+
   /**
-   * Makes the user and its ACLs, as far as they are missing, and returns its Secret.
+   * Returns the password that the user has, or gets. Changes nothing.
    *
-   * @param present the Secret in the cluster; its password is kept
-   * @param isDryRun whether to only print what is missing
+   * @param present the Secret in the cluster, whose password is kept
+   * @throws ExitException if the user exists, so that others may use its password, which is not in
+   *     the Secret
    */
-  ObjectNode make(ObjectNames names, Optional<Secret> present, boolean isDryRun)
-      throws InterruptedException {
-    Optional<String> kept = present.flatMap(secret -> KafkaClientSecret.password(secret, user));
-    String password = kept.orElseGet(KafkaSetup::random);
+  Password password(ObjectNames names, Optional<Secret> present) throws InterruptedException {
+    String protocol = ofParts().getOrDefault("security.protocol", "PLAINTEXT");
+    if (!protocol.startsWith("SASL_")) {
+      throw new ExitException(
+          InstallSettings.WRONG_USAGE,
+          "the parts log in with a password, which a listener of %s does not take: name one of SASL_SSL with --parts-kafka, and its client settings with --parts-kafka-properties"
+              .formatted(protocol));
+    }
+    String secret = names.namespace() + "/" + names.kafkaSecret().orElseThrow();
+    if (present.isPresent() && !ClusterObjects.isApplied(present.get())) {
+      throw new ExitException(
+          FAILED,
+          "the Secret %s exists, and 'sluice install' or 'sluice cluster add' has not made it: name another with --kafka-secret, or leave --kafka-properties out to use it"
+              .formatted(secret));
+    }
+    Optional<String> kept = present.flatMap(each -> KafkaClientSecret.password(each, user));
+    try (Admin admin = admin(values)) {
+      boolean exists = new KafkaAccount(admin, user).exists();
+      if (values.get(NEW_PASSWORD)) {
+        return new Password(random(), /* isNew= */ true);
+      }
+      if (exists && kept.isEmpty()) {
+        throw new ExitException(
+            FAILED,
+            "the Kafka user %s exists, but its password is not in the Secret %s: another installation may use it, such as one in another namespace or cluster; --new-password gives the user a new password, which locks the other out"
+                .formatted(user, secret));
+      }
+      return new Password(kept.orElseGet(KafkaSetup::random), !exists);
+    }
+  }
+
+  /** Returns the Secret with the user's client settings. */
+  ObjectNode secret(ObjectNames names, Password password) {
+    return KafkaClientSecret.of(names, ofParts(), user, password.value());
+  }
+
+  private Map<String, String> ofParts() {
+    return values.get(PARTS_PROPERTIES).orElseGet(() -> values.get(ADMIN).orElseThrow());
+  }
+
+  /**
+   * Makes the user and its ACLs, as far as they are missing, and prints what was done.
+   *
+   * @param isDryRun whether to only print it
+   */
+  void make(Password password, boolean isDryRun) throws InterruptedException {
     try (Admin admin = admin(values)) {
       KafkaAccount account = new KafkaAccount(admin, user);
-      boolean isNew = kept.isEmpty() || !account.exists();
-      List<AclBinding> missing = account.missing(acls);
-      if (!isDryRun && isNew) {
-        account.setPassword(password);
+      Set<AclBinding> present = account.acls();
+      List<AclBinding> missing = acls.stream().filter(acl -> !present.contains(acl)).toList();
+      if (!isDryRun && password.isNew()) {
+        account.setPassword(password.value());
       }
       if (!isDryRun && !missing.isEmpty()) {
         account.allow(missing);
       }
-      if (isNew || !missing.isEmpty()) {
+      if (password.isNew() || !missing.isEmpty()) {
         out.printf(
             "%-9s Kafka user %s%s, %d of %d ACLs%n",
             isDryRun ? "would be made" : "made",
             user,
-            isNew ? " with a new password" : "",
+            password.isNew() ? " with a new password" : "",
             missing.size(),
             acls.size());
       } else {
         out.printf("%-9s Kafka user %s, %d ACLs%n", "unchanged", user, acls.size());
       }
+      present.stream()
+          .filter(acl -> !acls.contains(acl))
+          .forEach(acl -> out.printf("left      ACL of %s: %s%n", user, AclCommands.shown(acl)));
     }
-    return KafkaClientSecret.of(
-        names,
-        values.get(PARTS_PROPERTIES).orElseGet(() -> values.get(ADMIN).orElseThrow()),
-        user,
-        password);
   }
 
   /** Returns a client of Kafka's administrator. */

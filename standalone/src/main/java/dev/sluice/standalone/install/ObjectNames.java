@@ -27,6 +27,9 @@ record ObjectNames(
   /** Name of the worker's objects, in the cluster and in its namespace. */
   static final String WORKER = "sluice-worker";
 
+  static final String DISPATCHER = "sluice-dispatcher";
+  static final String RECEIVER = "sluice-receiver";
+
   static final String BASE_NAMESPACE = "sluice-system";
   static final String BASE_INSTALLATION = "default";
 

@@ -6,14 +6,12 @@ import dev.sluice.standalone.install.Installation.Parts;
 import dev.sluice.worker.ledger.LedgerNames;
 import dev.sluice.worker.manifest.Ownership;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Removes an installation from a cluster, with what its worker has written for itself. Objects of
@@ -21,51 +19,83 @@ import java.util.stream.Stream;
  */
 final class Removal {
 
-  private static final String DISPATCHER = "sluice-dispatcher";
   private static final String NAME_LABEL = "app.kubernetes.io/name";
 
   private final ClusterObjects cluster;
   private final ObjectNames names;
+  private final Parts parts;
   private final PrintStream out;
 
-  Removal(ClusterObjects cluster, ObjectNames names, PrintStream out) {
+  Removal(ClusterObjects cluster, ObjectNames names, Parts parts, PrintStream out) {
     this.cluster = cluster;
     this.names = names;
+    this.parts = parts;
     this.out = out;
   }
 
-  /** Whether the namespace has a dispatcher. */
-  static boolean isHub(KubernetesClient client, String namespace) {
-    return client.apps().statefulSets().inNamespace(namespace).withName(DISPATCHER).get() != null;
+  /**
+   * Deletes the workloads, and waits for the end of their pods, which write their state until then.
+   *
+   * @param patience how long to wait; with 0 s the pods must have ended already
+   */
+  void stop(Duration patience) throws InterruptedException {
+    cluster.delete(objects().stream().filter(Installation::isWorkload).toList());
+    if (cluster.isDryRun()) {
+      return;
+    }
+    Rollout rollout = new Rollout(cluster.client(), patience, out);
+    for (String name : List.of(ObjectNames.WORKER, ObjectNames.RECEIVER, ObjectNames.DISPATCHER)) {
+      if (parts == Parts.ALL || name.equals(ObjectNames.WORKER)) {
+        rollout.awaitGone(names.namespace(), name);
+      }
+    }
   }
 
-  /**
-   * Removes all objects but those that others made, and the namespace if it is empty then.
-   *
-   * @param patience how long to wait for the end of the pods
-   */
-  void run(Parts parts, Duration patience) throws InterruptedException {
+  /** Deletes the rest; the settings last, by which a repetition recognises the installation. */
+  void deleteRest(LiveInstallation live) {
+    boolean hasWorker = hasWorker();
+    cluster.deleteState(state(hasWorker));
+    names
+        .kafkaSecret()
+        .ifPresent(
+            secret -> cluster.delete(List.of(object("v1", "Secret", names.namespace(), secret))));
+    cluster.delete(
+        objects().stream()
+            .filter(object -> !Installation.isWorkload(object))
+            .filter(object -> !live.isBoundElsewhere() || !Installation.isClusterRight(object))
+            .toList());
+    out.printf(
+        "left      Namespace %s: 'kubectl delete namespace %s' deletes it with all that is in it%n",
+        names.namespace(), names.namespace());
+    if (hasWorker) {
+      out.println(
+          "The objects of the applications stay as they are, and nothing changes or deletes them"
+              + " any longer.");
+    }
+  }
+
+  /** Returns what this program applies, without the namespace. */
+  private List<ObjectNode> objects() {
     List<ObjectNode> objects =
         new ArrayList<>(
             new Installation(parts, names, Rights.ALL, Optional.empty(), Map.of(), Map.of())
                 .objects());
-    objects.removeFirst(); // the namespace
-    cluster.delete(objects);
-    if (!cluster.isDryRun() && patience.isPositive()) {
-      Rollout rollout = new Rollout(cluster.client(), patience, out);
-      for (String name : List.of(ObjectNames.WORKER, "sluice-receiver", DISPATCHER)) {
-        rollout.awaitGone(names.namespace(), name);
-      }
-    }
-    cluster.delete(written());
-    deleteNamespace();
-    out.println(
-        "The objects of the applications stay as they are, and nothing changes or deletes them any"
-            + " longer.");
+    objects.removeFirst();
+    return objects;
   }
 
-  /** Returns what the worker, the dispatcher and this program have written for themselves. */
-  private List<ObjectNode> written() {
+  private boolean hasWorker() {
+    return cluster
+            .client()
+            .serviceAccounts()
+            .inNamespace(names.namespace())
+            .withName(ObjectNames.WORKER)
+            .get()
+        != null;
+  }
+
+  /** Returns what the worker and the dispatcher have written for themselves. */
+  private List<ObjectNode> state(boolean hasWorker) {
     String namespace = names.namespace();
     String installation = names.installation();
     List<ObjectNode> written = new ArrayList<>();
@@ -83,17 +113,19 @@ final class Removal {
     written.add(
         object(
             "coordination.k8s.io/v1", "Lease", namespace, ObjectNames.WORKER + "-" + installation));
-    names.kafkaSecret().ifPresent(secret -> written.add(object("v1", "Secret", namespace, secret)));
-    cluster
-        .client()
-        .persistentVolumeClaims()
-        .inNamespace(namespace)
-        .withLabel(NAME_LABEL, DISPATCHER)
-        .list()
-        .getItems()
-        .forEach(claim -> written.add(object("v1", "PersistentVolumeClaim", namespace, claim)));
+    if (parts == Parts.ALL) {
+      cluster
+          .client()
+          .persistentVolumeClaims()
+          .inNamespace(namespace)
+          .withLabel(NAME_LABEL, ObjectNames.DISPATCHER)
+          .list()
+          .getItems()
+          .forEach(claim -> written.add(object("v1", "PersistentVolumeClaim", namespace, claim)));
+    }
     for (String kind : List.of("ValidatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy")) {
-      if (serves("admissionregistration.k8s.io/v1", kind)) {
+      // another namespace's worker of the same id may have them
+      if (hasWorker && serves("admissionregistration.k8s.io/v1", kind)) {
         written.add(object("admissionregistration.k8s.io/v1", kind, "", names.protection()));
       }
     }
@@ -104,35 +136,6 @@ final class Removal {
     var resources = cluster.client().getApiResources(version);
     return resources != null
         && resources.getResources().stream().anyMatch(each -> each.getKind().equals(kind));
-  }
-
-  private void deleteNamespace() {
-    List<String> others = others();
-    ObjectNode namespace = object("v1", "Namespace", "", names.namespace());
-    if (others.isEmpty() || cluster.isDryRun()) {
-      cluster.delete(List.of(namespace));
-    } else {
-      out.printf(
-          "left      Namespace %s, which still has %s%n",
-          names.namespace(), String.join(", ", others));
-    }
-  }
-
-  /** Returns what else is in the namespace. */
-  private List<String> others() {
-    KubernetesClient client = cluster.client();
-    String namespace = names.namespace();
-    return Stream.of(
-            client.configMaps().inNamespace(namespace).list().getItems().stream()
-                .filter(each -> !each.getMetadata().getName().equals("kube-root-ca.crt")),
-            client.secrets().inNamespace(namespace).list().getItems().stream()
-                .filter(each -> !"kubernetes.io/service-account-token".equals(each.getType())),
-            client.pods().inNamespace(namespace).list().getItems().stream(),
-            client.persistentVolumeClaims().inNamespace(namespace).list().getItems().stream()
-                .filter(each -> each.getMetadata().getDeletionTimestamp() == null))
-        .flatMap(objects -> objects.map(HasMetadata.class::cast))
-        .map(each -> each.getKind() + " " + each.getMetadata().getName())
-        .toList();
   }
 
   private static ObjectNode object(

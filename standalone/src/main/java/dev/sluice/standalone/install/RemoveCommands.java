@@ -13,6 +13,7 @@ import dev.sluice.standalone.process.ClusterAccess;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,10 +90,13 @@ public final class RemoveCommands {
         values -> new RemoveCommands(values, out).uninstall());
   }
 
+  /** An installation in a cluster, found to be the one that the command names. */
+  private record Found(String context, Parts parts, String user) {}
+
   private int removeCluster() throws IOException, InterruptedException {
-    requireAddress();
     ClusterName cluster = values.get(ClusterCommands.NAME);
-    String context = InstallSettings.context(values);
+    Found worker = findWorker(cluster, InstallSettings.context(values));
+    checkAdmin();
     boolean isDryRun = values.get(InstallSettings.DRY_RUN);
     if (values.get(ClusterCommands.FLEET).isPresent()) {
       // first, so that the dispatcher sends nothing more
@@ -103,46 +107,71 @@ public final class RemoveCommands {
           "Remove the Cluster document %s from the fleet, but not its applications' manifests.%n",
           cluster);
     }
-    removeWorker(cluster, context);
+    remove(worker);
+    out.printf("The topic %s stays, with the history of the cluster.%n", topics().sync(cluster));
     return 0;
   }
 
   private int uninstall() throws InterruptedException {
-    requireAddress();
-    String context = InstallSettings.context(values);
+    List<Found> all = new ArrayList<>();
     for (Map.Entry<ClusterName, String> worker : values.get(WORKERS)) {
-      removeWorker(worker.getKey(), worker.getValue());
+      all.add(findWorker(worker.getKey(), worker.getValue()));
     }
-    remove(context, Parts.ALL);
-    Topics topics = topics();
-    deleteUser(topics.prefix() + "-hub");
-    out.printf(
-        "The topics %s.* stay, with the history: kafka-topics.sh --delete --topic '%s\\..*' deletes"
-            + " them.%n",
-        topics.prefix(), topics.prefix());
+    all.add(findHub(InstallSettings.context(values)));
+    checkAdmin();
+    for (Found found : all) {
+      remove(found);
+    }
+    sayWhatIsLeft(all);
     return 0;
   }
 
-  private void removeWorker(ClusterName cluster, String context) throws InterruptedException {
-    String namespace = values.get(InstallSettings.NAMESPACE);
-    try (KubernetesClient client =
-        ClusterAccess.connectTo(values.get(InstallSettings.KUBECONFIG), context)) {
-      if (Removal.isHub(client, namespace)) {
-        throw new ExitException(
-            FAILED,
-            "the namespace %s of the context %s has the dispatcher: its worker goes with 'sluice uninstall'"
-                .formatted(namespace, context));
-      }
+  private Found findWorker(ClusterName cluster, String context) {
+    LiveInstallation live = find(context);
+    if (live.hasHub()) {
+      throw new ExitException(
+          FAILED,
+          "the namespace %s of the context %s has the dispatcher: its worker goes with 'sluice uninstall'"
+              .formatted(live.namespace(), context));
     }
-    remove(context, Parts.WORKER);
-    deleteUser(ClusterCommands.user(topics(), cluster));
-    out.printf("The topic %s stays, with the history of the cluster.%n", topics().sync(cluster));
+    live.require(
+        context, cluster.value(), values.get(InstallSettings.INSTALLATION), topics().prefix());
+    return new Found(context, Parts.WORKER, ClusterCommands.user(topics(), cluster));
   }
 
-  private void remove(String context, Parts parts) throws InterruptedException {
-    out.printf("In the context %s:%n", context);
-    try (KubernetesClient client =
-        ClusterAccess.connectTo(values.get(InstallSettings.KUBECONFIG), context)) {
+  private Found findHub(String context) {
+    LiveInstallation live = find(context);
+    if (!live.hasHub()) {
+      throw new ExitException(
+          FAILED,
+          "the namespace %s of the context %s has a worker only: 'sluice cluster remove %s' removes it"
+              .formatted(live.namespace(), context, live.setting("cluster", "this")));
+    }
+    live.require(context, values.get(InstallSettings.INSTALLATION), topics().prefix());
+    return new Found(context, Parts.ALL, InstallCommand.user(topics()));
+  }
+
+  private LiveInstallation find(String context) {
+    String namespace = values.get(InstallSettings.NAMESPACE);
+    try (KubernetesClient client = connect(context)) {
+      LiveInstallation live = LiveInstallation.read(client, namespace);
+      if (live.settings().isEmpty()) {
+        throw new ExitException(
+            FAILED,
+            "the namespace %s of the context %s has no ConfigMap with Sluice's settings, so nothing is removed: correct --context or --namespace"
+                .formatted(namespace, context));
+      }
+      return live;
+    }
+  }
+
+  private KubernetesClient connect(String context) {
+    return ClusterAccess.connectTo(values.get(InstallSettings.KUBECONFIG), context);
+  }
+
+  private void remove(Found found) throws InterruptedException {
+    out.printf("In the context %s:%n", found.context());
+    try (KubernetesClient client = connect(found.context())) {
       ClusterObjects cluster =
           new ClusterObjects(client, values.get(InstallSettings.DRY_RUN), /* force= */ false, out);
       ObjectNames names =
@@ -151,8 +180,51 @@ public final class RemoveCommands {
               values.get(InstallSettings.INSTALLATION),
               madeSecret(),
               Optional.empty());
-      new Removal(cluster, names, out).run(parts, values.get(InstallSettings.WAIT));
+      Removal removal = new Removal(cluster, names, found.parts(), out);
+      removal.stop(values.get(InstallSettings.WAIT));
+      deleteUser(found.user());
+      removal.deleteRest(LiveInstallation.read(client, names.namespace()));
     }
+  }
+
+  /** Checks the access to Kafka before anything is removed. */
+  private void checkAdmin() throws InterruptedException {
+    if (values.get(ADMIN).isEmpty()) {
+      return;
+    }
+    if (values.get(KAFKA).isEmpty()) {
+      throw new ExitException(
+          InstallSettings.WRONG_USAGE, "--kafka-properties needs the address: --kafka HOST:PORT");
+    }
+    try (Admin admin = Admin.create(connection())) {
+      KafkaAccount.users(admin);
+    }
+  }
+
+  private void sayWhatIsLeft(List<Found> removed) throws InterruptedException {
+    Topics topics = topics();
+    if (values.get(ADMIN).isPresent()) {
+      String workers = topics.prefix() + "-worker-";
+      try (Admin admin = Admin.create(connection())) {
+        KafkaAccount.users(admin).stream()
+            .filter(user -> user.startsWith(workers))
+            .filter(user -> removed.stream().noneMatch(found -> found.user().equals(user)))
+            .forEach(
+                user ->
+                    out.printf(
+                        "left      Kafka user %s: its worker may still run; 'sluice cluster remove"
+                            + " %s' removes both%n",
+                        user, user.substring(workers.length())));
+      }
+    } else {
+      out.println(
+          "left      workers of clusters that no --worker names, if there are any, and the Kafka"
+              + " users");
+    }
+    out.printf(
+        "The topics %s.* stay, with the history: kafka-topics.sh --delete --topic '%s\\..*' deletes"
+            + " them.%n",
+        topics.prefix(), topics.prefix());
   }
 
   /** Returns the Secret that {@code cluster add} has made; empty if somebody else has made it. */
@@ -182,13 +254,6 @@ public final class RemoveCommands {
 
   private Topics topics() {
     return new Topics(values.get(KafkaSettings.TOPIC_PREFIX));
-  }
-
-  private void requireAddress() {
-    if (values.get(ADMIN).isPresent() && values.get(KAFKA).isEmpty()) {
-      throw new ExitException(
-          InstallSettings.WRONG_USAGE, "--kafka-properties needs the address: --kafka HOST:PORT");
-    }
   }
 
   private static Map.Entry<ClusterName, String> worker(String text) {

@@ -1,5 +1,7 @@
 package dev.sluice.standalone.install;
 
+import java.util.Locale;
+
 /** Permissions of a worker in its cluster. */
 enum Rights {
   /** Everything, as in k8s/base. */
@@ -10,6 +12,11 @@ enum Rights {
   NONE;
 
   static final String LABEL = "all|narrow|none";
+
+  /** Returns the value of the option. */
+  String option() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   static Rights parse(String text) {
     return switch (text) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator.Feature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes YAML for people and Git repositories. */
 final class Yaml {
@@ -27,6 +28,15 @@ final class Yaml {
       return MAPPER.writeValueAsString(content);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a JSON tree can always be written", e);
+    }
+  }
+
+  /** Returns the mapping in a text; empty if it is none. */
+  static Optional<JsonNode> read(String text) {
+    try {
+      return Optional.of(MAPPER.readTree(text)).filter(JsonNode::isObject);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
     }
   }
 
