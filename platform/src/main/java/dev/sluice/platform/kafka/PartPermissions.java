@@ -23,7 +23,7 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * The permissions in Kafka that the user of a part needs, as ACLs: those of the table in
- * docs/operations.md, without its optional rows.
+ * docs/operations.md, without the optional rows of an API that runs as a process of its own.
  */
 public final class PartPermissions {
 
@@ -47,9 +47,31 @@ public final class PartPermissions {
   /** Returns the permissions of a dispatcher, which also suffice for the API that it serves. */
   public static List<AclBinding> dispatcher(Topics topics, String user) {
     PartPermissions permissions = new PartPermissions(topics, user);
+    // by name, since the prefix of another installation may begin with this one
+    for (String topic :
+        List.of(
+            topics.changes(),
+            topics.state(),
+            topics.results(),
+            topics.deadLetters(),
+            topics.heartbeats(),
+            topics.checkpoints(),
+            topics.cdEvents())) {
+      permissions.allow(TOPIC, topic, CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE);
+    }
     permissions.allowPrefixed(
-        TOPIC, topics.prefix() + ".", CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE);
-    permissions.allowPrefixed(GROUP, permissions.own("dispatcher"), READ);
+        TOPIC, topics.prefix() + ".sync.", CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ, WRITE);
+    for (String group :
+        List.of(
+            "dispatcher",
+            "dispatcher-fences",
+            "dispatcher-approvals",
+            "archive",
+            "checkpoints",
+            "cdevents")) {
+      permissions.allow(GROUP, permissions.own(group), READ);
+    }
+    permissions.allowPrefixed(TRANSACTIONAL_ID, permissions.own("checkpoints-"), DESCRIBE, WRITE);
     permissions.allowPrefixed(TRANSACTIONAL_ID, permissions.own("home-"), DESCRIBE, WRITE);
     for (String producer : List.of("fleet-intake", "dependency-relay")) {
       permissions.allow(TRANSACTIONAL_ID, permissions.own(producer), DESCRIBE, WRITE);
