@@ -11,6 +11,7 @@ import dev.sluice.standalone.install.InstallCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -101,13 +103,34 @@ class InstalledObjectsIT {
     assertThat(output.code()).as(output.err()).isZero();
     assertThat(output.out())
         .contains(
-            "--entity-name sluice-worker-west --add-config \"SCRAM-SHA-512=[password=$PASSWORD]\"")
+            "--entity-name sluice-worker-west --add-config-file /dev/stdin <<EOF\n"
+                + "SCRAM-SHA-512=iterations=4096,password=$PASSWORD\nEOF\n")
         .contains(
             "--add --allow-principal User:sluice-worker-west --operation Describe --operation Read"
                 + " --topic sluice.sync.west\n")
         .contains("--transactional-id sluice-worker-west\n")
         .contains("kind: KafkaUser")
         .doesNotContain("sluice.changes");
+  }
+
+  @Test
+  void theFleetHasTheFilesThatADispatcherReads(@TempDir Path fleet) throws Exception {
+    for (String name : List.of("a.yaml", "b.yml", ".hidden.yaml", "notes.txt")) {
+      Files.writeString(fleet.resolve(name), "# " + name + "\n");
+    }
+
+    assertThat(
+            printed("install", "--fleet=" + fleet)
+                .get("ConfigMap/sluice-fleet")
+                .path("data")
+                .properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrder("a.yaml", "b.yml");
+    Files.createDirectories(fleet.resolve("team"));
+    Files.writeString(fleet.resolve("team/c.yaml"), "# c\n");
+    assertThat(print("install", "--fleet=" + fleet).err())
+        .contains("team/c.yaml")
+        .contains("subdirectory");
   }
 
   @Test
