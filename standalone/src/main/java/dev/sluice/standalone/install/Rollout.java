@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Waits until the pods of workloads are ready, or gone. */
 final class Rollout {
@@ -91,15 +92,18 @@ final class Rollout {
     return true;
   }
 
-  private Deployment deployment(String namespace, String name) {
+  private @Nullable Deployment deployment(String namespace, String name) {
     return client.apps().deployments().inNamespace(namespace).withName(name).get();
   }
 
-  private StatefulSet statefulSet(String namespace, String name) {
+  private @Nullable StatefulSet statefulSet(String namespace, String name) {
     return client.apps().statefulSets().inNamespace(namespace).withName(name).get();
   }
 
-  private static boolean isReady(Deployment live) {
+  private static boolean isReady(@Nullable Deployment live) {
+    if (live == null) {
+      return false; // deleted meanwhile
+    }
     DeploymentStatus status = live.getStatus();
     int wanted = live.getSpec().getReplicas();
     return status != null
@@ -109,7 +113,10 @@ final class Rollout {
         && Objects.equals(status.getReadyReplicas(), wanted);
   }
 
-  private static boolean isReady(StatefulSet live) {
+  private static boolean isReady(@Nullable StatefulSet live) {
+    if (live == null) {
+      return false;
+    }
     StatefulSetStatus status = live.getStatus();
     int wanted = live.getSpec().getReplicas();
     return status != null
