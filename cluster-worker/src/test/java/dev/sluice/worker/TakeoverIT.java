@@ -92,6 +92,7 @@ final class TakeoverIT {
     KUBECTL_CLIENT_SIDE("kubectl-client-side-apply", false, true, "{}", "{}"),
     KUBECTL_CREATE("kubectl-create", false, false, "{}", "{}"),
     KUBECTL_SERVER_SIDE("kubectl", true, false, "{}", "{}"),
+    SLUICE_INSTALL("sluice-install", true, false, "{}", "{}"),
     BEFORE_SERVER_SIDE_APPLY("", false, true, "{}", "{}"),
     HELM(
         "helm",

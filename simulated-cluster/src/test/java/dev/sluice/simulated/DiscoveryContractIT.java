@@ -48,6 +48,7 @@ class DiscoveryContractIT {
     "apps/v1, statefulsets, StatefulSet, true, sts",
     "coordination.k8s.io/v1, leases, Lease, true, ''",
     "networking.k8s.io/v1, ingresses, Ingress, true, ing",
+    "networking.k8s.io/v1, networkpolicies, NetworkPolicy, true, netpol",
     "rbac.authorization.k8s.io/v1, clusterroles, ClusterRole, false, ''",
     "apiextensions.k8s.io/v1, customresourcedefinitions, CustomResourceDefinition, false, crd"
   })

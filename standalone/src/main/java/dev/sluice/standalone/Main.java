@@ -11,6 +11,9 @@ import dev.sluice.standalone.demo.SimulatedClusterCommand;
 import dev.sluice.standalone.demo.TrainingCommand;
 import dev.sluice.standalone.init.CheckDeliveryCommand;
 import dev.sluice.standalone.init.InitCommand;
+import dev.sluice.standalone.install.ClusterCommands;
+import dev.sluice.standalone.install.InstallCommand;
+import dev.sluice.standalone.install.RemoveCommands;
 import dev.sluice.standalone.local.AffectedCommand;
 import dev.sluice.standalone.local.KnownHostsCommand;
 import dev.sluice.standalone.local.RenderCommand;
@@ -59,6 +62,11 @@ public final class Main {
     return List.of(
         InitCommand.command(),
         CheckDeliveryCommand.command(),
+        InstallCommand.command(System.out, System.err),
+        RemoveCommands.uninstall(System.out),
+        ClusterCommands.group(),
+        ClusterCommands.add(System.out, System.err),
+        RemoveCommands.clusterRemove(System.out),
         UpCommand.command(),
         DemoCommand.command(),
         SimulatedClusterCommand.command(),

@@ -34,7 +34,12 @@ class DeploymentFilesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"../k8s/base/sluice.yaml", "../k8s/sample/sluice.yaml", "../compose/sluice.yaml"})
+      strings = {
+        "../k8s/base/sluice.yaml",
+        "../k8s/sample/sluice.yaml",
+        "../k8s/overlays/worker/sluice.yaml",
+        "../compose/sluice.yaml"
+      })
   void settingsOfTheDeploymentsAreKnown(String file) throws Exception {
     Set<String> known =
         Main.commands().stream()

@@ -3,28 +3,20 @@ package dev.sluice.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.sluice.platform.process.NeededProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The Helm chart renders what the Kustomize base has, and what its values say. */
 class HelmChartIT {
 
-  private static final YAMLMapper YAML = new YAMLMapper();
   private static final String NAMESPACE = "sluice-system";
 
   @BeforeEach
@@ -35,7 +27,7 @@ class HelmChartIT {
 
   @Test
   void withoutValuesItHasTheObjectsOfTheBase() throws Exception {
-    Map<String, JsonNode> base = objects(run("kustomize", "build", "../k8s/base"));
+    Map<String, JsonNode> base = RenderedObjects.of(run("kustomize", "build", "../k8s/base"));
     base.remove("Namespace/" + NAMESPACE);
 
     assertThat(chart()).isEqualTo(base);
@@ -129,7 +121,7 @@ class HelmChartIT {
   }
 
   private static JsonNode annotations(ProgramRun run) throws IOException {
-    return documents(run.output()).stream()
+    return RenderedObjects.documents(run.output()).stream()
         .filter(each -> each.path("kind").asText().equals("StatefulSet"))
         .findFirst()
         .orElseThrow()
@@ -139,7 +131,7 @@ class HelmChartIT {
   private static Map<String, JsonNode> chart(String... options) throws Exception {
     ProgramRun run = helm(options);
     assertThat(run.code()).as(run.output()).isZero();
-    return objects(run.output());
+    return RenderedObjects.of(run.output());
   }
 
   private static ProgramRun helm(String... options) throws Exception {
@@ -163,73 +155,5 @@ class HelmChartIT {
     ProgramRun run = ProgramRun.of(Path.of("."), Map.of(), Duration.ofMinutes(1), command);
     assertThat(run.code()).as(run.output()).isZero();
     return run.output();
-  }
-
-  /**
-   * Returns the objects of a stream of documents by kind and name, without what differs by intent:
-   * the suffix of the settings' ConfigMap and the checksum that takes its place, the labels of
-   * Helm, and the format of the settings and fleet.
-   */
-  private static Map<String, JsonNode> objects(String text) throws IOException {
-    Map<String, JsonNode> objects = new TreeMap<>();
-    for (JsonNode document : documents(text)) {
-      String settings =
-          document.path("kind").asText().equals("ConfigMap")
-              ? document.at("/metadata/name").asText().replaceFirst("^(sluice)-[a-z0-9]{10}$", "$1")
-              : "";
-      if (!settings.isEmpty()) {
-        ((ObjectNode) document.path("metadata")).put("name", settings);
-        ObjectNode data = (ObjectNode) document.path("data");
-        for (String file : fields(data)) {
-          data.set(file, YAML.readTree(data.path(file).asText()));
-        }
-      }
-      for (JsonNode volume : document.at("/spec/template/spec/volumes")) {
-        if (volume.path("name").asText().equals("config")) {
-          ((ObjectNode) volume.path("configMap")).put("name", "sluice");
-        }
-      }
-      for (JsonNode labels : document.findValues("labels")) {
-        ((ObjectNode) labels).remove(List.of("helm.sh/chart", "app.kubernetes.io/managed-by"));
-      }
-      if (document.at("/spec/template/metadata") instanceof ObjectNode pods) {
-        pods.remove("annotations");
-      }
-      objects.put(
-          document.path("kind").asText() + "/" + document.at("/metadata/name").asText(),
-          sorted(document));
-    }
-    return objects;
-  }
-
-  /** Sorts lists of named elements, whose order means nothing. */
-  private static JsonNode sorted(JsonNode node) {
-    if (node instanceof ObjectNode object) {
-      for (String field : fields(object)) {
-        object.set(field, sorted(object.path(field)));
-      }
-      return object;
-    }
-    if (!node.isArray()) {
-      return node;
-    }
-    List<JsonNode> elements = new ArrayList<>();
-    node.forEach(element -> elements.add(sorted(element)));
-    if (elements.stream().allMatch(element -> element.has("name"))) {
-      elements.sort(Comparator.comparing(element -> element.path("name").asText()));
-    }
-    return YAML.createArrayNode().addAll(elements);
-  }
-
-  private static List<String> fields(ObjectNode node) {
-    return StreamSupport.stream(
-            ((Iterable<String>) node::fieldNames).spliterator(), /* parallel= */ false)
-        .collect(Collectors.toList());
-  }
-
-  private static List<JsonNode> documents(String text) throws IOException {
-    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(text)) {
-      return documents.readAll().stream().filter(JsonNode::isObject).toList();
-    }
   }
 }

@@ -38,6 +38,8 @@ class ManifestsIT {
         "base",
         "sample",
         "narrow",
+        "overlays/hub",
+        "overlays/worker",
         "locked-down",
         "tenant",
         "flow-control",

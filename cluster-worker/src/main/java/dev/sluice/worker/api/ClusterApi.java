@@ -30,6 +30,9 @@ public final class ClusterApi {
   /** The field manager that owns the fields that Sluice writes. */
   public static final String FIELD_MANAGER = "sluice";
 
+  /** The field manager of the commands that install Sluice. */
+  public static final String INSTALLER = "sluice-install";
+
   /**
    * A {@code resourceVersion} that no object ever has (etcd's first revision is 1, and belongs to
    * no object). Applied at it, an absent object is created, and an existing one answers 409.

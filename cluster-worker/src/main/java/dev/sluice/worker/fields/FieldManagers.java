@@ -19,7 +19,13 @@ record FieldManagers(Set<String> writersOfStatus) {
 
   /** Managers of earlier deployments, whose fields are ours once the object is. */
   private static final Set<String> DEPLOYERS =
-      Set.of("kubectl-client-side-apply", "before-first-apply", "kubectl", "helm", "Helm");
+      Set.of(
+          "kubectl-client-side-apply",
+          "before-first-apply",
+          "kubectl",
+          "helm",
+          "Helm",
+          ClusterApi.INSTALLER);
 
   /** Usual parts of the names of controllers, operators and the like. */
   private static final Pattern CONTROLLER =

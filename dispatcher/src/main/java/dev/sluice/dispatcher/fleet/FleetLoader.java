@@ -9,6 +9,7 @@ import dev.sluice.contract.name.ApplicationName;
 import dev.sluice.contract.name.ClusterName;
 import dev.sluice.dispatcher.generate.GeneratorTrees;
 import dev.sluice.inputs.git.MirrorException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -53,6 +54,15 @@ public final class FleetLoader {
   private FleetLoader(GeneratorTrees trees, Map<ApplicationName, String> owners) {
     this.sets = ApplicationSets.ofFleet(trees);
     this.includes = new FleetIncludes(trees, owners);
+  }
+
+  /**
+   * Returns the names of the files in a directory that a dispatcher would read, relative to it.
+   *
+   * @throws IOException if they cannot be listed
+   */
+  public static List<String> files(Path directory) throws IOException {
+    return new DirectoryInput(directory).files().stream().map(FleetInput.File::name).toList();
   }
 
   /**

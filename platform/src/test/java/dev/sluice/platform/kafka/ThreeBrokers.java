@@ -23,6 +23,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class ThreeBrokers implements AutoCloseable {
 
   private final List<KafkaRaftServer> servers = new ArrayList<>();
+  private final List<KafkaConfig> configs = new ArrayList<>();
   private final String bootstrapServers;
 
   /** Starts brokers that need no authentication. */
@@ -49,9 +50,8 @@ public final class ThreeBrokers implements AutoCloseable {
           "listener.security.protocol.map",
           "CLIENTS:%s,BROKERS:PLAINTEXT,CONTROLLER:PLAINTEXT".formatted(protocol));
       settings.putAll(more);
-      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
-      servers.add(server);
-      server.startup();
+      configs.add(new KafkaConfig(settings));
+      servers.add(started(configs.getLast()));
       addresses.add(address);
     }
     this.bootstrapServers = String.join(",", addresses);
@@ -64,6 +64,22 @@ public final class ThreeBrokers implements AutoCloseable {
   /** Stops the third broker. */
   public void stopOne() {
     stop(servers.removeLast());
+  }
+
+  /**
+   * Stops a broker in order, and starts it again.
+   *
+   * @param index from 0; the first is also the controller
+   */
+  public void restart(int index) {
+    stop(servers.get(index));
+    servers.set(index, started(configs.get(index)));
+  }
+
+  private static KafkaRaftServer started(KafkaConfig config) {
+    KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+    server.startup();
+    return server;
   }
 
   private static void format(Path place, int node, String clusterId) throws Exception {

@@ -39,6 +39,7 @@ final class BuiltInResources {
       rbac.authorization.k8s.io/v1 ClusterRoleBinding clusterrolebindings - - cluster -
       coordination.k8s.io/v1 Lease leases - - namespace -
       networking.k8s.io/v1 Ingress ingresses ing - namespace status
+      networking.k8s.io/v1 NetworkPolicy networkpolicies netpol - namespace -
       policy/v1 PodDisruptionBudget poddisruptionbudgets pdb - namespace status
       autoscaling/v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa all namespace status
       apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions crd,crds api-extensions cluster status

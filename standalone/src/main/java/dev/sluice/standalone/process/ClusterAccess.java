@@ -86,6 +86,15 @@ public final class ClusterAccess {
     return kubeconfig.map(Path::toString).orElse("$KUBECONFIG or ~/.kube/config");
   }
 
+  /**
+   * Returns a client for a kubeconfig's context.
+   *
+   * @throws IllegalArgumentException if there is no such context
+   */
+  public static KubernetesClient connectTo(Optional<Path> kubeconfig, String context) {
+    return client(new ClusterAccess(kubeconfig, List.of()).context(context));
+  }
+
   /** Returns a client for a cluster, by its context. */
   public KubernetesClient connect(ClusterName cluster) {
     return client(context(contextOf(cluster).orElse(cluster.value())));
