@@ -52,6 +52,13 @@ public final class AffectedCommand {
               "the fleet's Repository of this checkout (default: the one with its"
                   + " origin's URL, or the only one)")
           .optional();
+  private static final Setting<Boolean> FETCH =
+      Setting.flag(
+          "fetch",
+          "fetch what FleetIncludes, generators and policies name, by the URLs and with the"
+              + " credentials that the fleet states: only for a fleet whose change is trusted"
+              + " (default: other repositories are read from checkouts, and bases and charts"
+              + " without credentials only)");
   private static final Setting<Boolean> VERBOSE =
       Setting.flag("verbose", "list applications that are not affected too");
   private static final Setting<Output> OUTPUT =
@@ -88,7 +95,7 @@ public final class AffectedCommand {
                 List.<Setting<?>>of(FROM, TO, ComparedSources.REPOSITORY, FLEET),
                 FleetConfig.ACCESS,
                 List.<Setting<?>>of(
-                    NAME, LocalRemotes.CACHE, TrustedCertificates.SETTING, VERBOSE, OUTPUT))
+                    NAME, FETCH, LocalRemotes.CACHE, TrustedCertificates.SETTING, VERBOSE, OUTPUT))
             .<Setting<?>>flatMap(List::stream)
             .toList(),
         values -> run(values, System.out, System.err));
@@ -97,7 +104,9 @@ public final class AffectedCommand {
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
     try (LocalRemotes remotes = LocalRemotes.open(values);
         ComparedSources sources =
-            ComparedSources.open(values.get(ComparedSources.REPOSITORY), remotes.mirrors())) {
+            ComparedSources.open(
+                values.get(ComparedSources.REPOSITORY),
+                Optional.of(remotes.mirrors()).filter(_ -> values.get(FETCH)))) {
       LocalRepository checkout = sources.checkout();
       Function<GeneratorTrees, FleetReading> fleet =
           FleetReader.fetched(FleetConfig.withAccess(values.get(FLEET), values), remotes.mirrors());
@@ -109,7 +118,11 @@ public final class AffectedCommand {
       FleetReading after = fleet.apply(sources.at(repository, to));
       report(before, after, from, err);
       Comparison comparison =
-          new Comparison(repository, checkout.tree(from), checkout.tree(to), remotes.resolver());
+          new Comparison(
+              repository,
+              checkout.tree(from),
+              checkout.tree(to),
+              values.get(FETCH) ? remotes.resolver() : remotes.anonymousResolver());
       List<Verdict> all = verdicts(before, after, comparison);
       List<Verdict> shown =
           all.stream()
