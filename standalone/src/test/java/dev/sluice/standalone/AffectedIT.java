@@ -232,7 +232,27 @@ class AffectedIT {
     assertThat(invalid.errors()).contains("'Not_A_Name-test'");
     assertThat(invalid.lines())
         .as("a set with a problem removes nothing")
-        .contains("toys-test test refused", "0 affected, 1 refused, of 7");
+        .contains("toys-test test refused", "0 affected, 1 refused, of 7, incomplete: 1 problem");
+    assertThat(invalid.exit()).as("what is refused comes first").isEqualTo(3);
+
+    repository.push(Map.of("shops/toys/x.yaml", MAP.formatted("toys")));
+    Run broken = affected();
+    assertThat(broken.lines()).last().asString().contains(", incomplete: ");
+    assertThat(broken.exit()).isEqualTo(4);
+
+    Files.delete(directory.resolve("apps/shops/Not_A_Name/x.yaml"));
+    repository.push(Map.of("shops/cars/x.yaml", MAP.formatted("cars")));
+    Run repaired = affected();
+    assertThat(repaired.lines())
+        .as("whether the broken set had it before is not known")
+        .contains("cars-test test unknown")
+        .last()
+        .asString()
+        .startsWith("0 affected, ")
+        .contains(" unknown, ")
+        .endsWith(", incomplete: 1 problem");
+    assertThat(repaired.exit()).isEqualTo(4);
+    assertThat(affected("--allow-incomplete").exit()).isZero();
   }
 
   @Test
@@ -323,6 +343,7 @@ class AffectedIT {
       Run safe = affected(options);
       assertThat(requests).isEmpty();
       assertThat(safe.errors()).contains("FleetInclude 'other'", "ApplicationSet 'all'", "--fetch");
+      assertThat(safe.lines()).last().asString().endsWith(", incomplete: 2 problems");
       assertThat(safe.output()).contains("credentials", "--fetch");
 
       affected(Stream.concat(Stream.of(options), Stream.of("--fetch")).toArray(String[]::new));
@@ -331,6 +352,43 @@ class AffectedIT {
     } finally {
       server.stop(0);
     }
+  }
+
+  @Test
+  void aSetWhoseRepositoryCannotBeReadIsNotReportedAsUnaffected() throws Exception {
+    document(
+        "set",
+        """
+        kind: Repository
+        metadata: {name: other}
+        spec: {url: "https://forge.example/other"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: ApplicationSet
+        metadata: {name: all}
+        spec:
+          generators:
+            - directories: {repository: other, include: ["*"]}
+          template:
+            metadata: {name: "${path.basename}"}
+            spec:
+              source: {repository: apps, path: api}
+              clusters: {names: [eu]}
+              namespace: apps
+        """);
+    repository.push(Map.of("README.md", "about"));
+
+    Run run = affected("--as", "apps", "--output", "json");
+    JsonNode report = Json.mapper().readTree(run.output());
+
+    assertThat(run.exit()).isEqualTo(4);
+    assertThat(report.at("/verdicts")).isEmpty();
+    assertThat(report.at("/incomplete").size()).isEqualTo(1);
+    assertThat(report.at("/incomplete/0/problem").asText()).contains("ApplicationSet 'all'");
+    assertThat(report.at("/incomplete/0/commits").size()).isEqualTo(2);
+    assertThat(affected("--as", "apps", "--allow-incomplete").exit()).isZero();
+    assertThat(affected("--as", "apps").lines())
+        .containsExactly("0 affected, 0 refused, of 4, incomplete: 1 problem");
   }
 
   @Test
