@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +30,55 @@ import org.junit.jupiter.api.io.TempDir;
 class AffectedIT {
 
   private static final String MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n";
+
+  private static final String CHART =
+      """
+      apiVersion: v2
+      name: web
+      version: 1.0.0
+      dependencies: [{name: base, version: %s, repository: "%s/charts"}]
+      """;
+
+  private static final String STATED_BY_THE_CHANGE =
+      """
+      kind: Project
+      metadata: {name: teams}
+      spec: {repositories: ["**"], clusters: ["*"], namespaces: ["*"]}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Repository
+      metadata: {name: team}
+      spec: {url: "URL/team", identity: forge.example/team, credentials: "TOKEN"}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: FleetInclude
+      metadata: {name: other}
+      spec: {repository: team, ref: main, path: apps, project: teams}
+      ---
+      apiVersion: sluice.dev/v1
+      kind: ApplicationSet
+      metadata: {name: all}
+      spec:
+        generators:
+          - directories: {repository: team, ref: main, include: ["*"]}
+        template:
+          metadata: {name: "${path.basename}"}
+          spec:
+            source: {repository: team, ref: main, path: "${path}"}
+            clusters: {names: [eu]}
+            namespace: apps
+      ---
+      apiVersion: sluice.dev/v1
+      kind: Application
+      metadata: {name: chart}
+      spec:
+        source: {repository: apps, path: chart}
+        clusters: {names: [eu]}
+        namespace: chart
+        policy:
+          remote:
+            charts: [{url: "URL/charts", credentials: "TOKEN"}]
+      """;
 
   @TempDir Path directory;
   private TestRepository repository;
@@ -178,7 +232,27 @@ class AffectedIT {
     assertThat(invalid.errors()).contains("'Not_A_Name-test'");
     assertThat(invalid.lines())
         .as("a set with a problem removes nothing")
-        .contains("toys-test test refused", "0 affected, 1 refused, of 7");
+        .contains("toys-test test refused", "0 affected, 1 refused, of 7, incomplete: 1 problem");
+    assertThat(invalid.exit()).as("what is refused comes first").isEqualTo(3);
+
+    repository.push(Map.of("shops/toys/x.yaml", MAP.formatted("toys")));
+    Run broken = affected();
+    assertThat(broken.lines()).last().asString().contains(", incomplete: ");
+    assertThat(broken.exit()).isEqualTo(4);
+
+    Files.delete(directory.resolve("apps/shops/Not_A_Name/x.yaml"));
+    repository.push(Map.of("shops/cars/x.yaml", MAP.formatted("cars")));
+    Run repaired = affected();
+    assertThat(repaired.lines())
+        .as("whether the broken set had it before is not known")
+        .contains("cars-test test unknown")
+        .last()
+        .asString()
+        .startsWith("0 affected, ")
+        .contains(" unknown, ")
+        .endsWith(", incomplete: 1 problem");
+    assertThat(repaired.exit()).isEqualTo(4);
+    assertThat(affected("--allow-incomplete").exit()).isZero();
   }
 
   @Test
@@ -222,7 +296,7 @@ class AffectedIT {
               "api/x.yaml", MAP.formatted("other")));
       String cache = directory.resolve("cache").toString();
 
-      List<String> lines = affected("--as", "apps", "--cache", cache).lines();
+      List<String> lines = affected("--as", "apps", "--cache", cache, "--fetch").lines();
       assertThat(lines)
           .containsSubsequence(
               "one eu affected",
@@ -244,6 +318,77 @@ class AffectedIT {
           .isEqualTo(lines);
       assertThat(directory.resolve("unused")).doesNotExist();
     }
+  }
+
+  @Test
+  void credentialsOfTheFleetAreSentOnlyIfFetchIsGiven() throws Exception {
+    Queue<String> requests = new ConcurrentLinkedQueue<>();
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          requests.add(exchange.getRequestURI().getPath());
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort();
+      Path token = Files.writeString(directory.resolve("token"), "user:secret");
+      document("hosts", STATED_BY_THE_CHANGE.replace("URL", url).replace("TOKEN", "file:" + token));
+      repository.push(Map.of("chart/Chart.yaml", CHART.formatted("1.0.0", url)));
+      repository.push(Map.of("chart/Chart.yaml", CHART.formatted("1.0.1", url)));
+      String[] options = {"--as", "apps", "--cache", directory.resolve("cache").toString()};
+
+      Run safe = affected(options);
+      assertThat(requests).isEmpty();
+      assertThat(safe.errors()).contains("FleetInclude 'other'", "ApplicationSet 'all'", "--fetch");
+      assertThat(safe.lines()).last().asString().endsWith(", incomplete: 2 problems");
+      assertThat(safe.output()).contains("credentials", "--fetch");
+
+      affected(Stream.concat(Stream.of(options), Stream.of("--fetch")).toArray(String[]::new));
+      assertThat(requests).anyMatch(path -> path.startsWith("/team"));
+      assertThat(requests).anyMatch(path -> path.startsWith("/charts"));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void aSetWhoseRepositoryCannotBeReadIsNotReportedAsUnaffected() throws Exception {
+    document(
+        "set",
+        """
+        kind: Repository
+        metadata: {name: other}
+        spec: {url: "https://forge.example/other"}
+        ---
+        apiVersion: sluice.dev/v1
+        kind: ApplicationSet
+        metadata: {name: all}
+        spec:
+          generators:
+            - directories: {repository: other, include: ["*"]}
+          template:
+            metadata: {name: "${path.basename}"}
+            spec:
+              source: {repository: apps, path: api}
+              clusters: {names: [eu]}
+              namespace: apps
+        """);
+    repository.push(Map.of("README.md", "about"));
+
+    Run run = affected("--as", "apps", "--output", "json");
+    JsonNode report = Json.mapper().readTree(run.output());
+
+    assertThat(run.exit()).isEqualTo(4);
+    assertThat(report.at("/verdicts")).isEmpty();
+    assertThat(report.at("/incomplete").size()).isEqualTo(1);
+    assertThat(report.at("/incomplete/0/problem").asText()).contains("ApplicationSet 'all'");
+    assertThat(report.at("/incomplete/0/commits").size()).isEqualTo(2);
+    assertThat(affected("--as", "apps", "--allow-incomplete").exit()).isZero();
+    assertThat(affected("--as", "apps").lines())
+        .containsExactly("0 affected, 0 refused, of 4, incomplete: 1 problem");
   }
 
   @Test

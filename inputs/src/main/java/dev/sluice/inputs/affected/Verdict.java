@@ -31,6 +31,21 @@ public record Verdict(
     warnings = List.copyOf(warnings);
   }
 
+  /** Returns the verdict for an application that the older commit may have had as well. */
+  public Verdict ofUnknownBefore() {
+    return effect == Effect.ADDED
+        ? new Verdict(
+            application,
+            cluster,
+            Effect.UNKNOWN,
+            definition,
+            paths,
+            failure,
+            failureBefore,
+            warnings)
+        : this;
+  }
+
   /** The kinds of effects. */
   public enum Effect {
     /** The application is new in the cluster: a target would be sent. */
@@ -39,6 +54,11 @@ public record Verdict(
     REMOVED,
     /** The inputs or the definition differ: a target would be sent. */
     AFFECTED,
+    /**
+     * The application is in the cluster after the change. Before it, the set or include that
+     * defines it could not be read: it may be new, changed or the same.
+     */
+    UNKNOWN,
     /** The inputs are the same: nothing would be sent. */
     UNAFFECTED,
     /**

@@ -23,6 +23,8 @@ import dev.sluice.standalone.cli.Visible;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,9 @@ public final class AffectedCommand {
   /** Exit code if some inputs are refused at the newer commit. */
   static final int REFUSED = 3;
 
+  /** Exit code if some of the fleet cannot be evaluated, and no inputs are refused. */
+  static final int INCOMPLETE = 4;
+
   private static final Setting<String> FROM =
       Setting.text("from", "REVISION", "the older commit, as git names it").or("HEAD~1");
   private static final Setting<String> TO =
@@ -52,8 +57,18 @@ public final class AffectedCommand {
               "the fleet's Repository of this checkout (default: the one with its"
                   + " origin's URL, or the only one)")
           .optional();
+  private static final Setting<Boolean> FETCH =
+      Setting.flag(
+          "fetch",
+          "fetch what FleetIncludes, generators and policies name, by the URLs and with the"
+              + " credentials that the fleet states: only for a fleet whose change is trusted"
+              + " (default: other repositories are read from checkouts, and bases and charts"
+              + " without credentials only)");
   private static final Setting<Boolean> VERBOSE =
       Setting.flag("verbose", "list applications that are not affected too");
+  private static final Setting<Boolean> ALLOW_INCOMPLETE =
+      Setting.flag(
+          "allow-incomplete", "exit as usual although some of the fleet cannot be evaluated");
   private static final Setting<Output> OUTPUT =
       Setting.of("output", "table|json", "output format", Output::parse).or("table");
 
@@ -73,8 +88,24 @@ public final class AffectedCommand {
     }
   }
 
-  /** The output in JSON. */
-  record Report(RepositoryId repository, CommitId from, CommitId to, List<Verdict> verdicts) {}
+  /**
+   * The output in JSON.
+   *
+   * @param incomplete what could not be evaluated: there are no verdicts about it, or wrong ones
+   */
+  record Report(
+      RepositoryId repository,
+      CommitId from,
+      CommitId to,
+      List<Verdict> verdicts,
+      List<Incomplete> incomplete) {}
+
+  /**
+   * A problem of the fleet because of which applications are missing, or are as they were.
+   *
+   * @param commits with which the fleet has it: the older, the newer or both
+   */
+  record Incomplete(String problem, List<CommitId> commits) {}
 
   public static Command command() {
     return new Command(
@@ -83,12 +114,20 @@ public final class AffectedCommand {
             + " clusters and the changed paths, and those that ApplicationSets and FleetIncludes"
             + " add, change and remove by these commits. Exits with "
             + REFUSED
-            + " if some inputs are refused at the newer commit, else with 0.",
+            + " if some inputs are refused at the newer commit, else with "
+            + INCOMPLETE
+            + " if some of the fleet cannot be evaluated, else with 0.",
         Stream.of(
                 List.<Setting<?>>of(FROM, TO, ComparedSources.REPOSITORY, FLEET),
                 FleetConfig.ACCESS,
                 List.<Setting<?>>of(
-                    NAME, LocalRemotes.CACHE, TrustedCertificates.SETTING, VERBOSE, OUTPUT))
+                    NAME,
+                    FETCH,
+                    ALLOW_INCOMPLETE,
+                    LocalRemotes.CACHE,
+                    TrustedCertificates.SETTING,
+                    VERBOSE,
+                    OUTPUT))
             .<Setting<?>>flatMap(List::stream)
             .toList(),
         values -> run(values, System.out, System.err));
@@ -97,7 +136,9 @@ public final class AffectedCommand {
   static int run(SettingValues values, PrintStream out, PrintStream err) throws IOException {
     try (LocalRemotes remotes = LocalRemotes.open(values);
         ComparedSources sources =
-            ComparedSources.open(values.get(ComparedSources.REPOSITORY), remotes.mirrors())) {
+            ComparedSources.open(
+                values.get(ComparedSources.REPOSITORY),
+                Optional.of(remotes.mirrors()).filter(_ -> values.get(FETCH)))) {
       LocalRepository checkout = sources.checkout();
       Function<GeneratorTrees, FleetReading> fleet =
           FleetReader.fetched(FleetConfig.withAccess(values.get(FLEET), values), remotes.mirrors());
@@ -107,35 +148,57 @@ public final class AffectedCommand {
       CommitId to = checkout.commit(values.get(TO));
       FleetReading before = fleet.apply(sources.at(repository, from));
       FleetReading after = fleet.apply(sources.at(repository, to));
-      report(before, after, from, err);
+      List<Incomplete> incomplete = incomplete(before, from, after, to);
+      report(incomplete, from, to, err);
       Comparison comparison =
-          new Comparison(repository, checkout.tree(from), checkout.tree(to), remotes.resolver());
+          new Comparison(
+              repository,
+              checkout.tree(from),
+              checkout.tree(to),
+              values.get(FETCH) ? remotes.resolver() : remotes.anonymousResolver());
       List<Verdict> all = verdicts(before, after, comparison);
       List<Verdict> shown =
           all.stream()
               .filter(one -> values.get(VERBOSE) || one.effect() != Effect.UNAFFECTED)
               .toList();
       switch (values.get(OUTPUT)) {
-        case TABLE -> print(shown, all.size(), out);
+        case TABLE -> print(shown, all.size(), incomplete.size(), out);
         case JSON ->
             out.println(
                 Visible.json(
                     Json.mapper()
                         .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(new Report(repository, from, to, shown))));
+                        .writeValueAsString(new Report(repository, from, to, shown, incomplete))));
       }
-      return all.stream().anyMatch(one -> one.effect() == Effect.REFUSED) ? REFUSED : 0;
+      if (all.stream().anyMatch(one -> one.effect() == Effect.REFUSED)) {
+        return REFUSED;
+      }
+      return incomplete.isEmpty() || values.get(ALLOW_INCOMPLETE) ? 0 : INCOMPLETE;
     }
   }
 
-  /** Prints what is wrong with the fleet, and at the older commit what is not at the newer one. */
+  /** Returns what is wrong with the fleet at the commits, what is wrong at the newer one last. */
+  private static List<Incomplete> incomplete(
+      FleetReading before, CommitId from, FleetReading after, CommitId to) {
+    Map<String, List<CommitId>> commits = new LinkedHashMap<>();
+    Set<String> now = new LinkedHashSet<>(LocalFleet.problems(after));
+    Set<String> old = new LinkedHashSet<>(LocalFleet.problems(before));
+    old.stream().filter(one -> !now.contains(one)).forEach(one -> commits.put(one, List.of(from)));
+    now.forEach(one -> commits.put(one, old.contains(one) ? List.of(from, to) : List.of(to)));
+    return commits.entrySet().stream()
+        .map(one -> new Incomplete(one.getKey(), one.getValue()))
+        .toList();
+  }
+
   private static void report(
-      FleetReading before, FleetReading after, CommitId from, PrintStream err) {
-    List<String> now = LocalFleet.problems(after);
-    LocalFleet.problems(before).stream()
-        .filter(problem -> !now.contains(problem))
-        .forEach(problem -> err.printf("sluice: fleet at %s: %s%n", from.abbreviated(), problem));
-    now.forEach(problem -> err.println("sluice: fleet: " + problem));
+      List<Incomplete> incomplete, CommitId from, CommitId to, PrintStream err) {
+    for (Incomplete one : incomplete) {
+      if (one.commits().contains(to)) {
+        err.println("sluice: fleet: " + one.problem());
+      } else {
+        err.printf("sluice: fleet at %s: %s%n", from.abbreviated(), one.problem());
+      }
+    }
   }
 
   /** Returns the verdicts about all applications, sorted by name. */
@@ -146,6 +209,8 @@ public final class AffectedCommand {
     for (ApplicationName kept : after.kept(old)) {
       Optional.ofNullable(old.get(kept)).ifPresent(definition -> now.put(kept, definition));
     }
+    Set<ApplicationName> unknown = before.kept(now);
+    unknown.removeAll(old.keySet());
     Set<ApplicationName> names = new TreeSet<>(old.keySet());
     names.addAll(now.keySet());
     return names.stream()
@@ -153,7 +218,8 @@ public final class AffectedCommand {
             name ->
                 comparison
                     .of(Optional.ofNullable(old.get(name)), Optional.ofNullable(now.get(name)))
-                    .stream())
+                    .stream()
+                    .map(one -> unknown.contains(name) ? one.ofUnknownBefore() : one))
         .toList();
   }
 
@@ -198,13 +264,14 @@ public final class AffectedCommand {
     }
   }
 
-  private static void print(List<Verdict> shown, int all, PrintStream out) {
+  private static void print(List<Verdict> shown, int all, int problems, PrintStream out) {
     for (Verdict one : shown) {
       String what =
           switch (one.effect()) {
             case ADDED -> "added";
             case REMOVED -> "removed";
             case AFFECTED -> "affected";
+            case UNKNOWN -> "unknown";
             case UNAFFECTED -> "not affected";
             case REFUSED -> "refused";
           };
@@ -221,12 +288,18 @@ public final class AffectedCommand {
       one.warnings().forEach(warning -> out.println("    warning: " + Visible.line(warning)));
     }
     out.printf(
-        "%d affected, %s%s%d refused, of %d%n",
+        "%d affected, %s%s%s%d refused, of %d%s%n",
         count(shown, Effect.AFFECTED),
         some(shown, Effect.ADDED, "added"),
         some(shown, Effect.REMOVED, "removed"),
+        some(shown, Effect.UNKNOWN, "unknown"),
         count(shown, Effect.REFUSED),
-        all);
+        all,
+        switch (problems) {
+          case 0 -> "";
+          case 1 -> ", incomplete: 1 problem";
+          default -> ", incomplete: %d problems".formatted(problems);
+        });
   }
 
   /** Returns how many there are, or nothing if there are none. */

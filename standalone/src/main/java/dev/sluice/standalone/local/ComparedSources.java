@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * The checkout of which two commits are compared, and the other repositories that generators and
- * includes read: checkouts at their HEAD, or else fetched at their refs.
+ * includes read: checkouts at their HEAD, or else fetched at their refs if that is permitted.
  */
 final class ComparedSources implements AutoCloseable {
 
@@ -28,16 +28,16 @@ final class ComparedSources implements AutoCloseable {
           "DIR|HOST/PATH=DIR",
           "a checkout, or bare clone, of the repository (default: the current directory); with a"
               + " name, one of another repository that FleetIncludes and generators of"
-              + " ApplicationSets read at its HEAD (default: fetched by the fleet's URL)",
+              + " ApplicationSets read at its HEAD (default: fetched with --fetch, else not read)",
           text -> text);
 
-  private final Mirrors mirrors;
+  private final Optional<Mirrors> mirrors;
   private final List<LocalRepository> open = new ArrayList<>();
   private final Map<String, LocalRepository> others = new HashMap<>();
   private final Map<GeneratorSource, Answer> fetched = new HashMap<>();
   private Optional<LocalRepository> checkout = Optional.empty();
 
-  private ComparedSources(Mirrors mirrors) {
+  private ComparedSources(Optional<Mirrors> mirrors) {
     this.mirrors = mirrors;
   }
 
@@ -45,9 +45,9 @@ final class ComparedSources implements AutoCloseable {
    * Opens the checkouts.
    *
    * @param given as for {@link #REPOSITORY}
-   * @param mirrors what is given by no checkout is fetched to
+   * @param mirrors what is given by no checkout is fetched to; empty if nothing may be fetched
    */
-  static ComparedSources open(List<String> given, Mirrors mirrors) {
+  static ComparedSources open(List<String> given, Optional<Mirrors> mirrors) {
     ComparedSources sources = new ComparedSources(mirrors);
     try {
       given.forEach(sources::add);
@@ -106,6 +106,16 @@ final class ComparedSources implements AutoCloseable {
   }
 
   private Answer fetch(GeneratorSource source) {
+    return mirrors
+        .map(to -> fetch(source, to))
+        .orElseGet(
+            () ->
+                new Answer.Unavailable(
+                    "give a checkout by --repository %s=DIR, or --fetch if the fleet's URLs and credentials are trusted"
+                        .formatted(source.repository().repository())));
+  }
+
+  private static Answer fetch(GeneratorSource source, Mirrors mirrors) {
     return switch (mirrors.fetch(source.repository(), source.ref(), Optional.empty())) {
       case FetchOutcome.At at ->
           new Answer.At(at.head(), mirrors.tree(source.repository().repository(), at.head()));

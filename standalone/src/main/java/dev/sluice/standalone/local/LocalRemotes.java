@@ -48,6 +48,11 @@ public final class LocalRemotes implements AutoCloseable {
     return new ClosureResolver(remotes);
   }
 
+  /** Returns a resolver of closures that fetches only what policies allow without credentials. */
+  ClosureResolver anonymousResolver() {
+    return new ClosureResolver(new AnonymousRemotes(remotes));
+  }
+
   /** Returns the directory by the XDG Base Directory Specification. */
   private static Path cache() {
     return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
