@@ -25,6 +25,7 @@ public final class Fleet {
 
   private final Database database;
   private final PartReports reports;
+  private final RecentMaps maps = new RecentMaps();
 
   Fleet(Database database, PartReports reports) {
     this.database = database;
@@ -56,9 +57,14 @@ public final class Fleet {
                 KnownSince.of(sql, History.values())));
   }
 
-  /** Returns the selected applications that the caller may see. */
+  /**
+   * Returns the selected applications that the caller may see. The map of all of a large fleet may
+   * be a few seconds old.
+   */
   public FleetMap map(Scope selection, Scope allowed) {
-    return FleetMap.of(database, selection, allowed);
+    return selection.isAll()
+        ? maps.get(allowed, () -> FleetMap.of(database, selection, allowed))
+        : FleetMap.of(database, selection, allowed);
   }
 
   private static List<UnreadableRef> unreadable(Sql sql, Scope allowed) {
