@@ -7,11 +7,14 @@ import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.platform.telemetry.Heartbeats.Finding;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ final class FleetReport {
   private volatile List<Finding> ofAccepted = List.of();
   private List<String> failures = List.of();
   private volatile List<Finding> ofGenerators = List.of();
+  private Map<GeneratorSource, SortedSet<String>> readers = Map.of();
   private Optional<List<Heartbeat.ReadRef>> reads = Optional.empty();
   private volatile Optional<Heartbeat.Fleet> fleet = Optional.empty();
 
@@ -70,6 +74,7 @@ final class FleetReport {
     ofAccepted = List.of();
     failures = List.of();
     ofGenerators = List.of();
+    readers = Map.of();
     reads = Optional.empty();
     fleet = Optional.empty();
   }
@@ -111,8 +116,23 @@ final class FleetReport {
     }
   }
 
-  /** Records which refs generators and includes read, and which of them do. */
-  void follows(Map<GeneratorSource, SortedSet<String>> readers) {
+  /**
+   * Records which refs generators and includes read that are in force, and which of them do. Those
+   * that keep their applications without being read stay as they were.
+   */
+  private void follows(FleetReading reading) {
+    Map<GeneratorSource, SortedSet<String>> now = new HashMap<>();
+    reading.sets().readers().forEach((source, names) -> now.put(source, new TreeSet<>(names)));
+    Set<String> read = new HashSet<>();
+    now.values().forEach(read::addAll);
+    Set<String> kept = reading.sets().keptReaders();
+    readers.forEach(
+        (source, names) ->
+            names.stream()
+                .filter(name -> !read.contains(name))
+                .filter(name -> !reading.complete() || kept.contains(name))
+                .forEach(name -> now.computeIfAbsent(source, _ -> new TreeSet<>()).add(name)));
+    readers = now;
     reads =
         Optional.of(
             readers.entrySet().stream()
@@ -126,9 +146,6 @@ final class FleetReport {
                     Comparator.comparing(Heartbeat.ReadRef::repository)
                         .thenComparing(one -> one.ref().value()))
                 .toList());
-    fleet =
-        fleet.map(
-            now -> new Heartbeat.Fleet(now.location(), now.repository(), now.commit(), reads));
   }
 
   /** Records why repositories of generators cannot be read that were read before. */
@@ -156,6 +173,7 @@ final class FleetReport {
     if (isListingProblem(reading)) {
       return;
     }
+    follows(reading);
     fleet = Optional.of(new Heartbeat.Fleet(location, repository, reading.commit(), reads));
     unreadable = Optional.empty();
     ofNewest =

@@ -92,6 +92,16 @@ public record GeneratedSets(
     return readers.keySet();
   }
 
+  /** Returns the sets and includes that keep their applications, named as in the readers. */
+  Set<String> keptReaders() {
+    return Stream.concat(
+            kept.stream().map(name -> "ApplicationSet " + name),
+            includes.entrySet().stream()
+                .filter(one -> one.getValue().isKept())
+                .map(one -> "FleetInclude " + one.getKey()))
+        .collect(Collectors.toSet());
+  }
+
   /** Returns whether everything that generators read was read. */
   boolean isSettled() {
     return unread.isEmpty() && !isPending;

@@ -5,14 +5,17 @@ import dev.sluice.contract.event.ChangeEvent;
 import dev.sluice.contract.event.EventId;
 import dev.sluice.contract.event.FleetApprovalEvent;
 import dev.sluice.contract.event.TraceParent;
+import dev.sluice.dispatcher.generate.GeneratorSource;
 import dev.sluice.platform.kafka.ChainedProducer;
 import dev.sluice.platform.kafka.KafkaConnection;
 import dev.sluice.platform.process.FatalErrors;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -176,17 +179,25 @@ final class IntakeSession implements AutoCloseable {
         });
   }
 
-  /** Follows what generators and includes read, and reads those again that are broken. */
+  /**
+   * Follows what generators and includes read, also those of the last accepted reading, since this
+   * one may be refused; and reads those again that are broken.
+   */
   private void follow(FleetInput input, GeneratedSets sets) {
-    generators.follow(
-        sets.sources().stream()
-            .filter(source -> input.commitOf(source).isEmpty())
-            .collect(Collectors.toSet()));
-    report.follows(sets.readers());
+    Set<GeneratorSource> sources = new HashSet<>(sets.sources());
+    planned.ifPresent(last -> sources.addAll(last.reading().sets().sources()));
+    followOnly(input, sources);
     sets.broken().forEach(generators::unreadable);
     if (sets.broken().keySet().stream().anyMatch(source -> input.commitOf(source).isPresent())) {
       feed.repeat();
     }
+  }
+
+  private void followOnly(FleetInput input, Set<GeneratorSource> sources) {
+    generators.follow(
+        sources.stream()
+            .filter(source -> input.commitOf(source).isEmpty())
+            .collect(Collectors.toSet()));
   }
 
   /** Reads the documents and sends their changes. No content of the fleet may fail the loop. */
@@ -210,6 +221,7 @@ final class IntakeSession implements AutoCloseable {
       return;
     }
     planned = Optional.of(new Planned(input, reading, plan));
+    followOnly(input, reading.sets().sources());
     report.read(reading, plan);
     clusters.provide(reading.clusters());
     Optional<GrantedRemoval> unfinished =

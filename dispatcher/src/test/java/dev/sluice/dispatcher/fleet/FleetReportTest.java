@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -203,7 +204,8 @@ class FleetReportTest {
                 Optional.empty()),
             GitRef.branch("main"));
     report.begin();
-    report.follows(Map.of(shop, new TreeSet<>(Set.of("FleetInclude a", "ApplicationSet all"))));
+    FleetReading read = reading(sets(Map.of(shop, names()), Set.of()));
+    report.read(read, NOTHING);
     List<Heartbeat.ReadRef> expected =
         List.of(
             new Heartbeat.ReadRef(
@@ -212,11 +214,44 @@ class FleetReportTest {
                 List.of("ApplicationSet all", "FleetInclude a")));
     assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).contains(expected);
 
-    report.read(reading(), NOTHING);
-    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).contains(expected);
+    report.refused(reading(sets(Map.of(), Set.of())));
+    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads))
+        .as("a refused revision reads nothing that is in force")
+        .contains(expected);
 
-    report.follows(Map.of());
+    report.read(reading(sets(Map.of(), Set.of("all"))), NOTHING);
+    assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads).orElseThrow())
+        .as("a set that keeps its applications is in force")
+        .singleElement()
+        .satisfies(one -> assertThat(one.by()).containsExactly("ApplicationSet all"));
+
+    report.read(reading(), NOTHING);
     assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).isEmpty();
+  }
+
+  private static TreeSet<String> names() {
+    return new TreeSet<>(Set.of("FleetInclude a", "ApplicationSet all"));
+  }
+
+  private static GeneratedSets sets(
+      Map<GeneratorSource, SortedSet<String>> readers, Set<String> kept) {
+    return new GeneratedSets(
+        Map.of(), kept, readers, List.of(), List.of(), false, List.of(), Map.of(), Map.of());
+  }
+
+  private static FleetReading reading(GeneratedSets sets) {
+    return new FleetReading(
+        List.of(),
+        Set.of(),
+        true,
+        List.of(),
+        new TreeSet<>(),
+        List.of(),
+        "r1",
+        Optional.empty(),
+        FleetDocuments.NONE,
+        Map.of(),
+        sets);
   }
 
   private static FleetReading reading(FleetProblem... problems) {

@@ -52,7 +52,8 @@ final class WebhookChecks {
             "webhooks came about repositories that nothing follows: %s; if one should be followed,"
                     .formatted(some(repositoriesAtEndpoints))
                 + " compare the endpoint's host with the Repository's URL, else exclude it from the"
-                + " webhook: sluice deliveries --unfollowed");
+                + " webhook, unless an ApplicationSet or FleetInclude reads it, which is not known"
+                + " of earlier dispatchers and beyond 1,000 refs: sluice deliveries --unfollowed");
   }
 
   /**
