@@ -10,6 +10,7 @@ import dev.sluice.contract.json.Json;
 import dev.sluice.standalone.cli.CommandLineInterface;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -323,7 +324,8 @@ class AffectedIT {
   @Test
   void credentialsOfTheFleetAreSentOnlyIfFetchIsGiven() throws Exception {
     Queue<String> requests = new ConcurrentLinkedQueue<>();
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {

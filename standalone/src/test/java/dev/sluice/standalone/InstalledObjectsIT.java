@@ -103,8 +103,11 @@ class InstalledObjectsIT {
     assertThat(output.code()).as(output.err()).isZero();
     assertThat(output.out())
         .contains(
-            "--entity-name sluice-worker-west --add-config-file /dev/stdin <<EOF\n"
-                + "SCRAM-SHA-512=iterations=4096,password=$PASSWORD\nEOF\n")
+            """
+            --entity-name sluice-worker-west --add-config-file /dev/stdin <<EOF
+            SCRAM-SHA-512=iterations=4096,password=$PASSWORD
+            EOF
+            """)
         .contains(
             "--add --allow-principal User:sluice-worker-west --operation Describe --operation Read"
                 + " --topic sluice.sync.west\n")

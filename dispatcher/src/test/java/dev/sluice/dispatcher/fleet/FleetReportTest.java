@@ -229,7 +229,7 @@ class FleetReportTest {
     assertThat(report.fleet().flatMap(Heartbeat.Fleet::reads)).isEmpty();
   }
 
-  private static TreeSet<String> names() {
+  private static SortedSet<String> names() {
     return new TreeSet<>(Set.of("FleetInclude a", "ApplicationSet all"));
   }
 

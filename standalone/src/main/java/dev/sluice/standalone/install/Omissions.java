@@ -89,7 +89,7 @@ final class Omissions {
   private boolean isDifferent(JsonNode settings, String name) {
     JsonNode before = live.settings().path(name);
     JsonNode after = settings.path(name);
-    return before.isValueNode() && after.isValueNode()
+    return (before.isValueNode() && after.isValueNode())
         ? !before.asText().equals(after.asText())
         : !before.equals(after);
   }

@@ -130,14 +130,11 @@ final class LocalSources implements AutoCloseable {
           case FetchOutcome.Failed failed -> {
             return Optional.of(failed);
           }
-          case FetchOutcome.Gone _, FetchOutcome.NotYet _ -> {
-            return Optional.of(
-                new FetchOutcome.Failed(
-                    SourceFailure.NO_MATCHING_VERSION,
-                    "%s has no version in the range %s"
-                        .formatted(source.repository(), source.ref()),
-                    /* retryable= */ false));
+          case FetchOutcome.Gone gone -> {
+            return Optional.of(noVersion(source, gone));
           }
+          case FetchOutcome.NotYet _ ->
+              throw new IllegalStateException("no commit of an artifact is expected");
         }
       }
     }
