@@ -172,6 +172,8 @@ class LargeFleetPageIT {
                     {"needsToken": false, "name": "local", "role": "admin", "applications": [], "clusters": []}
                     """));
     router.get("/api/v1/fleet-map").handler(context -> json(context, map));
+    String status = Json.mapper().writeValueAsString(Map.of("warnings", List.of(MARKUP)));
+    router.get("/api/v1/status").handler(context -> json(context, status));
     router
         .get("/api/v1/events")
         .handler(
