@@ -194,7 +194,7 @@ class PageIT {
     edit("greeter/deployment.yaml", "replicas: ", "replicas: a", "A fault");
     git("push");
     browser.go("/");
-    browser.awaitText("Cannot be applied: dead letters are open");
+    browser.awaitText("Cannot be applied: dead letters are open greeter in");
     browser.inspect("fleet-needs");
     browser.go("/applications/greeter");
     browser.awaitText("What to do:");
