@@ -109,8 +109,8 @@ class LargeFleetPageIT {
     try (Browser browser =
         Browser.open(
             serve(
-                new FleetMap(
-                    List.of(new FleetMap.Place(MARKUP, List.of(MARKUP), List.of(cell))))))) {
+                new FleetMap(List.of(new FleetMap.Place(MARKUP, List.of(MARKUP), List.of(cell)))),
+                List.of(MARKUP)))) {
       browser.go("/?q=%3Cscript%3Edocument.title=1%3C/script%3E");
       browser.awaitText("Nothing fits these filters");
       browser.go("/");
@@ -157,8 +157,12 @@ class LargeFleetPageIT {
     return new FleetMap(places);
   }
 
-  /** Serves the page with a fleet; returns the address. */
   private String serve(FleetMap fleet) throws JsonProcessingException {
+    return serve(fleet, List.of());
+  }
+
+  /** Serves the page with a fleet and what Sluice's parts report; returns the address. */
+  private String serve(FleetMap fleet, List<String> warnings) throws JsonProcessingException {
     Router router = Router.router(vertx);
     Page.load().serve(router);
     String map = Json.mapper().writeValueAsString(fleet);
@@ -172,7 +176,7 @@ class LargeFleetPageIT {
                     {"needsToken": false, "name": "local", "role": "admin", "applications": [], "clusters": []}
                     """));
     router.get("/api/v1/fleet-map").handler(context -> json(context, map));
-    String status = Json.mapper().writeValueAsString(Map.of("warnings", List.of(MARKUP)));
+    String status = Json.mapper().writeValueAsString(Map.of("warnings", warnings));
     router.get("/api/v1/status").handler(context -> json(context, status));
     router
         .get("/api/v1/events")
