@@ -113,10 +113,13 @@ final class CachedIndex {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
-      throw new RemoteException(
-          SourceFailure.REMOTE_UNREACHABLE,
-          "%s cannot be kept on disk (%s): check rights and space of the mirrors' directory"
-              .formatted(Downloads.shown(request.uri()), e.getClass().getSimpleName()));
+      RemoteException full =
+          new RemoteException(
+              SourceFailure.REMOTE_UNREACHABLE,
+              "%s cannot be kept on disk (%s): check rights and space of the mirrors' directory"
+                  .formatted(Downloads.shown(request.uri()), e.getClass().getSimpleName()));
+      failure = Optional.of(full);
+      throw full;
     } catch (RemoteException e) {
       failure = Optional.of(e);
       throw e;
