@@ -79,7 +79,11 @@ public final class Dispatcher implements AutoCloseable {
             Thread.ofPlatform().daemon().name("dispatcher-timers").factory());
     this.archive = config.archive().map(settings -> settings.open(connection.topics(), clock));
     this.mirrors =
-        Mirrors.owning(config.mirrors(), config.mirrorLimits(), new RemoteArtifacts(), clock);
+        Mirrors.owning(
+            config.mirrors(),
+            config.mirrorLimits(),
+            new RemoteArtifacts(config.mirrors(), clock),
+            clock);
     this.remotes = FetchedRemotes.within(config.mirrors(), mirrors, clock);
     LargePayloads payloads = LargePayloads.inHeap(PAYLOADS);
     this.recorded = new RecordedTargets(connection, archive, payloads);

@@ -5,12 +5,24 @@ import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.contract.fleet.RemotePolicy;
 import dev.sluice.contract.fleet.SecretReference;
 import dev.sluice.inputs.walk.RemoteException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 
 /** Downloads the archives of charts, from HTTP repositories and OCI registries. */
 final class ChartDownloads implements AutoCloseable {
 
   private final Downloads downloads = new Downloads();
+  private final ChartIndexes indexes;
+
+  /**
+   * Creates a client without connections.
+   *
+   * @param directory the directory of mirrors, where indexes are while they are read
+   */
+  ChartDownloads(Path directory, Clock clock) {
+    this.indexes = new ChartIndexes(downloads, directory, clock);
+  }
 
   /** Returns the archive of a chart, verified by the repository's digest. */
   byte[] archive(RemotePolicy.Charts repository, ChartId chart) throws RemoteException {
@@ -18,7 +30,7 @@ final class ChartDownloads implements AutoCloseable {
     try {
       return repository.url().startsWith(Artifact.OCI)
           ? ofRegistry(repository.url(), secret, chart)
-          : new ChartRepository(downloads, repository.url(), secret).archive(chart);
+          : new ChartRepository(downloads, indexes, repository.url(), secret).archive(chart);
     } catch (RemoteException e) {
       throw new RemoteException(ofDependency(e), String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {

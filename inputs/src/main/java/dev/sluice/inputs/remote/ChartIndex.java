@@ -4,20 +4,22 @@ import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.yaml.YamlEvents;
 import dev.sluice.contract.yaml.YamlException;
 import dev.sluice.inputs.walk.RemoteException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 
 /**
- * Finds one version of a chart in a repository's {@code index.yaml}. Such files may have tens of
- * megabytes and many thousand versions, so the file is parsed as a stream and only that chart's
- * entries are kept.
+ * Finds charts and their versions in a repository's {@code index.yaml}. Such files may have tens of
+ * megabytes and many thousand versions, so the file is parsed as a stream and only the entries of
+ * the charts that are asked for are kept.
  */
 final class ChartIndex {
 
@@ -47,24 +49,29 @@ final class ChartIndex {
   /**
    * Returns the entry of a version, preferably an exact match, otherwise ignoring a leading 'v'.
    *
-   * @throws RemoteException if there is none, or the index cannot be read
+   * @param entries of the chart
+   * @throws RemoteException if there is none
    */
-  static Entry find(byte[] index, ChartId chart) throws RemoteException {
-    List<Entry> entries = entries(index, chart.repository(), chart.name());
+  static Entry find(List<Entry> entries, ChartId chart) throws RemoteException {
     return named(entries, chart.version())
         .or(() -> named(entries, otherwise(chart.version())))
         .orElseThrow(() -> missing(entries, chart));
   }
 
   /**
-   * Returns the entries of a chart, in the order of the index; empty if it has no such chart.
+   * Returns the entries of charts, in the order of the index; none of a chart that it does not
+   * have.
    *
    * @param repository its URL, for messages
    * @throws RemoteException if the index cannot be read
    */
-  static List<Entry> entries(byte[] index, String repository, String chart) throws RemoteException {
+  static Map<String, List<Entry>> entries(String index, String repository, Set<String> charts)
+      throws RemoteException {
     try {
-      return new ChartIndex(new String(index, StandardCharsets.UTF_8)).entries(chart);
+      Map<String, List<Entry>> entries = new HashMap<>();
+      charts.forEach(chart -> entries.put(chart, List.of()));
+      entries.putAll(new ChartIndex(index).entries(charts));
+      return Map.copyOf(entries);
     } catch (YamlException | NoSuchElementException | ClassCastException e) {
       throw new RemoteException(
           SourceFailure.REMOTE_INVALID,
@@ -100,20 +107,46 @@ final class ChartIndex {
     return version.startsWith("v") ? version.substring(1) : "v" + version;
   }
 
-  private List<Entry> entries(String chart) {
+  private Map<String, List<Entry>> entries(Set<String> charts) {
     next(Event.ID.StreamStart);
     next(Event.ID.DocumentStart);
     next(Event.ID.MappingStart);
-    if (!enter("entries") || events.next().getEventId() != Event.ID.MappingStart || !enter(chart)) {
-      return List.of();
+    Map<String, List<Entry>> found = new HashMap<>();
+    if (!enter("entries") || events.next().getEventId() != Event.ID.MappingStart) {
+      return found;
     }
-    List<Entry> entries = new ArrayList<>();
-    if (events.next().getEventId() == Event.ID.SequenceStart) {
-      while (events.next().getEventId() == Event.ID.MappingStart) {
-        entries.add(entry());
+    while (found.size() < charts.size()) {
+      Event key = events.next();
+      if (key.getEventId() == Event.ID.MappingEnd) {
+        return found;
+      }
+      String chart = ((ScalarEvent) key).getValue();
+      if (charts.contains(chart)) {
+        found.putIfAbsent(chart, versions());
+      } else {
+        skip(events.next());
       }
     }
-    return entries;
+    return found;
+  }
+
+  private List<Entry> versions() {
+    Event start = events.next();
+    List<Entry> entries = new ArrayList<>();
+    if (start.getEventId() == Event.ID.SequenceStart) {
+      for (Event one = events.next();
+          one.getEventId() != Event.ID.SequenceEnd;
+          one = events.next()) {
+        if (one.getEventId() == Event.ID.MappingStart) {
+          entries.add(entry());
+        } else {
+          skip(one);
+        }
+      }
+    } else {
+      skip(start);
+    }
+    return List.copyOf(entries);
   }
 
   /** Advances to the value of a field of the current mapping; returns whether it exists. */

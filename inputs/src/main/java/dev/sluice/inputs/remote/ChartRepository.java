@@ -3,6 +3,7 @@ package dev.sluice.inputs.remote;
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /** A chart repository over HTTP: an index and archives. */
@@ -10,10 +11,10 @@ final class ChartRepository {
 
   static final long MAX_ARCHIVE = 16L << 20;
 
-  private static final long MAX_INDEX = 64L << 20;
   private static final String ANYTHING = "*/*";
 
   private final Downloads downloads;
+  private final ChartIndexes indexes;
   private final URI root;
   private final Optional<Authorization> authorization;
 
@@ -23,25 +24,30 @@ final class ChartRepository {
    * @param url http or https
    * @param secret sent to the repository's own host only, because archives may be on other hosts
    */
-  ChartRepository(Downloads downloads, String url, Optional<String> secret) {
+  ChartRepository(Downloads downloads, ChartIndexes indexes, String url, Optional<String> secret) {
     this.downloads = downloads;
+    this.indexes = indexes;
     this.root = URI.create(url + "/");
     this.authorization = secret.map(one -> Authorization.basic(root, one));
   }
 
   /** Returns the archive of a chart, verified by the digest in the index, if it has one. */
   byte[] archive(ChartId chart) throws RemoteException {
-    return archive(ChartIndex.find(index(), chart), chart);
+    return archive(ChartIndex.find(entries(chart.name()), chart), chart);
   }
 
-  /** Returns the content of {@code index.yaml}. */
-  byte[] index() throws RemoteException {
-    return get(root.resolve("index.yaml"), MAX_INDEX);
+  /** Returns the entries of a chart in {@code index.yaml}; none if it has no such chart. */
+  List<ChartIndex.Entry> entries(String chart) throws RemoteException {
+    return indexes.entries(root.resolve("index.yaml"), authorization, chart);
   }
 
   /** Returns the archive of an entry, verified by its digest, if it has one. */
   byte[] archive(ChartIndex.Entry entry, ChartId chart) throws RemoteException {
-    byte[] archive = get(location(root, entry), MAX_ARCHIVE);
+    byte[] archive =
+        downloads
+            .send(
+                Downloads.Request.get(location(root, entry), authorization, ANYTHING, MAX_ARCHIVE))
+            .required();
     if (entry.digest().isPresent() && !entry.digest().get().equals(Sha256.digest(archive))) {
       throw new RemoteException(
           SourceFailure.DIGEST_MISMATCH,
@@ -59,9 +65,5 @@ final class ChartRepository {
           "the index of %s names %s, without TLS".formatted(root, Downloads.shown(uri)));
     }
     return uri;
-  }
-
-  private byte[] get(URI uri, long most) throws RemoteException {
-    return downloads.get(new Downloads.Request(uri, authorization, ANYTHING, most)).required();
   }
 }

@@ -11,8 +11,11 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,23 +44,43 @@ final class Downloads implements AutoCloseable {
    * @param authorization credentials, sent to their own origin only
    * @param most the largest body in bytes
    */
-  record Request(URI uri, Optional<Authorization> authorization, String accept, long most) {
+  record Request(
+      String method,
+      URI uri,
+      Optional<Authorization> authorization,
+      Map<String, String> headers,
+      long most) {
+
+    static Request get(URI uri, Optional<Authorization> authorization, String accept, long most) {
+      return new Request("GET", uri, authorization, Map.of("Accept", accept), most);
+    }
+
+    /** Returns the same request for the headers alone. */
+    Request head() {
+      return new Request("HEAD", uri, authorization, headers, most);
+    }
 
     Request as(Authorization someone) {
-      return new Request(uri, Optional.of(someone), accept, most);
+      return new Request(method, uri, Optional.of(someone), headers, most);
+    }
+
+    Request with(Map<String, String> more) {
+      Map<String, String> all = new HashMap<>(headers);
+      all.putAll(more);
+      return new Request(method, uri, authorization, Map.copyOf(all), most);
     }
 
     private Request at(URI other) {
-      return new Request(other, authorization, accept, most);
+      return new Request(method, other, authorization, headers, most);
     }
   }
 
-  static final class Response {
+  static final class Response<T> {
 
     private final URI uri;
-    private final HttpResponse<byte[]> response;
+    private final HttpResponse<T> response;
 
-    private Response(URI uri, HttpResponse<byte[]> response) {
+    private Response(URI uri, HttpResponse<T> response) {
       this.uri = uri;
       this.response = response;
     }
@@ -79,18 +102,22 @@ final class Downloads implements AutoCloseable {
       return response.headers().firstValue(name);
     }
 
-    /** Returns the body as text. */
-    String text() {
-      return new String(response.body(), StandardCharsets.UTF_8);
+    T body() {
+      return response.body();
     }
 
     /** Returns the body if the status is 200. */
-    byte[] required() throws RemoteException {
+    T required() throws RemoteException {
       if (status() == 200) {
         return response.body();
       }
+      throw refusal();
+    }
+
+    /** Returns the failure of which a status other than 200 tells. */
+    RemoteException refusal() {
       String problem = "%s answers %d".formatted(shown(uri), status());
-      throw switch (status()) {
+      return switch (status()) {
         case 404, 410 ->
             new RemoteException(SourceFailure.REMOTE_MISSING, problem + ": there is no such thing");
         case 401 ->
@@ -106,14 +133,31 @@ final class Downloads implements AutoCloseable {
     }
   }
 
-  /** Sends a request, follows redirects, and returns the final response. */
-  Response get(Request request) throws RemoteException {
+  /**
+   * Sends a request, follows redirects, and returns the final response, with its body in memory.
+   */
+  Response<byte[]> send(Request request) throws RemoteException {
+    return send(request, HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  /**
+   * Sends a request, follows redirects, and returns the final response, with its body in a file.
+   */
+  Response<Path> send(Request request, Path file) throws RemoteException {
+    return send(
+        request,
+        HttpResponse.BodyHandlers.ofFile(
+            file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING));
+  }
+
+  private <T> Response<T> send(Request request, HttpResponse.BodyHandler<T> body)
+      throws RemoteException {
     Request now = request;
     for (int i = 0; i <= MAX_REDIRECTS; i++) {
-      HttpResponse<byte[]> response = send(now);
+      HttpResponse<T> response = sendOnce(now, body);
       Optional<String> location = response.headers().firstValue("Location");
       if (!isRedirect(response.statusCode()) || location.isEmpty()) {
-        return new Response(now.uri(), response);
+        return new Response<>(now.uri(), response);
       }
       now = now.at(next(now.uri(), location.get()));
     }
@@ -158,19 +202,19 @@ final class Downloads implements AutoCloseable {
         "%s refers to what is no http or https URL without credentials".formatted(shown(base)));
   }
 
-  private HttpResponse<byte[]> send(Request request) throws RemoteException {
+  private <T> HttpResponse<T> sendOnce(Request request, HttpResponse.BodyHandler<T> body)
+      throws RemoteException {
     HttpRequest.Builder http =
-        HttpRequest.newBuilder(request.uri()).timeout(WHOLE).header("Accept", request.accept());
+        HttpRequest.newBuilder(request.uri())
+            .method(request.method(), HttpRequest.BodyPublishers.noBody())
+            .timeout(WHOLE);
+    request.headers().forEach(http::header);
     request
         .authorization()
         .filter(authorization -> authorization.isFor(request.uri()))
         .ifPresent(authorization -> http.header("Authorization", authorization.header()));
-    CompletableFuture<HttpResponse<byte[]>> response =
-        client()
-            .sendAsync(
-                http.build(),
-                HttpResponse.BodyHandlers.limiting(
-                    HttpResponse.BodyHandlers.ofByteArray(), request.most()));
+    CompletableFuture<HttpResponse<T>> response =
+        client().sendAsync(http.build(), HttpResponse.BodyHandlers.limiting(body, request.most()));
     try {
       return response.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

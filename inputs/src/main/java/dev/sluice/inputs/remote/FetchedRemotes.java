@@ -28,12 +28,14 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
 
   private final Mirrors mirrors;
   private final ChartStore charts;
-  private final ChartDownloads downloads = new ChartDownloads();
+  private final ChartDownloads downloads;
   private final Fetches fetches;
 
-  private FetchedRemotes(Mirrors mirrors, ChartStore charts, Fetches fetches) {
+  private FetchedRemotes(
+      Mirrors mirrors, ChartStore charts, ChartDownloads downloads, Fetches fetches) {
     this.mirrors = mirrors;
     this.charts = charts;
+    this.downloads = downloads;
     this.fetches = fetches;
   }
 
@@ -54,7 +56,8 @@ public final class FetchedRemotes implements Remotes, AutoCloseable {
   public static FetchedRemotes within(
       Path directory, Mirrors mirrors, Duration patience, Clock clock) {
     ChartStore charts = new ChartStore(directory.resolve("charts"));
-    return new FetchedRemotes(mirrors, charts, new Fetches(patience, clock));
+    ChartDownloads downloads = new ChartDownloads(directory, clock);
+    return new FetchedRemotes(mirrors, charts, downloads, new Fetches(patience, clock));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sluice.contract.fleet.Artifact;
 import dev.sluice.inputs.walk.RemoteException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,12 +73,28 @@ final class OciRepository {
   }
 
   /**
+   * Returns the digest of the manifest at a tag or digest, without the manifest; empty if the
+   * registry does not say it. Docker Hub limits the number of pulls, and <a
+   * href="https://docs.docker.com/docker-hub/usage/pulls/">counts</a> requests for manifests as
+   * such, but not requests for their headers.
+   */
+  Optional<String> digest(String reference) throws RemoteException {
+    Downloads.Response<byte[]> response = send(request("manifests/" + reference, MANIFESTS).head());
+    if (response.status() == 429) {
+      throw response.refusal();
+    }
+    return response.status() == 200
+        ? response.header("Docker-Content-Digest")
+        : Optional.empty(); // the manifest's own response says why
+  }
+
+  /**
    * Returns the manifest at a tag or digest.
    *
    * @throws RemoteException also if it has another digest
    */
   OciManifest manifest(String reference) throws RemoteException {
-    Downloads.Response response = get("manifests/" + reference, MANIFESTS, MAX_MANIFEST);
+    Downloads.Response<byte[]> response = send(request("manifests/" + reference, MANIFESTS));
     if (response.status() == 404) {
       throw missing(reference, response);
     }
@@ -88,8 +105,8 @@ final class OciRepository {
     return manifest;
   }
 
-  private RemoteException missing(String reference, Downloads.Response response) {
-    if (response.text().contains("NAME_UNKNOWN")) {
+  private RemoteException missing(String reference, Downloads.Response<byte[]> response) {
+    if (new String(response.body(), StandardCharsets.UTF_8).contains("NAME_UNKNOWN")) {
       return new RemoteException(
           SourceFailure.REPOSITORY_NOT_FOUND,
           "%s has no repository '%s', or hides it: correct url, or give credentials that may pull it"
@@ -106,7 +123,8 @@ final class OciRepository {
    * @throws RemoteException also if it has another digest
    */
   byte[] content(String digest, OciManifest manifest) throws RemoteException {
-    byte[] content = get("blobs/" + digest, "*/*", ChartRepository.MAX_ARCHIVE).required();
+    byte[] content =
+        send(request("blobs/" + digest, "*/*", ChartRepository.MAX_ARCHIVE)).required();
     if (!digest.equals(Sha256.digest(content))) {
       throw mismatch("the content of the manifest " + manifest.digest());
     }
@@ -128,7 +146,7 @@ final class OciRepository {
     Set<String> tags = new HashSet<>();
     Optional<String> next = Optional.of("tags/list?n=1000");
     for (int pages = 1; next.isPresent(); pages++) {
-      Downloads.Response page = get(next.get(), JSON_TYPE, MAX_MANIFEST);
+      Downloads.Response<byte[]> page = send(request(next.get(), JSON_TYPE));
       int before = tags.size();
       try {
         JSON.readTree(page.required()).path("tags").forEach(tag -> tags.add(tag.asText()));
@@ -153,11 +171,11 @@ final class OciRepository {
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
-  /**
-   * Sends a request; again with credentials if the registry itself asks for them, and not a host
-   * that it redirects to.
-   */
-  private Downloads.Response get(String path, String accept, long most) throws RemoteException {
+  private Downloads.Request request(String path, String accept) throws RemoteException {
+    return request(path, accept, MAX_MANIFEST);
+  }
+
+  private Downloads.Request request(String path, String accept, long most) throws RemoteException {
     URI uri = Downloads.resolved(root.resolve(name + "/"), path);
     if (!Authorization.isSameOrigin(uri, root)) {
       throw new RemoteException(
@@ -165,19 +183,27 @@ final class OciRepository {
           "%s/%s continues its list of tags at %s, which is another host"
               .formatted(root.getAuthority(), name, uri.getAuthority()));
     }
-    Downloads.Request request = new Downloads.Request(uri, authorization, accept, most);
-    Downloads.Response response = downloads.get(request);
+    return Downloads.Request.get(uri, authorization, accept, most);
+  }
+
+  /**
+   * Sends a request; again with credentials if the registry itself asks for them, and not a host
+   * that it redirects to.
+   */
+  private Downloads.Response<byte[]> send(Downloads.Request request) throws RemoteException {
+    Downloads.Response<byte[]> response = downloads.send(request);
     if (response.status() == 401
         && authorization.isEmpty()
         && Authorization.isSameOrigin(response.uri(), root)) {
       authorization = authorization(response);
-      response = downloads.get(authorization.map(request::as).orElse(request));
+      response = downloads.send(authorization.map(request::as).orElse(request));
     }
     return response;
   }
 
   /** Returns credentials of a scheme that the registry accepts; empty if there are none. */
-  private Optional<Authorization> authorization(Downloads.Response refused) throws RemoteException {
+  private Optional<Authorization> authorization(Downloads.Response<byte[]> refused)
+      throws RemoteException {
     List<Challenge> challenges = Challenge.of(refused.headers());
     for (Challenge challenge : challenges) {
       if (challenge.scheme().equals("bearer") && challenge.parameter("realm").isPresent()) {
@@ -202,8 +228,8 @@ final class OciRepository {
     URI uri = challenge.tokenUri(realm, scope);
     byte[] body =
         downloads
-            .get(
-                new Downloads.Request(
+            .send(
+                Downloads.Request.get(
                     uri,
                     secret.map(one -> Authorization.basic(realm, one)),
                     JSON_TYPE,

@@ -19,10 +19,12 @@ final class PublishedArtifact implements RemoteArtifacts.Client {
   private static final String ANNOTATIONS = "org.opencontainers.image.";
 
   private final OciRepository repository;
+  private final Refusals refusals;
   private final Place place;
 
-  PublishedArtifact(OciRepository repository, Place place) {
+  PublishedArtifact(OciRepository repository, Refusals refusals, Place place) {
     this.repository = repository;
+    this.refusals = refusals;
     this.place = place;
   }
 
@@ -32,10 +34,23 @@ final class PublishedArtifact implements RemoteArtifacts.Client {
         Artifact.digest(ref)
             .or(() -> Artifact.tag(ref).map(OciRepository::tag))
             .orElseThrow(() -> RemoteArtifacts.noVersion(ref));
+    if (known.isPresent() || refusals.has(place, ref)) {
+      Optional<String> digest = repository.digest(reference);
+      if (digest.isPresent() && digest.equals(known)) {
+        return new Found.Unchanged();
+      }
+      if (digest.isPresent()) {
+        refusals.require(place, ref, digest.get());
+      }
+    }
     OciManifest manifest = repository.manifest(reference);
     if (known.equals(Optional.of(manifest.digest()))) {
       return new Found.Unchanged();
     }
+    return refusals.unlessRefused(place, ref, manifest.digest(), () -> download(ref, manifest));
+  }
+
+  private Found download(GitRef ref, OciManifest manifest) throws RemoteException {
     Optional<String> chart = manifest.digestOf(OciManifest.Kind.CHART);
     return chart.isPresent() ? chart(ref, chart.get(), manifest) : files(manifest);
   }

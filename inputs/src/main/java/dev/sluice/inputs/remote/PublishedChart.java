@@ -15,11 +15,13 @@ import java.util.stream.Collectors;
 final class PublishedChart implements RemoteArtifacts.Client {
 
   private final ChartRepository repository;
+  private final Refusals refusals;
   private final Place place;
   private final String name;
 
-  PublishedChart(ChartRepository repository, Place place, String name) {
+  PublishedChart(ChartRepository repository, Refusals refusals, Place place, String name) {
     this.repository = repository;
+    this.refusals = refusals;
     this.place = place;
     this.name = name;
   }
@@ -28,10 +30,17 @@ final class PublishedChart implements RemoteArtifacts.Client {
   public Found find(GitRef ref, Optional<String> known) throws RemoteException {
     String version = Artifact.tag(ref).orElseThrow(() -> RemoteArtifacts.noVersion(ref));
     ChartId id = new ChartId(place.url(), name, version);
-    ChartIndex.Entry entry = ChartIndex.find(index(), id);
+    ChartIndex.Entry entry = ChartIndex.find(entries(), id);
     if (known.isPresent() && known.equals(entry.digest())) {
       return new Found.Unchanged();
     }
+    return entry.digest().isPresent()
+        ? refusals.unlessRefused(place, ref, entry.digest().get(), () -> download(entry, id, known))
+        : download(entry, id, known);
+  }
+
+  private Found download(ChartIndex.Entry entry, ChartId id, Optional<String> known)
+      throws RemoteException {
     byte[] archive = repository.archive(entry, id);
     String digest = Sha256.digest(archive);
     if (known.equals(Optional.of(digest))) {
@@ -48,7 +57,7 @@ final class PublishedChart implements RemoteArtifacts.Client {
 
   @Override
   public Set<String> versions() throws RemoteException {
-    List<ChartIndex.Entry> entries = ChartIndex.entries(index(), place.url(), name);
+    List<ChartIndex.Entry> entries = entries();
     if (entries.isEmpty()) {
       throw new RemoteException(
           SourceFailure.CHART_MISSING,
@@ -60,9 +69,9 @@ final class PublishedChart implements RemoteArtifacts.Client {
         .collect(Collectors.toSet());
   }
 
-  private byte[] index() throws RemoteException {
+  private List<ChartIndex.Entry> entries() throws RemoteException {
     try {
-      return repository.index();
+      return repository.entries(name);
     } catch (RemoteException e) {
       throw e.code() == SourceFailure.REMOTE_MISSING
           ? new RemoteException(

@@ -7,6 +7,8 @@ import dev.sluice.contract.name.GitRef;
 import dev.sluice.inputs.git.Artifacts;
 import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.walk.RemoteException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +16,8 @@ import java.util.Set;
 public final class RemoteArtifacts implements Artifacts {
 
   private final Downloads downloads = new Downloads();
+  private final ChartIndexes indexes;
+  private final Refusals refusals;
 
   /** A kind of repositories of artifacts. */
   interface Client {
@@ -28,6 +32,16 @@ public final class RemoteArtifacts implements Artifacts {
   /** A request to a repository. */
   private interface Call<T> {
     T to(Client client) throws RemoteException;
+  }
+
+  /**
+   * Creates a client without connections.
+   *
+   * @param directory the directory of mirrors, where indexes of charts are while they are read
+   */
+  public RemoteArtifacts(Path directory, Clock clock) {
+    this.indexes = new ChartIndexes(downloads, directory, clock);
+    this.refusals = new Refusals(clock);
   }
 
   @Override
@@ -58,11 +72,14 @@ public final class RemoteArtifacts implements Artifacts {
               .<Client>map(
                   chart ->
                       new PublishedChart(
-                          new ChartRepository(downloads, place.url(), secret), place, chart))
+                          new ChartRepository(downloads, indexes, place.url(), secret),
+                          refusals,
+                          place,
+                          chart))
               .orElseGet(
                   () ->
                       new PublishedArtifact(
-                          new OciRepository(downloads, place.url(), secret), place)));
+                          new OciRepository(downloads, place.url(), secret), refusals, place)));
     } catch (IllegalArgumentException e) {
       throw new RemoteException(
           SourceFailure.REPOSITORY_NOT_FOUND,

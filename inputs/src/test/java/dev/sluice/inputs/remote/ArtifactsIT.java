@@ -15,10 +15,10 @@ import dev.sluice.inputs.git.FetchOutcome;
 import dev.sluice.inputs.git.Mirrors;
 import dev.sluice.inputs.git.SourceTree;
 import dev.sluice.inputs.remote.ChartServer.Reply;
+import dev.sluice.platform.process.MovedClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +52,7 @@ class ArtifactsIT {
       """;
 
   @TempDir Path directory;
+  private final MovedClock clock = new MovedClock();
   private ChartServer server;
   private Mirrors mirrors;
 
@@ -419,7 +420,8 @@ class ArtifactsIT {
   }
 
   private Mirrors mirrors(String name) {
-    return new Mirrors(directory.resolve(name), new RemoteArtifacts(), Clock.systemUTC());
+    Path place = directory.resolve(name);
+    return new Mirrors(place, new RemoteArtifacts(place, clock), clock);
   }
 
   private SourceSpec chart() {

@@ -1,12 +1,14 @@
 package dev.sluice.inputs.remote;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.inputs.walk.RemoteException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +52,22 @@ class ChartIndexTest {
     assertThat(find(INDEX, "1.2.2").url())
         .as("the exact version cannot be downloaded")
         .isEqualTo("cache-v1.2.2.tgz");
+  }
+
+  @Test
+  void chartsAreFoundTogetherWhateverIsBetweenThem() throws Exception {
+    String index =
+        "entries: {a: [{version: 1.0.0, urls: [a]}], b: {c: d}, e: [f, [g], {version: 2.0.0}],"
+            + " h: [{version: 3.0.0, urls: [h]}], a: [{version: 9.9.9}]}";
+
+    assertThat(ChartIndex.entries(index, "https://charts.example", Set.of("a", "b", "e", "h", "z")))
+        .isEqualTo(
+            Map.of(
+                "a", List.of(new ChartIndex.Entry("1.0.0", "a", Optional.empty())),
+                "b", List.of(),
+                "e", List.of(new ChartIndex.Entry("2.0.0", "", Optional.empty())),
+                "h", List.of(new ChartIndex.Entry("3.0.0", "h", Optional.empty())),
+                "z", List.of()));
   }
 
   @ParameterizedTest
@@ -103,7 +121,9 @@ class ChartIndexTest {
   }
 
   private static ChartIndex.Entry find(String index, String version) throws RemoteException {
-    return ChartIndex.find(
-        index.getBytes(UTF_8), new ChartId("https://charts.example", "cache", version));
+    String repository = "https://charts.example";
+    List<ChartIndex.Entry> entries =
+        ChartIndex.entries(index, repository, Set.of("cache")).getOrDefault("cache", List.of());
+    return ChartIndex.find(entries, new ChartId(repository, "cache", version));
   }
 }

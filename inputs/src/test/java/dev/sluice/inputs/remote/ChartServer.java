@@ -56,7 +56,7 @@ final class ChartServer implements AutoCloseable {
   }
 
   /** A request that was received. */
-  record Received(String path, Optional<String> authorization) {}
+  record Received(String method, String path, Optional<String> authorization, int sent) {}
 
   private final Map<String, Page> pages = new ConcurrentHashMap<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
@@ -100,16 +100,32 @@ final class ChartServer implements AutoCloseable {
     return received.stream().filter(one -> one.path().equals(path)).count();
   }
 
+  /** Returns the number of bytes that were sent for a path. */
+  long sent(String path) {
+    return received.stream().filter(one -> one.path().equals(path)).mapToLong(Received::sent).sum();
+  }
+
+  long received(String method, String path) {
+    return received.stream()
+        .filter(one -> one.method().equals(method) && one.path().equals(path))
+        .count();
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().toString();
+    String method = exchange.getRequestMethod();
+    Reply reply = pages.getOrDefault(path, _ -> Reply.status(404)).to(exchange);
+    byte[] body = method.equals("HEAD") ? new byte[0] : reply.body;
     received.add(
         new Received(
-            path, Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))));
-    Reply reply = pages.getOrDefault(path, _ -> Reply.status(404)).to(exchange);
+            method,
+            path,
+            Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization")),
+            body.length));
     reply.headers.forEach(exchange.getResponseHeaders()::set);
-    exchange.sendResponseHeaders(reply.status, reply.body.length == 0 ? -1 : reply.body.length);
+    exchange.sendResponseHeaders(reply.status, body.length == 0 ? -1 : body.length);
     try (exchange) {
-      exchange.getResponseBody().write(reply.body);
+      exchange.getResponseBody().write(body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

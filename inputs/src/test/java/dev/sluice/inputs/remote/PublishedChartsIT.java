@@ -40,7 +40,8 @@ class PublishedChartsIT {
   @BeforeEach
   void start() throws Exception {
     NeededProgram.check("helm");
-    mirrors = new Mirrors(directory.resolve("mirrors"), new RemoteArtifacts(), Clock.systemUTC());
+    Path place = directory.resolve("mirrors");
+    mirrors = new Mirrors(place, artifacts(), Clock.systemUTC());
     write("inner/Chart.yaml", "{apiVersion: v2, name: inner, version: 0.1.0}");
     write("inner/templates/a.yaml", "kind: ConfigMap\n");
     write(
@@ -100,7 +101,7 @@ class PublishedChartsIT {
 
       assertFiles(source);
       assertThat(
-              new RemoteArtifacts()
+              artifacts()
                   .versions(
                       new Artifacts.Place(
                           source.repository(),
@@ -111,6 +112,10 @@ class PublishedChartsIT {
     } finally {
       registry.destroy();
     }
+  }
+
+  private RemoteArtifacts artifacts() {
+    return new RemoteArtifacts(directory.resolve("mirrors"), Clock.systemUTC());
   }
 
   private void assertFiles(SourceSpec source) {

@@ -29,7 +29,9 @@ public final class LocalRemotes implements AutoCloseable {
   private final FetchedRemotes remotes;
 
   private LocalRemotes(Path directory) {
-    this.mirrors = new Mirrors(directory, new RemoteArtifacts(), Clock.systemUTC());
+    this.mirrors =
+        new Mirrors(
+            directory, new RemoteArtifacts(directory, Clock.systemUTC()), Clock.systemUTC());
     this.remotes = FetchedRemotes.within(directory, mirrors, PATIENCE, Clock.systemUTC());
   }
 

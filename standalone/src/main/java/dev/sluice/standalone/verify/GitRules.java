@@ -41,7 +41,9 @@ final class GitRules {
 
   Findings check(LogEvidence log) {
     Path directory = scratch.resolve("mirrors");
-    try (Mirrors mirrors = new Mirrors(directory, new RemoteArtifacts(), Clock.systemUTC());
+    try (Mirrors mirrors =
+            new Mirrors(
+                directory, new RemoteArtifacts(directory, Clock.systemUTC()), Clock.systemUTC());
         FetchedRemotes remotes = FetchedRemotes.within(directory, mirrors, Clock.systemUTC())) {
       DefinitionResolver resolver = new DefinitionResolver(new ClosureResolver(remotes));
       for (StateRecord state : log.states()) {
