@@ -68,9 +68,8 @@ class VersionRangeIT {
             .until(() -> CommandRun.of(sluice, "get", "apps", "web").words().contains("Parked"));
         assertThat(CommandRun.of(sluice, "describe", "web").words())
             .contains(
-                "wrong staging: NoMatchingVersion: localhost/scenario/apps has no tag whose version"
-                    + " is in the range '>=1.4 <2', the newest one is v2.0.0; what was applied last"
-                    + " stays");
+                "wrong staging: NoMatchingVersion: localhost/scenario/apps has no version in the"
+                    + " range '>=1.4 <2', the newest one is v2.0.0; what was applied last stays");
         assertThat(scenario.configMaps().value("web")).hasValue("old");
         scenario.verify();
       }
