@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.benchmarks.measure.Directories;
 import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.contract.fleet.RenderOptions;
 import dev.sluice.contract.fleet.SourceSpec;
@@ -16,7 +17,6 @@ import dev.sluice.inputs.walk.Remotes;
 import dev.sluice.platform.config.Setting;
 import dev.sluice.platform.config.SettingValues;
 import dev.sluice.standalone.cli.Command;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -24,11 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Compares a large repository with a small one: the first fetch, and the time from a push of one
@@ -125,13 +123,13 @@ final class LargeRepositoryBenchmark {
       }
       return new Figures(
           files,
-          bytes(directory.resolve("mirrors")) >> 20,
+          Directories.mebibytes(directory.resolve("mirrors")),
           first,
           Sample.of(pushes).median(),
           Sample.of(pushes).percentile(99),
           heap().stream().mapToLong(pool -> pool.getPeakUsage().getUsed()).sum() >> 20);
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
   }
 
@@ -178,20 +176,6 @@ final class LargeRepositoryBenchmark {
     return ManagementFactory.getMemoryPoolMXBeans().stream()
         .filter(pool -> pool.getType() == MemoryType.HEAP)
         .toList();
-  }
-
-  private static long bytes(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   private static double millisSince(long start) {

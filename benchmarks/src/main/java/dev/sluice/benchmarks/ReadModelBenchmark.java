@@ -1,6 +1,7 @@
 package dev.sluice.benchmarks;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.benchmarks.measure.Directories;
 import dev.sluice.benchmarks.measure.Sample;
 import dev.sluice.contract.json.Json;
 import dev.sluice.platform.config.Setting;
@@ -11,7 +12,6 @@ import dev.sluice.platform.kafka.TopicProvisioner;
 import dev.sluice.standalone.cli.Command;
 import dev.sluice.standalone.cli.Logging;
 import dev.sluice.standalone.process.OneProcess;
-import java.io.File;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -19,12 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -91,9 +89,7 @@ final class ReadModelBenchmark {
           .writeValue(values.get(OUTPUT).toFile(), report);
     }
     // a million events take more than a gigabyte
-    try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-    }
+    Directories.delete(directory);
     return 0;
   }
 
@@ -124,7 +120,7 @@ final class ReadModelBenchmark {
           start,
           times,
           api.memory().peak(),
-          mebibytes(directory.resolve("read-model")));
+          Directories.mebibytes(directory.resolve("read-model")));
     }
   }
 
@@ -174,12 +170,6 @@ final class ReadModelBenchmark {
 
   private static double seconds(long from) {
     return (System.nanoTime() - from) / 1e9;
-  }
-
-  private static long mebibytes(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.mapToLong(file -> file.toFile().length()).sum() / 1024 / 1024;
-    }
   }
 
   private static void print(Report report) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.sluice.benchmarks.GitHttpServer;
 import dev.sluice.benchmarks.ImportedRepository;
 import dev.sluice.benchmarks.measure.Child;
+import dev.sluice.benchmarks.measure.Directories;
 import dev.sluice.benchmarks.measure.Memory;
 import dev.sluice.contract.json.Json;
 import dev.sluice.contract.name.ClusterName;
@@ -21,9 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -147,7 +146,7 @@ public final class LargeRepositoriesBenchmark {
           Figures figures =
               new Figures(
                   files,
-                  bytes(directory.resolve("mirrors")) >> 20,
+                  Directories.mebibytes(directory.resolve("mirrors")),
                   first,
                   afterFirst,
                   dispatcher.memory());
@@ -164,7 +163,7 @@ public final class LargeRepositoriesBenchmark {
         }
       }
     } finally {
-      delete(directory);
+      Directories.delete(directory);
     }
   }
 
@@ -212,19 +211,5 @@ public final class LargeRepositoriesBenchmark {
 
   private static String name(int repository) {
     return "repository-" + repository;
-  }
-
-  private static long bytes(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

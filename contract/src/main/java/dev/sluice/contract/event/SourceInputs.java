@@ -37,20 +37,6 @@ public record SourceInputs(
     bases = bases.map(List::copyOf).filter(list -> !list.isEmpty());
   }
 
-  /** Creates inputs at a ref that is not a range of versions. */
-  public SourceInputs(
-      RepositoryId repository,
-      GitRef ref,
-      CommitId commit,
-      String path,
-      SourceType type,
-      Optional<String> alias,
-      RenderOptions options,
-      List<InputFile> files,
-      Optional<List<BaseCommit>> bases) {
-    this(repository, ref, commit, path, type, alias, options, files, bases, Optional.empty());
-  }
-
   /** Creates inputs from this repository alone, at a ref that is not a range of versions. */
   public SourceInputs(
       RepositoryId repository,
@@ -61,7 +47,17 @@ public record SourceInputs(
       Optional<String> alias,
       RenderOptions options,
       List<InputFile> files) {
-    this(repository, ref, commit, path, type, alias, options, files, Optional.empty());
+    this(
+        repository,
+        ref,
+        commit,
+        path,
+        type,
+        alias,
+        options,
+        files,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns the same inputs with other files. */

@@ -7,6 +7,7 @@ import dev.sluice.contract.window.SendingRules;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * An application as a fleet revision defines it, with all references resolved: selectors to
@@ -81,66 +82,42 @@ public record Definition(
 
   /** Returns this definition with the repository whose partition owns it. */
   public Definition withOwner(RepositoryId repository) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        Optional.of(repository),
-        remote,
-        dependsOn,
-        sending,
-        generatedBy,
-        includedBy);
+    return with(copy -> copy.owner = Optional.of(repository));
   }
 
   /** Returns this definition for one of its clusters only. */
   public Definition in(ClusterTarget cluster) {
-    return new Definition(
-        application,
-        sources,
-        List.of(cluster),
-        spec,
-        orphanOnRemoval,
-        owner,
-        remote,
-        dependsOn,
-        sending,
-        generatedBy,
-        includedBy);
+    return with(copy -> copy.clusters = List.of(cluster));
+  }
+
+  /** Returns this definition with other bounds. */
+  public Definition in(Optional<Project> bounds) {
+    return with(copy -> copy.spec = spec.in(bounds));
   }
 
   /** Returns this definition with the remote bases and charts that it may use. */
   public Definition withRemote(RemotePolicy policy) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        owner,
-        Optional.of(policy),
-        dependsOn,
-        sending,
-        generatedBy,
-        includedBy);
+    return with(copy -> copy.remote = Optional.of(policy));
   }
 
   /** Returns this definition with the applications that it depends on. */
   public Definition withDependencies(List<Dependency> dependencies) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        owner,
-        remote,
-        Optional.of(dependencies),
-        sending,
-        generatedBy,
-        includedBy);
+    return with(copy -> copy.dependsOn = Optional.of(dependencies));
+  }
+
+  /** Returns this definition with rules about when something new is sent. */
+  public Definition withSending(SendingRules rules) {
+    return with(copy -> copy.sending = Optional.of(rules));
+  }
+
+  /** Returns this definition as one of an ApplicationSet. */
+  public Definition generatedBy(String set) {
+    return with(copy -> copy.generatedBy = Optional.of(set));
+  }
+
+  /** Returns this definition as one of a FleetInclude. */
+  public Definition includedBy(String include) {
+    return with(copy -> copy.includedBy = Optional.of(include));
   }
 
   /** Returns the applications that this one depends on. */
@@ -148,77 +125,54 @@ public record Definition(
     return dependsOn.orElse(List.of());
   }
 
-  /** Returns this definition with rules about when something new is sent. */
-  public Definition withSending(SendingRules rules) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        owner,
-        remote,
-        dependsOn,
-        Optional.of(rules),
-        generatedBy,
-        includedBy);
-  }
-
   /** Returns the rules about when something new is sent. */
   public SendingRules sendingRules() {
     return sending.orElse(SendingRules.NONE);
   }
 
-  /** Returns this definition as one of an ApplicationSet. */
-  public Definition generatedBy(String set) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        owner,
-        remote,
-        dependsOn,
-        sending,
-        Optional.of(set),
-        includedBy);
-  }
-
-  /** Returns this definition as one of a FleetInclude. */
-  public Definition includedBy(String include) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec,
-        orphanOnRemoval,
-        owner,
-        remote,
-        dependsOn,
-        sending,
-        generatedBy,
-        Optional.of(include));
-  }
-
-  /** Returns this definition with other bounds. */
-  public Definition in(Optional<Project> bounds) {
-    return new Definition(
-        application,
-        sources,
-        clusters,
-        spec.in(bounds),
-        orphanOnRemoval,
-        owner,
-        remote,
-        dependsOn,
-        sending,
-        generatedBy,
-        includedBy);
-  }
-
   /** Returns the repository whose partition owns this application. */
   public RepositoryId owningRepository() {
     return owner.orElseGet(() -> sources.getFirst().repository());
+  }
+
+  private Definition with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return new Definition(
+        application,
+        sources,
+        copy.clusters,
+        copy.spec,
+        orphanOnRemoval,
+        copy.owner,
+        copy.remote,
+        copy.dependsOn,
+        copy.sending,
+        copy.generatedBy,
+        copy.includedBy);
+  }
+
+  /** The components of a definition that a changed copy may have instead. */
+  private static final class Copy {
+
+    private List<ClusterTarget> clusters;
+    private ApplicationSpec spec;
+    private Optional<RepositoryId> owner;
+    private Optional<RemotePolicy> remote;
+    private Optional<List<Dependency>> dependsOn;
+    private Optional<SendingRules> sending;
+    private Optional<String> generatedBy;
+    private Optional<String> includedBy;
+
+    Copy(Definition from) {
+      this.clusters = from.clusters;
+      this.spec = from.spec;
+      this.owner = from.owner;
+      this.remote = from.remote;
+      this.dependsOn = from.dependsOn;
+      this.sending = from.sending;
+      this.generatedBy = from.generatedBy;
+      this.includedBy = from.includedBy;
+    }
   }
 }

@@ -445,7 +445,8 @@ public final class EventSamples {
                     Optional.of(
                         List.of(
                             new BaseCommit(
-                                new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT)))),
+                                new RepositoryId("git.example/acme/bases"), "v1.2", COMMIT))),
+                    Optional.empty()),
                 new SourceInputs(
                     REPOSITORY,
                     GitRef.semver(">=1.4 <2"),

@@ -40,9 +40,7 @@ public record GeneratedSets(
     Map<GeneratorSource, String> broken,
     Map<String, Included> includes) {
 
-  static final GeneratedSets NONE =
-      new GeneratedSets(
-          Map.of(), Set.of(), Map.of(), List.of(), List.of(), false, List.of(), Map.of(), Map.of());
+  static final GeneratedSets NONE = of(Map.of());
 
   public GeneratedSets {
     policies = Map.copyOf(policies);
@@ -110,16 +108,13 @@ public record GeneratedSets(
   /** Returns includes whose documents have problems: they keep their applications. */
   static GeneratedSets ofInvalid(List<String> includes) {
     Included invalid = new Included(SetPolicy.DEFAULT, Optional.empty(), true, Set.of());
+    return of(includes.stream().distinct().collect(Collectors.toMap(name -> name, _ -> invalid)));
+  }
+
+  /** Returns includes without sets. */
+  static GeneratedSets of(Map<String, Included> includes) {
     return new GeneratedSets(
-        Map.of(),
-        Set.of(),
-        Map.of(),
-        List.of(),
-        List.of(),
-        false,
-        List.of(),
-        Map.of(),
-        includes.stream().distinct().collect(Collectors.toMap(name -> name, _ -> invalid)));
+        Map.of(), Set.of(), Map.of(), List.of(), List.of(), false, List.of(), Map.of(), includes);
   }
 
   /** Returns this without problems. */

@@ -66,7 +66,8 @@ public final class SampleTarget {
                         new BaseCommit(
                             new RepositoryId("git.example/acme/bases"),
                             "v1.2",
-                            new CommitId("2".repeat(40))))))),
+                            new CommitId("2".repeat(40))))),
+                Optional.empty())),
         true,
         "v1:abc",
         new Provenance(

@@ -652,15 +652,7 @@ class IntakePlanTest {
   }
 
   private static GeneratedSets setsOf(String include, boolean isKept) {
-    return new GeneratedSets(
-        Map.of(),
-        Set.of(),
-        Map.of(),
-        List.of(),
-        List.of(),
-        false,
-        List.of(),
-        Map.of(),
+    return GeneratedSets.of(
         Map.of(
             include,
             new GeneratedSets.Included(SetPolicy.DEFAULT, Optional.empty(), isKept, Set.of())));

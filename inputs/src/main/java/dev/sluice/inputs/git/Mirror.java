@@ -47,7 +47,7 @@ final class Mirror {
   private final MirrorRefs refs;
   private final AnnouncedFetches announcements;
   private final ArtifactMirror artifacts;
-  private final Logins logins;
+  private final RemoteRequests requests;
   private final Clock clock;
   private final ReentrantLock oneFetch = new ReentrantLock();
   private final AtomicLong started = new AtomicLong();
@@ -72,7 +72,7 @@ final class Mirror {
     this.announcements = new AnnouncedFetches(repository, clock);
     this.packs = new AtomicLong(packs);
     this.artifacts = new ArtifactMirror(repository, refs, this.packs, artifacts);
-    this.logins = logins;
+    this.requests = new RemoteRequests(id, logins);
     this.clock = clock;
   }
 
@@ -204,7 +204,7 @@ final class Mirror {
     if (artifact.isPresent()) {
       return artifacts.observe(artifact.get(), remoteRef.ref());
     }
-    return connected(
+    return requests.make(
         remoteRef.remote(),
         login -> {
           Optional<RefObservation.Shown> confirmed =
@@ -243,49 +243,14 @@ final class Mirror {
     }
   }
 
-  /** A request to a remote. */
-  private interface Call<T> {
-    T with(Optional<Remote.Login> login) throws IOException, URISyntaxException;
-  }
-
   /** Makes a request while no other one is made. */
-  private <T> T alone(Remote remote, Call<T> call, Function<FetchOutcome.Failed, T> failed) {
+  private <T> T alone(
+      Remote remote, RemoteRequests.Call<T> call, Function<FetchOutcome.Failed, T> failed) {
     oneFetch.lock();
     try {
-      return connected(remote, call, failed);
+      return requests.make(remote, call, failed);
     } finally {
       oneFetch.unlock();
-    }
-  }
-
-  /**
-   * Makes a request.
-   *
-   * @param failed makes the answer of a failure
-   */
-  private <T> T connected(Remote remote, Call<T> call, Function<FetchOutcome.Failed, T> failed) {
-    Logins.Used used = Logins.Used.NONE;
-    try {
-      used = logins.read(remote);
-      T answer = call.with(used.login());
-      logins.accepted(remote, used);
-      return answer;
-    } catch (GithubApi.RefusedException e) {
-      return failed.apply(RemoteFailures.noToken(id, e));
-    } catch (IllegalStateException e) {
-      return failed.apply(RemoteFailures.unreadable(id, e));
-    } catch (IOException | URISyntaxException | RuntimeException e) {
-      FetchOutcome.Failed failure =
-          RemoteFailures.classify(
-              id,
-              ObjectFormats.explained(TlsProbe.explained(e, remote), remote, used.login()),
-              remote,
-              used.login(),
-              logins.history(remote, used));
-      if (failure.code() != SourceFailure.FORGE_UNREACHABLE) {
-        logins.refused(remote);
-      }
-      return failed.apply(failure);
     }
   }
 

@@ -11,16 +11,10 @@ import dev.sluice.platform.process.PartDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jgit.errors.IncorrectObjectTypeException;
-import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.revwalk.RevCommit;
-import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.treewalk.TreeWalk;
-import org.eclipse.jgit.treewalk.filter.TreeFilter;
+import java.util.function.Function;
 
 /**
  * Bare mirrors of repositories under one directory. Safe for concurrent use: one fetch at a time
@@ -28,9 +22,8 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
  */
 public final class Mirrors implements Repositories, AutoCloseable {
 
-  private static final int MAX_COUNTED = 10_000;
-
   private final OpenMirrors mirrors;
+  private final MirroredCommits commits;
   private final Optional<DirectoryLock> lock;
 
   /**
@@ -58,6 +51,7 @@ public final class Mirrors implements Repositories, AutoCloseable {
       Clock clock) {
     IsolatedSystemReader.install();
     this.mirrors = new OpenMirrors(directory, limits, artifacts, clock);
+    this.commits = new MirroredCommits(mirrors);
     this.lock = lock;
   }
 
@@ -107,13 +101,24 @@ public final class Mirrors implements Repositories, AutoCloseable {
 
   private FetchOutcome fetch(
       RepositoryId repository, Remote remote, GitRef ref, Optional<CommitId> expected) {
+    return fetched(
+        repository,
+        expected,
+        mirror ->
+            mirror.observe(remote, ref, expected.filter(ObjectIds::isSha1).map(ObjectIds::of)));
+  }
+
+  /** Fetches, unless there is no space for another mirror. */
+  private FetchOutcome fetched(
+      RepositoryId repository,
+      Optional<CommitId> expected,
+      Function<Mirror, RefObservation.Shown> fetch) {
     Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(repository);
     if (noSpace.isPresent()) {
       return noSpace.get();
     }
     Mirror mirror = mirrors.open(repository);
-    RefObservation.Shown shown =
-        mirror.observe(remote, ref, expected.filter(ObjectIds::isSha1).map(ObjectIds::of));
+    RefObservation.Shown shown = fetch.apply(mirror);
     mirrors.afterFetch(repository, mirror);
     return switch (shown) {
       case RefObservation.Unreadable unreadable -> unreadable.failed();
@@ -133,7 +138,7 @@ public final class Mirrors implements Repositories, AutoCloseable {
     try {
       return ObjectIds.isSha1(announced) && mirror.refs().follows(head, ObjectIds.of(announced));
     } catch (IOException e) {
-      throw broken(repository, e);
+      throw mirrors.broken(repository, e);
     }
   }
 
@@ -179,7 +184,7 @@ public final class Mirrors implements Repositories, AutoCloseable {
               try {
                 return mirror.pinned(pin).map(ObjectIds::commit);
               } catch (IOException e) {
-                throw broken(repository, e);
+                throw mirrors.broken(repository, e);
               }
             });
   }
@@ -192,58 +197,30 @@ public final class Mirrors implements Repositories, AutoCloseable {
    * @return {@code Gone} if there is no such tag
    */
   public FetchOutcome fetchPinned(RemotePolicy.Base repository, String pin) {
-    Optional<FetchOutcome.Failed> noSpace = mirrors.noSpace(repository.repository());
-    if (noSpace.isPresent()) {
-      return noSpace.get();
-    }
-    Mirror mirror = mirrors.open(repository.repository());
-    RefObservation.Shown shown = mirror.fetchPinned(Remote.of(repository), pin);
-    mirrors.afterFetch(repository.repository(), mirror);
-    return switch (shown) {
-      case RefObservation.Unreadable unreadable -> unreadable.failed();
-      case RefObservation.NoRef _ -> new FetchOutcome.Gone();
-      case RefObservation.Head head -> new FetchOutcome.At(ObjectIds.commit(head.head()));
-    };
+    return fetched(
+        repository.repository(),
+        Optional.empty(),
+        mirror -> mirror.fetchPinned(Remote.of(repository), pin));
   }
 
   @Override
   public boolean has(RepositoryId repository, CommitId commit) {
-    return mirrors.existing(repository).filter(mirror -> has(mirror, commit)).isPresent();
+    return commits.has(repository, commit);
   }
 
   @Override
   public boolean contains(RepositoryId repository, CommitId head, CommitId earlier) {
-    try {
-      Optional<Mirror> mirror = mirrors.existing(repository).filter(one -> has(one, earlier));
-      return head.equals(earlier)
-          || (mirror.isPresent()
-              && ObjectIds.isSha1(head)
-              && mirror.get().refs().contains(ObjectIds.of(head), ObjectIds.of(earlier)));
-    } catch (IOException e) {
-      return false;
-    }
+    return commits.contains(repository, head, earlier);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>The limit is {@value #MAX_COUNTED}.
+   * <p>The limit is {@value MirroredCommits#MAX_COUNTED}.
    */
   @Override
   public int newCommits(RepositoryId repository, CommitId earlier, CommitId head) {
-    Mirror mirror = having(repository, earlier);
-    try (RevWalk walk = new RevWalk(mirror.repository())) {
-      walk.setRetainBody(false);
-      walk.markStart(parse(walk, repository, head));
-      walk.markUninteresting(parse(walk, repository, earlier));
-      int counted = 0;
-      while (counted < MAX_COUNTED && walk.next() != null) {
-        counted++;
-      }
-      return counted;
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    return commits.newCommits(repository, earlier, head);
   }
 
   /**
@@ -252,48 +229,22 @@ public final class Mirrors implements Repositories, AutoCloseable {
    * @throws NotMirroredException if it was not fetched
    */
   public Optional<CommitSummary> artifact(RepositoryId repository, CommitId commit) {
-    try {
-      return ArtifactMirror.summary(having(repository, commit).repository(), ObjectIds.of(commit));
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    return commits.artifact(repository, commit);
   }
 
   @Override
   public SourceTree tree(RepositoryId repository, CommitId commit) {
-    Mirror mirror = having(repository, commit);
-    try (RevWalk walk = new RevWalk(mirror.repository())) {
-      return new CommitTree(
-          mirror.repository(),
-          parse(walk, repository, commit).getTree(),
-          repository + " at " + commit.abbreviated());
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    return commits.tree(repository, commit);
   }
 
   @Override
   public SignedObjects signedObjects(RepositoryId repository, CommitId commit) {
-    return new SignedObjects(having(repository, commit));
+    return commits.signedObjects(repository, commit);
   }
 
   @Override
   public Set<String> changedPaths(RepositoryId repository, CommitId from, CommitId to) {
-    Mirror mirror = having(repository, from);
-    Set<String> changed = new HashSet<>();
-    try (RevWalk commits = new RevWalk(mirror.repository());
-        TreeWalk walk = new TreeWalk(mirror.repository())) {
-      walk.addTree(parse(commits, repository, from).getTree());
-      walk.addTree(parse(commits, repository, to).getTree());
-      walk.setRecursive(true);
-      walk.setFilter(TreeFilter.ANY_DIFF);
-      while (walk.next()) {
-        changed.add(EntryNames.displayPath(walk.getRawPath()));
-      }
-      return changed;
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    return commits.changedPaths(repository, from, to);
   }
 
   /**
@@ -306,58 +257,17 @@ public final class Mirrors implements Repositories, AutoCloseable {
    */
   public Map<String, FileCommit> commits(
       RepositoryId repository, CommitId commit, Set<String> files) {
-    Mirror mirror = having(repository, commit);
-    try (RevWalk walk = new RevWalk(mirror.repository())) {
-      return new FileHistory(mirror.repository(), parse(walk, repository, commit), System::nanoTime)
-          .commits(files);
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    return commits.changing(repository, commit, files);
   }
 
   @Override
   public void keep(RepositoryId repository, CommitId commit) {
-    Mirror mirror = having(repository, commit);
-    try {
-      mirror.refs().keep(ObjectIds.of(commit));
-    } catch (IOException e) {
-      throw broken(repository, e);
-    }
+    commits.keep(repository, commit);
   }
 
   @Override
   public void close() {
     mirrors.close();
     lock.ifPresent(DirectoryLock::close);
-  }
-
-  private Mirror having(RepositoryId repository, CommitId commit) {
-    return mirrors
-        .existing(repository)
-        .filter(mirror -> has(mirror, commit))
-        .orElseThrow(() -> new NotMirroredException(repository, commit));
-  }
-
-  private static RevCommit parse(RevWalk walk, RepositoryId repository, CommitId commit)
-      throws IOException {
-    if (!ObjectIds.isSha1(commit)) {
-      throw new NotMirroredException(repository, commit);
-    }
-    try {
-      return walk.parseCommit(ObjectIds.of(commit));
-    } catch (MissingObjectException | IncorrectObjectTypeException e) {
-      throw new NotMirroredException(repository, commit);
-    }
-  }
-
-  private MirrorException broken(RepositoryId repository, IOException cause) {
-    return new MirrorException(
-        "the mirror of %s in %s cannot be used: delete that directory and it is fetched again"
-            .formatted(repository, mirrors.directoryOf(repository)),
-        cause);
-  }
-
-  private static boolean has(Mirror mirror, CommitId commit) {
-    return ObjectIds.isSha1(commit) && mirror.hasCommit(ObjectIds.of(commit));
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.inputs.git;
 
 import dev.sluice.contract.failure.SourceFailure;
 import dev.sluice.contract.name.RepositoryId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -48,6 +49,14 @@ final class OpenMirrors implements AutoCloseable {
 
   Path directoryOf(RepositoryId repository) {
     return directory.of(repository);
+  }
+
+  /** Returns the error of a mirror that cannot be read. */
+  MirrorException broken(RepositoryId repository, IOException cause) {
+    return new MirrorException(
+        "the mirror of %s in %s cannot be used: delete that directory and it is fetched again"
+            .formatted(repository, directory.of(repository)),
+        cause);
   }
 
   /** Returns the mirror of a repository; creates an empty one if it does not exist. */

@@ -1,4 +1,6 @@
-/** Git: bare mirrors of repositories, and commits as trees of files. */
+/**
+ * Bare mirrors of repositories, with published artifacts as commits, and commits as trees of files.
+ */
 @NullMarked
 package dev.sluice.inputs.git;
 

@@ -1,6 +1,6 @@
 /**
- * Remote inputs: charts and bases outside of the fleet's repositories. Each is fetched once and
- * kept.
+ * Downloads: charts and bases that inputs use from outside of the fleet's repositories, and the
+ * charts and OCI artifacts that are repositories of the fleet.
  */
 @NullMarked
 package dev.sluice.inputs.remote;

@@ -14,7 +14,6 @@ import dev.sluice.standalone.install.Installation.Parts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,32 +55,12 @@ public final class ClusterCommands {
   }
 
   public static Command add(PrintStream out, PrintStream err) {
-    List<Setting<?>> settings =
-        new ArrayList<>(
-            List.of(
-                InstallSettings.CONTEXT,
-                InstallSettings.KUBECONFIG,
-                InstallSettings.NAMESPACE,
-                InstallSettings.INSTALLATION,
-                InstallSettings.IMAGE,
-                InstallSettings.RIGHTS,
-                FLEET,
-                LABELS));
-    settings.addAll(KafkaSetup.SETTINGS);
-    settings.addAll(
-        List.of(
-            InstallSettings.SETTING,
-            InstallSettings.PRINT,
-            InstallSettings.DRY_RUN,
-            InstallSettings.FORCE,
-            InstallSettings.RESET,
-            InstallSettings.WAIT));
     return new Command(
         "cluster add",
         "Adds a cluster: makes a Kafka user for its worker, applies the worker's objects there, or"
             + " prints them for a Git repository, and writes or prints the Cluster document of the"
             + " fleet.",
-        settings,
+        InstallSettings.of(FLEET, LABELS),
         Optional.of(NAME),
         values -> new ClusterCommands(values, out, err).add());
   }

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,34 +72,11 @@ public final class InstallCommand {
   }
 
   public static Command command(PrintStream out, PrintStream err) {
-    List<Setting<?>> settings =
-        new ArrayList<>(
-            List.of(
-                InstallSettings.CONTEXT,
-                InstallSettings.KUBECONFIG,
-                InstallSettings.NAMESPACE,
-                InstallSettings.INSTALLATION,
-                InstallSettings.IMAGE,
-                CLUSTER,
-                WITHOUT_WORKER,
-                InstallSettings.RIGHTS,
-                FLEET,
-                ENDPOINTS,
-                WEBHOOK_SECRET));
-    settings.addAll(KafkaSetup.SETTINGS);
-    settings.addAll(
-        List.of(
-            InstallSettings.SETTING,
-            InstallSettings.PRINT,
-            InstallSettings.DRY_RUN,
-            InstallSettings.FORCE,
-            InstallSettings.RESET,
-            InstallSettings.WAIT));
     return new Command(
         "install",
         "Installs Sluice in a Kubernetes cluster: receiver, dispatcher and a worker, the objects of"
             + " k8s/base. Applies them, or prints them for a Git repository.",
-        settings,
+        InstallSettings.of(CLUSTER, WITHOUT_WORKER, FLEET, ENDPOINTS, WEBHOOK_SECRET),
         values -> new InstallCommand(values, out, err).run());
   }
 

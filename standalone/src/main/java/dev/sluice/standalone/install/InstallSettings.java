@@ -14,6 +14,7 @@ import dev.sluice.standalone.process.PartCommands;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,20 @@ final class InstallSettings {
 
   static KubernetesClient connect(SettingValues values) {
     return ClusterAccess.connectTo(values.get(KUBECONFIG), context(values));
+  }
+
+  /**
+   * Returns the settings of a command that applies objects, or prints them.
+   *
+   * @param own those of this command only
+   */
+  static List<Setting<?>> of(Setting<?>... own) {
+    List<Setting<?>> settings =
+        new ArrayList<>(List.of(CONTEXT, KUBECONFIG, NAMESPACE, INSTALLATION, IMAGE, RIGHTS));
+    settings.addAll(List.of(own));
+    settings.addAll(KafkaSetup.SETTINGS);
+    settings.addAll(List.of(SETTING, PRINT, DRY_RUN, FORCE, RESET, WAIT));
+    return settings;
   }
 
   /** Returns the settings of sluice.yaml that are the same in all clusters. */

@@ -231,7 +231,8 @@ public final class RenderCommand {
               one.source().alias(),
               one.source().options(),
               one.load(),
-              Optional.of(one.closure().bases())));
+              Optional.of(one.closure().bases()),
+              Optional.empty()));
     }
     return new SyncEvent.Target(
         definition.application(),
