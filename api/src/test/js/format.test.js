@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {age, bothTimes, counted, millis, refName, short, span, took} from '../page/format.js';
+import {age, bothTimes, counted, followers, millis, refName, short, span, took} from '../page/format.js';
 
 test('spans have their two largest units', () => {
   assert.deepEqual([0, -5, 59, 61, 600, 3660, 86400, 90000, 86400 * 12].map(span), ['0s', '0s', '59s', '1m1s', '10m', '1h1m', '1d', '1d1h', '12d']);
@@ -25,4 +25,11 @@ test('names are short', () => {
   assert.equal(short(undefined), '');
   assert.equal(counted(1, 'cluster'), '1 cluster');
   assert.equal(counted(10000, 'cluster'), '10,000 clusters');
+});
+
+test('a delivery is followed by applications, the fleet, and what it reads', () => {
+  assert.deepEqual(followers({applications: 2, fleet: true, readers: ['ApplicationSet all']}), ['2 applications', 'the fleet', 'ApplicationSet all']);
+  assert.deepEqual(followers({applications: 1, fleet: false}), ['1 application']);
+  assert.deepEqual(followers({applications: 0, fleet: false, readers: ['FleetInclude team-a']}), ['FleetInclude team-a']);
+  assert.deepEqual(followers({applications: 0, fleet: false, readers: []}), []);
 });

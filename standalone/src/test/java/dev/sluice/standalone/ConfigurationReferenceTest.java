@@ -4,6 +4,7 @@ import dev.sluice.platform.config.Setting;
 import dev.sluice.standalone.cli.Command;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/configuration.md matches the settings. {@code -Dsluice.write-docs=true} generates it. */
@@ -39,12 +40,18 @@ class ConfigurationReferenceTest {
       text.append("\n## sluice %s\n\n".formatted(command.name()))
           .append(GeneratedPage.paragraph(command.description()))
           .append('\n');
-      command.settings().stream()
-          .map(ConfigurationReferenceTest::description)
+      Stream.concat(
+              command.parameter().stream().map(ConfigurationReferenceTest::parameter),
+              command.settings().stream().map(ConfigurationReferenceTest::description))
           .map(GeneratedPage::item)
           .forEach(text::append);
     }
     return text.toString();
+  }
+
+  private static String parameter(Setting<?> setting) {
+    return "`%s` (%san argument without an option's name): %s"
+        .formatted(setting.label(), setting.required() ? "required, " : "", setting.description());
   }
 
   private static String description(Setting<?> setting) {

@@ -17,8 +17,8 @@ final class DeliveryOperations {
     return get(
         Operations.ROOT + "/deliveries",
         "deliveries",
-        "Returns the events that webhooks caused, newest first, and whether applications follow the"
-            + " refs they are about.",
+        "Returns the events that webhooks caused, newest first, and what follows the"
+            + " refs that they are about.",
         List.of(
             Parameter.ENDPOINT,
             Parameter.REPOSITORY,

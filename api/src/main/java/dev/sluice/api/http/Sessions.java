@@ -29,7 +29,7 @@ final class Sessions {
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
 
-  /** By the secret in the cookie, oldest first. */
+  /** Sessions by the secret in the cookie, oldest first. */
   private final Map<String, Session> sessions = new LinkedHashMap<>();
 
   /**

@@ -1,4 +1,7 @@
-/** The HTTP API over the read model, and the service that publishes operators' commands. */
+/**
+ * The HTTP API over the read model, the service that publishes operators' commands, and the
+ * sessions of the page.
+ */
 @NullMarked
 package dev.sluice.api.http;
 

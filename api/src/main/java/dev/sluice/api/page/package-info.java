@@ -1,4 +1,4 @@
-/** The web page: its files, as they are served. */
+/** The web page: its files, as they are served. Its sign-in is in {@code http}. */
 @NullMarked
 package dev.sluice.api.page;
 

@@ -17,7 +17,7 @@ public final class Deliveries {
 
   private static final String SAME = "source.repository = change.repository COLLATE NOCASE";
 
-  /** With a JSON array of the repositories that the fleet reads as the value. */
+  /** Condition whose value is a JSON array of the repositories that the fleet reads. */
   private static final String OF_FLEET =
       "change.repository COLLATE NOCASE IN (SELECT value FROM json_each(?))";
 
@@ -45,7 +45,7 @@ public final class Deliveries {
 
   /**
    * Returns a page of deliveries, newest first. A caller who may see only some applications sees
-   * deliveries about their repositories, and none about repositories that no application follows.
+   * deliveries about their repositories, and none about repositories that none of these follows.
    */
   public Page<DeliveryView> list(Filter filter, Scope allowed, int limit, Optional<Long> after) {
     Where sources = new Where().application("source.application", allowed);

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /**
  * Maps of the whole fleet, shared by callers with the same limits. A map is kept for {@value
  * #TIMES} times as long as its query took, so that many open pages of a large fleet cost a bounded
- * share of a thread. Of a small fleet, a map is kept for milliseconds.
+ * share of a thread. The map of a small fleet is kept for milliseconds.
  */
 final class RecentMaps {
 

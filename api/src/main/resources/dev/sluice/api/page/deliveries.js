@@ -3,7 +3,7 @@ import {html, useEffect} from './html.js';
 import {readAll} from './client.js';
 import {useData} from './live.js';
 import {stepFocus} from './keys.js';
-import {refName} from './format.js';
+import {followers, refName} from './format.js';
 import {address, changeAddress} from './route.js';
 import {Age, Commit, Empty, Loaded} from './parts.js';
 
@@ -21,7 +21,7 @@ export function Deliveries({query}) {
     return () => document.removeEventListener('step', step);
   }, []);
   const filter = (label, followed) => html`<a href=${address('/deliveries', {...query, followed})} aria-current=${(query.followed ?? '') === followed ? 'page' : null}>${label}</a>`;
-  return html`<h1>Deliveries</h1><p class="lead">The events that webhooks caused, newest first, and whether an application follows their repository.</p>
+  return html`<h1>Deliveries</h1><p class="lead">The events that webhooks caused, newest first, and what follows their repository.</p>
     <nav class="tabs" aria-label="Which deliveries">${filter('All', '')}${filter('Followed', 'true')}${filter('Not followed', 'false')}</nav>
     <${Loaded} state=${state} rows=${10}>${({items}) => items.length === 0
       ? html`<${Empty} title="No delivery" command="./sluice check-delivery --repository URL">No webhook of this selection has arrived. This command waits for one, and says what arrived instead.<//>`
@@ -32,7 +32,7 @@ export function Deliveries({query}) {
 function Delivery({one}) {
   return html`<tr><td><${Age} at=${one.at} /></td><td>${one.endpoint}</td><td>${one.repository}</td><td>${one.type} ${refName(one.ref)}</td>
     <td><${Commit} id=${one.commit} /></td><td>${one.actor ?? '–'}</td>
-    <td>${one.fleet ? 'the fleet' : one.followed ? (one.applications === 1 ? '1 application' : one.applications + ' applications') : html`<span class="tag warn">nothing</span>${one.similar && html` <small>similar: ${one.similar}</small>`}`}
+    <td>${one.followed ? followers(one).join(', ') || 'not this ref' : html`<span class="tag warn">nothing</span>${one.similar && html` <small>similar: ${one.similar}</small>`}`}
       ${one.unmet && html` <small>Git did not show ${one.unmet.expected.slice(0, 10)} in time</small>`}</td>
     <td><a data-item class="mono" href=${changeAddress(one.delivery)}>${one.delivery.slice(0, 13)}</a></td></tr>`;
 }

@@ -74,5 +74,12 @@ export const refName = ref => (ref ?? '').replace(/^refs\/heads\//, '').replace(
 export const counted = (number, noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Returns an object as events name it, such as Deployment shop/web. */
+/** What follows the ref of a delivery; empty if its repository is followed, but not this ref. */
+export const followers = delivery => [
+  ...(delivery.applications ? [counted(delivery.applications, 'application')] : []),
+  ...(delivery.fleet ? ['the fleet'] : []),
+  ...(delivery.readers ?? []),
+];
+
 export const objectName = object =>
   `${object.kind} ${object.namespace ? object.namespace + '/' : ''}${object.name}`;

@@ -125,11 +125,11 @@ public enum SourceFailure implements FailureCode {
       "The index of the chart repository has no chart of this name. Retried automatically.",
       "Correct `chart` or `url` of the Repository in the fleet, or publish the chart."),
   VERSION_MISSING(
-      "The chart repository or registry has no such version, tag or digest. What was applied last"
-          + " stays. Retried automatically.",
+      "The chart repository or registry has no such version, tag or digest. The objects in the"
+          + " clusters stay. Retried automatically.",
       "Correct `version` of the source in the fleet, or publish that version."),
   DIGEST_MISMATCH(
-      "What was downloaded has another digest than the index, manifest or `version` says. Retried"
+      "The downloaded file has another digest than the index, manifest or `version` says. Retried"
           + " automatically.",
       "Have its publisher correct it; if the same content is served elsewhere, look for the"
           + " attacker or the cache in between."),

@@ -35,7 +35,7 @@ final class ApplicationDocument {
   private static final int MOST_DEPENDENCIES = 100;
   private static final int MOST_REMOTES = 100;
 
-  /** Of the JSON of a definition: a record of Kafka must have room for it and for its changes. */
+  /** Maximum size of the JSON of a definition in bytes; a record has it and its changes. */
   private static final int MOST_BYTES = 1 << 20;
 
   private static final Pattern CHART_REPOSITORY =

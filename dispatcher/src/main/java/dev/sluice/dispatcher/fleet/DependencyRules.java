@@ -33,7 +33,7 @@ final class DependencyRules {
   private final Set<ApplicationName> inCycles = new HashSet<>();
 
   /**
-   * What ApplicationSets generate, and what FleetIncludes include.
+   * Applications that ApplicationSets generate and FleetIncludes include.
    *
    * @param isComplete whether there are no other applications; false if a set's could not be
    *     generated

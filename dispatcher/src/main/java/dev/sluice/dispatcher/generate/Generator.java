@@ -36,7 +36,7 @@ public sealed interface Generator
   /** Returns the repositories that it reads. */
   Stream<GeneratorSource> sources();
 
-  /** What generators read, and the problems that they find. */
+  /** Inputs of generators, and the problems that they find. */
   final class Input {
 
     private final Collection<ClusterTarget> clusters;

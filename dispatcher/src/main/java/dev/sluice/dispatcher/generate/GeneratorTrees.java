@@ -9,7 +9,7 @@ public interface GeneratorTrees {
   /** No repository is given, as in a check without them. */
   GeneratorTrees NONE = _ -> new Answer.NotGiven();
 
-  /** What is known of a ref. */
+  /** Knowledge about a ref. */
   sealed interface Answer {
 
     /** The files at the ref's commit. */

@@ -116,7 +116,7 @@ public final class Comparison {
     return differs ? Effect.AFFECTED : Effect.UNAFFECTED;
   }
 
-  /** What an application reads of the repository in a cluster. */
+  /** Inputs of an application in a cluster that are in the compared repository. */
   private static final class Inputs {
     private final List<Closure> closures = new ArrayList<>();
     private final Set<String> warnings = new TreeSet<>();

@@ -39,7 +39,7 @@ public interface Artifacts extends AutoCloseable {
     }
   }
 
-  /** What a repository has at a ref. */
+  /** Content of a repository at a ref. */
   sealed interface Found {
 
     /** The ref has the digest that the caller knows; nothing was downloaded. */

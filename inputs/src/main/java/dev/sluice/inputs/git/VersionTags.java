@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** Resolution of a range of versions over the tags of a repository. */
 final class VersionTags {
 
-  /** Number of lists whose chosen tag was deleted before it was fetched. */
+  /** Maximum number of lists that are read if each chosen tag is deleted before it is fetched. */
   private static final int ATTEMPTS = 3;
 
   private VersionTags() {}

@@ -30,7 +30,7 @@ final class Archive {
 
   static final int MAX_ENTRIES = 10_000;
 
-  /** More than any chart needs, and few enough for trees of directories in memory. */
+  /** Maximum length of a path; with it, the directories of all entries fit into memory. */
   static final int MAX_PATH = 1024;
 
   static final int MAX_DEPTH = 64;

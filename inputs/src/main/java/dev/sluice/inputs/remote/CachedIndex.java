@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * The index of a chart repository, with the entries of the charts that were asked for. One request
  * at a time is made, which all who asked before it started share.
  *
- * <p>The body is received into a file, and only {@link #PARSED} MiB of such files are in memory at
- * once, in all caches together. So a slow server keeps no memory and delays no other one.
+ * <p>The body is received into a file, and at most {@link #MAX} bytes of such files are in memory
+ * at once, in all caches together. So a slow server keeps no memory and delays no other one.
  */
 final class CachedIndex {
 
@@ -50,7 +50,7 @@ final class CachedIndex {
   private Optional<RemoteException> failure = Optional.empty();
 
   /**
-   * What was read last.
+   * Result of the last read.
    *
    * @param validators headers that make a request conditional; empty if the server has none
    */

@@ -56,7 +56,7 @@ final class AllowedSigners {
 
   private final List<Entry> entries = new ArrayList<>();
 
-  /** What is wrong with which line, without its content. */
+  /** Problems with the numbers of their lines, without the lines' content. */
   private final List<String> problems = new ArrayList<>();
 
   private final ZoneId zone;

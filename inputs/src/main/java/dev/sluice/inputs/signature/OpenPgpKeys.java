@@ -59,7 +59,7 @@ final class OpenPgpKeys {
   /** Accepts RSA from 2000 bits, and no MD5, RIPEMD or SHA-1 for content. */
   private static final OpenPGPPolicy POLICY = new OpenPGPDefaultPolicy();
 
-  /** What a signature may require to be understood; no notation is. */
+  /** Critical subpackets that a signature may have. No critical notation is accepted. */
   private static final Set<Integer> UNDERSTOOD =
       Set.of(
           SignatureSubpacketTags.CREATION_TIME,

@@ -36,7 +36,10 @@ final class InstallSettings {
       Set.of("webhook-port", "webhook-health-port", "dispatcher-health-port", "health-port");
 
   static final Setting<Optional<String>> CONTEXT =
-      Setting.text("context", "CONTEXT", "kubeconfig context of the cluster; needed unless --print")
+      Setting.text(
+              "context",
+              "CONTEXT",
+              "kubeconfig context of the cluster that is changed; --print needs none")
           .optional();
   static final Setting<Optional<Path>> KUBECONFIG =
       Setting.path("kubeconfig", "the kubeconfig (default: $KUBECONFIG or ~/.kube/config)")
@@ -133,7 +136,7 @@ final class InstallSettings {
     return namespace;
   }
 
-  /** Returns the name of the context, whose cluster is written to. */
+  /** Returns the name of the context whose cluster is changed. */
   static String context(SettingValues values) {
     return values
         .get(CONTEXT)

@@ -82,7 +82,7 @@ final class KafkaSetup {
     return values.get(InstallSettings.KAFKA_SECRET).or(() -> values.get(ADMIN).map(_ -> SECRET));
   }
 
-  /** Whether this program makes the user, instead of referring to a Secret that exists. */
+  /** Returns whether this program makes the user, instead of using a Secret that exists. */
   boolean makesUser() {
     return values.get(ADMIN).isPresent();
   }

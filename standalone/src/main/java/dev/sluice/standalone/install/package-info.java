@@ -1,4 +1,6 @@
-/** Commands that install Sluice in clusters, and remove it again, from the manifests of k8s/. */
+/**
+ * Commands that install Sluice in clusters by the manifests of k8s/, add clusters, and remove both.
+ */
 @NullMarked
 package dev.sluice.standalone.install;
 

@@ -50,7 +50,7 @@ public final class ClusterAccess {
     return new ClusterAccess(values.get(KUBECONFIG), values.get(CONTEXTS));
   }
 
-  /** Whether a kubeconfig or a context was given. */
+  /** Returns whether a kubeconfig or a context was given. */
   public boolean isGiven() {
     return kubeconfig.isPresent() || !contexts.isEmpty();
   }
@@ -155,7 +155,7 @@ public final class ClusterAccess {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no context '%s' in %s; name the right one with --context CLUSTER=CONTEXT"
+                    "there is no context '%s' in %s; name one that is there with --context"
                         .formatted(context, shown(kubeconfig))));
   }
 
